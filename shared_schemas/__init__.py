@@ -1,0 +1,1 @@
+"""The words that tablet, server and simulator share: Structs, enums, reference tables, locales."""

@@ -1,0 +1,34 @@
+"""Hospital, units and beds as rows of feeds."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from shared_schemas.base import Id, Line, Row
+
+
+class UnitRow(Row, kw_only=True):
+    """A ward or a home-care team (reference feed). Phone numbers are dialled without a network."""
+
+    type_name = "unit"
+    rank = 0
+
+    unit_id: Id
+    name: Line
+    time_zone: Line
+    lang: str
+    rapid_response_phone: Line
+    policy_version: int
+
+
+class BedRow(Row, kw_only=True):
+    """A bed of a unit (unit feed); `position` is its place on the ward's list."""
+
+    type_name = "bed"
+    rank = 1
+
+    bed_id: Id
+    unit_id: Id
+    bay: Line
+    label: Annotated[str, Meta(max_length=16)]
+    position: int
