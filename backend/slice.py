@@ -1,0 +1,99 @@
+"""What a slice brings to the server, and what an entry is when it reaches a slice."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from shared_schemas.base import Body
+from shared_schemas.staff import Grant, Role
+from shared_schemas.wire import HeldReason
+
+if TYPE_CHECKING:
+    from backend.db import Database, Work
+
+B = TypeVar("B", bound=Body)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote an entry: proven by session and mac; roles as they were at `recorded_at`."""
+
+    staff_id: str
+    session_id: str
+    grants: tuple[Grant, ...]
+
+    def roles_in(self, unit_id: str) -> set[Role]:
+        """Roles of the author in one unit."""
+        return {grant.role for grant in self.grants if grant.unit_id == unit_id}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where the entry's subject is: its unit now and at `observed_at`. None: the entry names no stay or unit."""
+
+    stay_id: str | None
+    unit_id: str | None
+    unit_id_at_observed: str | None
+    departed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived(Generic[B]):
+    """One decoded, proven and permitted entry.
+
+    `observed_at` and `recorded_at` are corrected by the tablet's clock offset and never later than
+    `received_at`; the body keeps what the tablet wrote. `flags` is what the door already found:
+    `future_time`, `out_of_scope`, `after_departure`, `clock_unverified`.
+    """
+
+    entry_id: str
+    device_id: str
+    n: int
+    author: Author
+    scope: Scope
+    body: B
+    observed_at: datetime
+    recorded_at: datetime
+    received_at: datetime
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a handler made of an entry: applied, with flags; or held for an answer."""
+
+    flags: tuple[str, ...] = ()
+    held: HeldReason | None = None
+    detail: str = ""
+
+
+APPLIED = Outcome()
+
+# A run of entries of one type, oldest first, in one transaction; outcomes in the same order.
+Apply = Callable[["Work", Sequence[Arrived[Any]]], Awaitable[list[Outcome]]]
+# A gate is pure: may this author do this to that subject? Gates are named in backend.access.
+Gate = Callable[[Author, Scope], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Handles:
+    """The gate and the effect of one entry type. `always_kept`: never held for scope (vital signs)."""
+
+    gate: Gate
+    apply: Apply
+    always_kept: bool = False
+
+
+# A sweep does what is due at `now` in its own units of work and returns when it must run next; None: when rung.
+Sweep = Callable[["Database", datetime], Awaitable[datetime | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What a slice brings: handlers by entry type, routes, and sweeps in the order in which they run."""
+
+    name: str
+    entries: dict[type[Body], Handles] = field(default_factory=dict)
+    routes: tuple[Any, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
