@@ -1,0 +1,25 @@
+/** What a task is at an instant: the same function of (task, now) as on the server. */
+import type { TaskRow } from '../schemas';
+
+export type Timing = 'later' | 'due' | 'overdue' | 'done' | 'not_done' | 'cancelled';
+
+const ENDED: Record<string, Timing> = { completed: 'done', failed: 'not_done', cancelled: 'cancelled' };
+
+/** `due` begins when care is due soon; `overdue` when its grace has passed. Instants in ms. */
+export function timing(task: TaskRow, nowMs: number): Timing {
+  const ended = ENDED[task.state];
+  if (ended) return ended;
+  if (nowMs >= Date.parse(task.overdue_at)) return 'overdue';
+  if (nowMs >= Date.parse(task.due_soon_at)) return 'due';
+  return 'later';
+}
+
+/** Whether anybody still has to do it. */
+export function isOpen(task: TaskRow): boolean {
+  return ENDED[task.state] === undefined;
+}
+
+/** Minutes past (positive) or before (negative) the due instant, towards zero. */
+export function minutesLate(task: TaskRow, nowMs: number): number {
+  return Math.trunc((nowMs - Date.parse(task.due_at)) / 60_000);
+}

@@ -1,0 +1,67 @@
+"""Real Chromium tablets for browser tests: each has its own profile, as an installed app has."""
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.async_api import BrowserContext, Page, Playwright
+
+# A persistent profile, because an incognito one is not installable and has no push.
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TABLET = {"width": 1180, "height": 820}
+
+
+def chromium() -> str | None:
+    """Path of Chromium from $CHROMIUM or PATH; None lets Playwright use its own."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class Tablet:
+    """One browser profile, its page, and every complaint that the page made."""
+
+    def __init__(self, context: BrowserContext, page: Page) -> None:
+        self.context = context
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._listen)
+
+    def _listen(self, message) -> None:
+        expected = "net::ERR_INTERNET_DISCONNECTED" in message.text
+        if message.type == "error" and not expected:
+            self.complaints.append(message.text)
+
+    async def go_offline(self) -> None:
+        await self.context.set_offline(True)
+
+    async def come_online(self) -> None:
+        await self.context.set_offline(False)
+
+    async def shows(self, text: str, *, timeout_ms: float = 5000) -> None:
+        """Waits until the text is on the screen."""
+        await self.page.get_by_text(text).first.wait_for(timeout=timeout_ms)
+
+
+async def open_tablet(
+    playwright: Playwright, profile: Path, *, viewport: dict | None = None, locale: str = "en-GB"
+) -> Tablet:
+    """A tablet whose profile lies in the folder `profile`; opening the folder again finds what it stored."""
+    context = await playwright.chromium.launch_persistent_context(
+        str(profile),
+        executable_path=chromium(),
+        headless=True,
+        args=[*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        viewport=viewport or TABLET,
+        locale=locale,
+        timezone_id="Europe/London",
+        has_touch=True,
+    )
+    page = context.pages[0] if context.pages else await context.new_page()
+    return Tablet(context, page)
