@@ -61,11 +61,16 @@ class Arrived(Generic[B]):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a handler made of an entry: applied, with flags; or held for an answer."""
+    """What a handler made of an entry: applied, with flags; or held for an answer.
+
+    `claim_held`: the fact is applied and its verdict is `flagged`, only a claim in it waits. The door writes a held
+    entry for it as for `held`; applying the entry again then repeats the claim alone (an admission to a taken bed).
+    """
 
     flags: tuple[str, ...] = ()
     held: HeldReason | None = None
     detail: str = ""
+    claim_held: HeldReason | None = None
 
 
 APPLIED = Outcome()
