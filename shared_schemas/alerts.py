@@ -127,7 +127,7 @@ class AlertRow(Row, kw_only=True):
 
 
 class AlertAccepted(Body, kw_only=True):
-    """"I am going": stops the climb; the first wins, later ones are recorded."""
+    """ "I am going": stops the climb; the first wins, later ones are recorded."""
 
     type_name = "alert_accepted"
 
@@ -135,7 +135,7 @@ class AlertAccepted(Body, kw_only=True):
 
 
 class AlertDeclined(Body, kw_only=True):
-    """"I can not go": moves on at once. The last person asked about a red names who will instead."""
+    """ "I can not go": moves on at once. The last person asked about a red names who will instead."""
 
     type_name = "alert_declined"
 
@@ -181,7 +181,7 @@ class PushSubscription(Struct, forbid_unknown_fields=True, kw_only=True):
 
     endpoint: Annotated[str, Meta(max_length=2000)]
     keys: PushKeys
-    lang: Annotated[str, Meta(pattern="^[a-z]{2}$")]
+    lang: Annotated[str, Meta(pattern="^[a-z]{2}$(?!\\n)")]
 
 
 class TabletRow(Row, kw_only=True):

@@ -6,15 +6,18 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
+# Patterns end in `$(?!\\n)`: in Python `$` alone also matches before a last line break, in JavaScript it does not.
 # Canonical lower-case UUID. Kept as text: ids are compared and stored, never computed with.
 Id = Annotated[
-    str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
+    str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\\n)")
 ]
-FeedId = Annotated[str, Meta(pattern="^(reference|(unit|user|caseload):[0-9a-f-]{36})$")]
+FeedId = Annotated[str, Meta(pattern="^(reference|(unit|user|caseload):[0-9a-f-]{36})$(?!\\n)")]
 Instant = Annotated[datetime, Meta(tz=True)]
 # Text that a person typed: no control characters (NUL breaks PostgreSQL), but line breaks are kept.
-Line = Annotated[str, Meta(min_length=1, max_length=200, pattern="^[^\\u0000-\\u001f\\u007f]*$")]
-Code = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[a-z0-9_]*$")]
+Line = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern="^[^\\u0000-\\u001f\\u007f]*$(?!\\n)")
+]
+Code = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[a-z0-9_]*$(?!\\n)")]
 Text = Annotated[
     str, Meta(min_length=1, max_length=4000, pattern="^[^\\u0000-\\u0008\\u000b-\\u001f\\u007f]*$")
 ]
@@ -48,7 +51,7 @@ class Body(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True)
     version: ClassVar[int] = 1
 
     observed_at: Instant
-    clock_offset_ms: Annotated[int, Meta(ge=-(2**53), le=2**53)] = 0
+    clock_offset_ms: Annotated[int, Meta(gt=-(2**53), lt=2**53)] = 0
     clock_quality: ClockQuality = ClockQuality.UNKNOWN
     base_version: Counter | None = None
     seen: Seen | None = None

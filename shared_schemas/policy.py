@@ -48,8 +48,8 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     """All settings of a unit. They await sign-off by the hospital's clinical safety officer."""
 
     version: int
-    night_from: Annotated[str, Meta(pattern="^[0-2][0-9]:[0-5][0-9]$")]
-    night_until: Annotated[str, Meta(pattern="^[0-2][0-9]:[0-5][0-9]$")]
+    night_from: Annotated[str, Meta(pattern="^[0-2][0-9]:[0-5][0-9]$(?!\\n)")]
+    night_until: Annotated[str, Meta(pattern="^[0-2][0-9]:[0-5][0-9]$(?!\\n)")]
     classes: dict[str, ClassPolicy]
     plain_night: ClassPolicy
     care: dict[str, CarePolicy]

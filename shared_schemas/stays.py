@@ -22,10 +22,10 @@ class PatientIdentity(Struct, forbid_unknown_fields=True, omit_defaults=True, kw
     """What a wristband carries."""
 
     name: Line
-    lang: Annotated[str, Meta(pattern="^[a-z]{2}$")]
+    lang: Annotated[str, Meta(pattern="^[a-z]{2}$(?!\\n)")]
     sex: Sex
     born_on: datetime.date
-    identifier: Annotated[str, Meta(min_length=1, max_length=32, pattern="^[0-9A-Za-z -]*$")]
+    identifier: Annotated[str, Meta(min_length=1, max_length=32, pattern="^[0-9A-Za-z -]*$(?!\\n)")]
 
 
 class PatientRow(Row, kw_only=True):

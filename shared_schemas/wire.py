@@ -24,7 +24,7 @@ class Envelope(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=T
     type: Code
     v: Annotated[int, Meta(ge=1, le=1000)]
     session_id: Id
-    mac: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$")]
+    mac: Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{22}$(?!\\n)")]
     recorded_at: Instant
     depends_on: Annotated[list[Id], Meta(max_length=20)] = []
     body: Annotated[str, Meta(max_length=64 * 1024)]
@@ -208,5 +208,3 @@ class Problem(Struct, omit_defaults=True, kw_only=True):
     title: str
     status: int
     detail: str = ""
-
-
