@@ -1,7 +1,9 @@
 /** Builds the PWA into dist/, and runs its unit tests. */
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import release from './package.json' with { type: 'json' };
 import { serviceWorker } from './vite/service-worker.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -9,6 +11,7 @@ const server = process.env['WARDLIGHT_URL'] ?? 'http://127.0.0.1:8000';
 
 export default defineConfig(({ command }) => ({
   plugins: [svelte({ configFile: false }), serviceWorker(here('./src/sw/worker.ts'))],
+  define: { __VERSION__: JSON.stringify(release.version) },
   resolve: {
     alias: { $shared: here('../shared_schemas') },
     // Svelte's exports answer "browser" only when asked: without this, tests would get the server build.
@@ -24,6 +27,7 @@ export default defineConfig(({ command }) => ({
     },
   },
   server: { fs: { allow: ['..'] }, proxy: { '/api': { target: server, ws: true } } },
+  preview: { headers: { 'content-security-policy': readFileSync(here('./csp.txt'), 'utf8').trim() } },
   test: {
     include: ['src/**/*.test.ts', 'vite/**/*.test.ts'],
     environment: 'node',

@@ -1,6 +1,22 @@
 /** Where the page starts. */
+import '../ui/tokens.css';
+import '../ui/base.css';
 import { mount } from 'svelte';
+import { startServiceWorker } from '../sw/register.svelte';
 import App from './App.svelte';
+import { startClock } from './clock.svelte';
+import { startLanguage } from './i18n/index.svelte';
+import { followAddress } from './router.svelte';
+import { SLICES } from './slices';
 
+followAddress();
+startClock();
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+// The catalogue comes first, so that no screen is drawn twice; when it can not be read, English stands in.
+startLanguage()
+  .catch(reportError)
+  .finally(() => {
+    for (const slice of SLICES) slice.start?.();
+    if (target) mount(App, { target });
+    if (import.meta.env.PROD) void startServiceWorker();
+  });

@@ -1,0 +1,31 @@
+/** What the frame around every screen shows. The wiring of store and sync core writes it; the frame only reads. */
+
+/** The person who holds the tablet. */
+export interface Person {
+  staff_id: string;
+  name: string;
+  /** The language of the name's letters. */
+  lang: string;
+}
+
+/** How this tablet stands with the server. */
+export interface SyncStanding {
+  /** Entries on this tablet that the server has not answered. */
+  waiting: number;
+  /** Entries that only a person can answer. */
+  held: number;
+  /** When the outbox was last known to be empty or shrinking; null: not yet in this life. */
+  sent_at: number | null;
+  /** Whether the server was reached at the last try. */
+  reachable: boolean;
+}
+
+/** Replace the fields, never the object: the frame reads them live. */
+export const shell = $state({
+  unit_name: '',
+  tablet_name: '',
+  person: null as Person | null,
+  sync: { waiting: 0, held: 0, sent_at: null, reachable: true } as SyncStanding,
+  /** Ends the person's turn at this tablet; nothing open is lost. */
+  lock: () => {},
+});

@@ -1,0 +1,24 @@
+/** What a slice brings to the app. */
+import type { Component } from 'svelte';
+import type { IconName } from '../ui/icons';
+import type { Key } from './i18n/catalogue';
+import type { Screen } from './routes';
+
+/** An entry of the rail. */
+export interface NavEntry {
+  path: string;
+  icon: IconName;
+  label: Key;
+  /** A count beside the icon; 0 shows none. Read live. */
+  count?: () => number;
+}
+
+export interface Slice {
+  name: string;
+  screens?: readonly Screen[];
+  nav?: readonly NavEntry[];
+  /** Drawn on every screen, above it: a notice, a red alert. It decides itself when there is something to draw. */
+  everywhere?: Component;
+  /** Runs once, when the app starts. */
+  start?: () => void;
+}
