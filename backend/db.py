@@ -46,6 +46,11 @@ class EngineInsideWork(PostgresEngine):
         self._refuse_outside()
         return await super().run_ddl(ddl, in_pool)
 
+    async def run_script(self, sql: str) -> None:
+        """Run several statements, without parameters, on the open unit of work."""
+        self._refuse_outside()
+        await cast("PostgresTransaction", self.current_transaction.get()).connection.execute(sql)
+
     def _refuse_outside(self) -> None:
         if not self.transaction_exists():
             raise RuntimeError("a Piccolo query outside a unit of work")
@@ -182,7 +187,7 @@ async def unit_of_work(
     try:
         work = Work(cast("Connection", connection), now)
         async with connection.transaction(isolation=isolation, readonly=readonly):
-            with _joined_by_piccolo(connection):
+            with joined_by_piccolo(connection):
                 yield work
                 await _run_hooks(work)
     finally:
@@ -200,7 +205,8 @@ async def _run_hooks(work: Work) -> None:
 
 
 @contextmanager
-def _joined_by_piccolo(connection: PoolConnectionProxy) -> Iterator[None]:
+def joined_by_piccolo(connection: Connection | PoolConnectionProxy) -> Iterator[None]:
+    """Let Piccolo's queries of the block run on this connection."""
     joined = cast("PostgresTransaction", _Joined(cast("Connection", connection)))
     token = DB.current_transaction.set(joined)
     try:

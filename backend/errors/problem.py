@@ -84,6 +84,7 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Callable[..., Response[Any]]] = 
     asyncpg.LockNotAvailableError: database_away,
     asyncpg.TransactionRollbackError: database_away,
     asyncpg.InterfaceError: database_away,
+    asyncpg.InternalClientError: database_away,  # what asyncpg says of some lines that were cut
     ConnectionError: database_away,
     Exception: unexpected,
 }

@@ -1,0 +1,67 @@
+"""The one Piccolo app, and how its history is run."""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import asyncpg
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.apps.migrations.tables import Migration
+from piccolo.conf.apps import AppConfig
+from piccolo.table import Table
+
+from backend.db import DB, joined_by_piccolo
+
+HERE = Path(__file__).parent
+# "ward" in ASCII: one migrating program at a time in a database.
+ADVISORY_LOCK = 0x77617264
+Migration._meta.db = DB  # noqa: SLF001
+
+
+def table_classes() -> list[type[Table]]:
+    """Every table of every slice."""
+    rooms = sorted(file.parent.name for file in HERE.glob("*/tables.py"))
+    modules = [importlib.import_module(f"backend.{room}.tables") for room in rooms]
+    return [found for module in modules for found in _tables_of(module)]
+
+
+def _tables_of(module: ModuleType) -> Iterator[type[Table]]:
+    for found in vars(module).values():
+        if isinstance(found, type) and issubclass(found, Table) and found.__module__ == module.__name__:
+            yield found
+
+
+APP_CONFIG = AppConfig(
+    app_name="ward", migrations_folder_path=str(HERE / "migrations"), table_classes=table_classes()
+)
+
+
+def history() -> list[ModuleType]:
+    """The steps of the history, oldest first."""
+    names = sorted(file.stem for file in (HERE / "migrations").glob("m*.py"))
+    return [importlib.import_module(f"backend.migrations.{name}") for name in names]
+
+
+async def migrate(owner_url: str) -> list[str]:
+    """Run every step that has not run yet, as wardlight_owner; returns their ids.
+
+    Waits for another migrating program. Each step and its record are one transaction, so a death between two
+    steps costs nothing.
+    """
+    connection = await asyncpg.connect(owner_url, server_settings={"application_name": "wardlight-migrate"})
+    try:
+        await connection.execute("select pg_advisory_lock($1)", ADVISORY_LOCK)
+        with joined_by_piccolo(connection):
+            await Migration.create_table(if_not_exists=True)
+            done = set(await Migration.get_migrations_which_ran(APP_CONFIG.app_name))
+            to_do = [module for module in history() if module.ID not in done]
+            for module in to_do:
+                async with connection.transaction():
+                    manager: MigrationManager = await module.forwards()
+                    for run in manager.raw:
+                        await run()
+                    await Migration.insert(Migration(name=module.ID, app_name=APP_CONFIG.app_name))
+        return [module.ID for module in to_do]
+    finally:
+        await connection.close()

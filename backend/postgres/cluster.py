@@ -1,0 +1,91 @@
+"""The folder of one PostgreSQL cluster: who owns it, where it may lie, how it is made."""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.settings import StartRefused
+
+ROOTS_CLUSTERS = Path("/var/lib/wardlight")
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A place for data and the programs that the child's user can reach. `user` None: our own user."""
+
+    data: Path
+    bin_folder: Path
+    user: str | None
+
+    def give_to_child(self, path: Path) -> None:
+        """Make the child's user the owner."""
+        if self.user:
+            shutil.chown(path, self.user)
+
+    def initialise(self, superuser_password: str, *, durable: bool) -> None:
+        """Run initdb once; half-made clusters are thrown away. StartRefused with initdb's own sentence."""
+        if self.data.exists():
+            return
+        draft = self.data.with_name("data.new")
+        shutil.rmtree(draft, ignore_errors=True)
+        with tempfile.NamedTemporaryFile("w") as password_file:
+            password_file.write(superuser_password)
+            password_file.flush()
+            self.give_to_child(Path(password_file.name))
+            command = [self.bin_folder / "initdb", "-D", draft, "--username=postgres", "--auth=scram-sha-256"]
+            command += [f"--pwfile={password_file.name}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+            command += ["--encoding=UTF8", *([] if durable else ["--no-sync"])]
+            made = subprocess.run(command, user=self.user, cwd="/", capture_output=True, text=True, check=False)  # noqa: S603
+        if made.returncode:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise StartRefused(f"PostgreSQL could not be set up in {self.data}: {_last_line(made.stderr)}")
+        draft.rename(self.data)
+
+
+def cluster_in(home: Path, bin_folder: Path) -> Cluster:
+    """The cluster of a home folder.
+
+    As root the child runs as `nobody`; a home or programs that nobody can not reach (below a 0700 folder) are
+    replaced by a folder of /var/lib/wardlight named after the home.
+    """
+    try:
+        if os.geteuid() != 0:
+            root = home / "postgres"
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return Cluster(root / "data", bin_folder, None)
+        elsewhere = ROOTS_CLUSTERS / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+        home.mkdir(parents=True, exist_ok=True)
+        root = (home if _reachable(home) else elsewhere) / "postgres"
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.chown(root, "nobody")
+        if not _reachable(bin_folder):
+            bin_folder = _copied(bin_folder, ROOTS_CLUSTERS / "programs")
+        return Cluster(root / "data", bin_folder, pwd.getpwnam("nobody").pw_name)
+    except OSError as error:
+        raise StartRefused(f"No place for PostgreSQL in {home}: {error.strerror}.") from error
+
+
+def _reachable(folder: Path) -> bool:
+    return all(part.stat().st_mode & 0o001 for part in [folder, *folder.parents])
+
+
+def _copied(bin_folder: Path, programs: Path) -> Path:
+    installed = bin_folder.parent
+    copy = programs / hashlib.sha256(f"{installed}{(bin_folder / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    if not copy.exists():
+        programs.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(dir=programs))
+        shutil.copytree(installed, draft, symlinks=True, dirs_exist_ok=True)
+        draft.chmod(0o755)
+        draft.rename(copy)
+    return copy / bin_folder.name
+
+
+def _last_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "it said nothing"
