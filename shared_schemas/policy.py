@@ -1,7 +1,10 @@
 """The policy of a unit as versioned data: values marked † in the escalation rules, day and night apart."""
 
+from functools import cache
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
 from shared_schemas.base import Id, Instant, Minutes, Row
@@ -61,6 +64,7 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     no_contact_minutes: Minutes
     handover_minutes: Minutes
     sound_gap_s: Seconds
+    downtime_after_s: Seconds
 
 
 class PolicyRow(Row, kw_only=True):
@@ -72,3 +76,10 @@ class PolicyRow(Row, kw_only=True):
     unit_id: Id
     effective_at: Instant
     policy: Policy
+
+
+@cache
+def default_policy() -> Policy:
+    """The policy of a unit that has set none: `reference/escalation.json`, with its sources there."""
+    text = (Path(__file__).parent / "reference" / "escalation.json").read_bytes()
+    return msgspec.convert(msgspec.json.decode(text)["policy"], Policy)

@@ -1,0 +1,157 @@
+"""What people answer: accept, decline, snooze, and what their tablets report (rules 3, 4, 5, 8)."""
+
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from backend.alerts.rules.alert import FINAL, Alert, active, ended, was_asked
+from backend.alerts.rules.asking import (
+    armed,
+    ask,
+    asked_beside,
+    climb,
+    climbed,
+    with_clock,
+    with_row,
+)
+from backend.alerts.rules.ladder import going, next_step, reopened_above
+from backend.alerts.rules.people import Moment
+from backend.alerts.rules.timing import class_policy, time_out
+from shared_schemas.alerts import (
+    AlertClass,
+    AlertState,
+    AlertStep,
+    DeclineReason,
+    ReceiptKind,
+    Step,
+    StepEnd,
+)
+
+# Flags of an answer that is kept but changes nothing.
+MUST_NAME = "last_person_must_name"
+NO_SNOOZE = "snooze_not_allowed"
+SNOOZE_OVER = "snooze_over_on_arrival"
+
+
+def _hers(alert: Alert, staff_id: str) -> AlertStep | None:
+    rows = [row for row in alert.steps if row.staff_id == staff_id and was_asked(row)]
+    return rows[-1] if rows else None
+
+
+def _answered(
+    alert: Alert, staff_id: str, at: datetime, why: StepEnd, now: datetime, **fields: object
+) -> Alert:
+    """Her last row answered (the first answer stays), or a row of her own when she answers without being asked."""
+    row = _hers(alert, staff_id)
+    if row is None:
+        step = alert.step
+        return with_row(
+            alert, step, staff_id, began_at=at, answered_at=at, ended_at=now, why_ended=why, **fields
+        )
+    new = replace(
+        row,
+        answered_at=row.answered_at or at,
+        ended_at=row.ended_at or now,
+        why_ended=why if row.ended_at is None or why is StepEnd.DECLINED else row.why_ended,
+        **fields,
+    )
+    return replace(alert, steps=tuple(new if r.step_id == row.step_id else r for r in alert.steps))
+
+
+def accept(alert: Alert, staff_id: str, at: datetime, moment: Moment) -> Alert:
+    """"I am going": the first stops the climb, later ones are recorded; the limit runs from the act (rules 3, 8)."""
+    if alert.state not in (AlertState.OPEN, AlertState.SNOOZED):
+        return _answered(alert, staff_id, at, StepEnd.ANSWERED, moment.now)
+    alert = _answered(alert, staff_id, at, StepEnd.ACCEPTED, moment.now)
+    alert = replace(alert, steps=ended(alert, StepEnd.ANSWERED, moment.now))
+    return going(alert, staff_id, max(at, alert.began_at), moment)
+
+
+def must_name(alert: Alert, staff_id: str, moment: Moment) -> bool:
+    """True when nobody but her is left to be asked about a red: she can only accept or name who will (rule 4)."""
+    if alert.alert_class is not AlertClass.RED or asked_beside(alert, staff_id):
+        return False
+    return climbed(alert, next_step(alert, moment), moment) is None
+
+
+def decline(  # noqa: PLR0913
+    alert: Alert,
+    staff_id: str,
+    reason: DeclineReason,
+    named_staff_id: str | None,
+    at: datetime,
+    moment: Moment,
+) -> tuple[Alert, str | None]:
+    """"I can not go" moves on at once; with a name, the named person is asked. A flag when it changes nothing."""
+    fields = {"decline_reason": reason, "named_staff_id": named_staff_id}
+    if alert.state is AlertState.ACCEPTED and alert.accepted_by_staff_id == staff_id:
+        row = _hers(alert, staff_id)
+        given_up = _answered(alert, staff_id, at, StepEnd.DECLINED, moment.now, **fields)
+        again = reopened_above(given_up, moment)
+        step = row.step if row else again.step
+        return _named(again, step, named_staff_id, moment), None
+    if alert.state is not AlertState.OPEN:
+        return _answered(alert, staff_id, at, StepEnd.ANSWERED, moment.now, **fields), None
+    if named_staff_id in (None, staff_id) and must_name(alert, staff_id, moment):
+        return alert, MUST_NAME
+    row = _hers(alert, staff_id)
+    at_pointer = row is not None and row.ended_at is None and row.round == alert.round
+    alert = _answered(alert, staff_id, at, StepEnd.DECLINED, moment.now, **fields)
+    if named_staff_id is not None and named_staff_id != staff_id:
+        return _named(alert, row.step if row else alert.step, named_staff_id, moment), None
+    if not at_pointer or asked_beside(alert, staff_id):
+        return armed(alert, moment), None
+    return climb(alert, next_step(alert, moment), moment, at_once=False), None
+
+
+def _named(alert: Alert, step: Step, staff_id: str | None, moment: Moment) -> Alert:
+    """Ask the person whom the decliner named, with the time-out of the decliner's step."""
+    if staff_id is None or any(row.staff_id == staff_id for row in active(alert)):
+        return armed(alert, moment)
+    wait = time_out(alert.alert_class, step, moment)
+    nobody_else = not active(alert)
+    alert = ask(alert, step, staff_id, wait, moment)
+    if nobody_else:
+        alert = with_clock(alert, alert.step, wait, moment)
+    return armed(alert, moment)
+
+
+def snooze(
+    alert: Alert, staff_id: str, minutes: int, at: datetime, moment: Moment
+) -> tuple[Alert, str | None]:
+    """Put off within the limits of the class, never past the next due; else a flag and no effect (rule 5)."""
+    values = class_policy(alert.alert_class, moment)
+    if alert.state is not AlertState.OPEN or alert.snoozes >= values.snoozes:
+        return alert, NO_SNOOZE
+    until = at + timedelta(minutes=min(minutes, values.snooze_minutes))
+    if alert.next_due_at is not None:
+        until = min(until, alert.next_due_at)
+    if until <= moment.now:
+        return alert, SNOOZE_OVER
+    alert = _answered(alert, staff_id, at, StepEnd.SNOOZED, moment.now)
+    alert = replace(
+        alert,
+        steps=ended(alert, StepEnd.SNOOZED, moment.now),
+        state=AlertState.SNOOZED,
+        snoozed_until_at=until,
+        snoozes=alert.snoozes + 1,
+    )
+    return armed(alert, moment), None
+
+
+def received(alert: Alert, step_id: str, kind: ReceiptKind, at: datetime, moment: Moment) -> Alert:
+    """A tablet showed or opened the asking: it is not silent, but nothing stops (rules 6, 7). The first stays."""
+
+    def marked(row: AlertStep) -> AlertStep:
+        if row.step_id != step_id:
+            return row
+        seen_at = min(max(at, row.began_at), moment.now)
+        opened = seen_at if kind is ReceiptKind.OPENED else None
+        return replace(
+            row, shown_at=row.shown_at or seen_at, opened_at=row.opened_at or opened
+        )
+
+    steps = tuple(marked(row) for row in alert.steps)
+    if steps == alert.steps or alert.state in FINAL:
+        return replace(alert, steps=steps)
+    return armed(replace(alert, steps=steps), moment)

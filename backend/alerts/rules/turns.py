@@ -1,0 +1,114 @@
+"""What the patient's course and the ward's turns do to an alert: its end, a worse band, handover, leaving, transfer
+(rules 6, 8, 13, 14, 16)."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from backend.alerts.rules.alert import FINAL, Alert, active, ended
+from backend.alerts.rules.asking import armed, ask, asked_beside, climb, with_clock
+from backend.alerts.rules.ladder import going, next_step, reopened, snooze_ended
+from backend.alerts.rules.people import Moment, person_at, unavailable
+from backend.alerts.rules.timing import SEVERITY, time_out
+from shared_schemas.alerts import AlertClass, AlertState, Step, StepEnd
+
+# Rule 8: what was done before the alert began was no reason to alert, and is counted as false.
+DONE_BEFORE = "done_before"
+
+
+def end(alert: Alert, state: AlertState, why: str, now: datetime, done_at: datetime | None = None) -> Alert:
+    """`resolved` or `withdrawn`, for good; what was done before the alert began is withdrawn as false (rule 8)."""
+    if alert.state in FINAL:
+        return alert
+    if done_at is not None and done_at < alert.began_at:
+        state, why = AlertState.WITHDRAWN, DONE_BEFORE
+    reason = StepEnd.ANSWERED if state is AlertState.RESOLVED else StepEnd.WITHDRAWN
+    return replace(
+        alert,
+        state=state,
+        steps=ended(alert, reason, now),
+        ended_at=now,
+        ended_why=why,
+        next_at=None,
+        snoozed_until_at=None,
+        attend_by_at=None,
+    )
+
+
+def worsen(  # noqa: PLR0913
+    alert: Alert,
+    alert_class: AlertClass,
+    text_key: str,
+    text_params: dict[str, str | int],
+    moment: Moment,
+    accepted_by_staff_id: str | None = None,
+) -> Alert:
+    """Raise the class and restart at step 1, asking the current accepter first (rule 6); the class never falls.
+
+    `accepted_by_staff_id`: the author of the worse set is acting, so that the alert is hers at once (rule 2).
+    """
+    accepter = alert.accepted_by_staff_id
+    higher = max(alert.alert_class, alert_class, key=SEVERITY.__getitem__)
+    alert = replace(alert, steps=ended(alert, StepEnd.RAISED, moment.now))
+    alert = replace(
+        reopened(alert), alert_class=higher, text_key=text_key, text_params=text_params, step=Step.ASSIGNEE
+    )
+    if accepted_by_staff_id is not None:
+        return going(alert, accepted_by_staff_id, moment.now, moment)
+    if accepter is None or _is_away(accepter, moment):
+        return climb(alert, Step.ASSIGNEE, moment, at_once=True)
+    wait = time_out(higher, Step.ASSIGNEE, moment)
+    asked = ask(alert, Step.ASSIGNEE, accepter, wait, moment)
+    return armed(with_clock(asked, Step.ASSIGNEE, wait, moment), moment)
+
+
+def _is_away(staff_id: str, moment: Moment) -> bool:
+    people = [person_at(moment.ladder, step) for step in Step]
+    return any(p is not None and p.staff_id == staff_id and unavailable(p) for p in people)
+
+
+def handed_over(alert: Alert, receiver_staff_id: str, moment: Moment) -> Alert:
+    """The receiver owns the patient now: red and amber keep their clock and ask her too, snoozes end, plain restarts
+    (rule 13)."""
+    if alert.state is AlertState.SNOOZED:
+        alert = replace(alert, step=Step.ASSIGNEE)
+        return snooze_ended(alert, moment)
+    if alert.state is not AlertState.OPEN:
+        return alert
+    if alert.alert_class is AlertClass.PLAIN:
+        alert = replace(alert, steps=ended(alert, StepEnd.HANDED_OVER, moment.now))
+        return climb(reopened(alert), Step.ASSIGNEE, moment, at_once=True)
+    if any(row.staff_id == receiver_staff_id for row in active(alert)):
+        return alert
+    wait = time_out(alert.alert_class, Step.ASSIGNEE, moment)
+    return armed(ask(alert, Step.ASSIGNEE, receiver_staff_id, wait, moment), moment)
+
+
+def left(alert: Alert, staff_id: str, receiver_staff_id: str | None, moment: Moment) -> Alert:
+    """Somebody who holds an open red goes home: the named receiver gets it, or the charge nurse at once (rule 13)."""
+    hers = any(row.staff_id == staff_id for row in active(alert))
+    accepted = alert.state is AlertState.ACCEPTED and alert.accepted_by_staff_id == staff_id
+    if alert.alert_class is not AlertClass.RED or not (accepted or hers):
+        return alert
+    alert = replace(alert, steps=ended(alert, StepEnd.HANDED_OVER, moment.now, {staff_id}))
+    if accepted:
+        alert = reopened(alert)
+    if receiver_staff_id is not None:
+        wait = time_out(alert.alert_class, Step.ASSIGNEE, moment)
+        alert = ask(alert, Step.ASSIGNEE, receiver_staff_id, wait, moment)
+        if accepted:
+            alert = with_clock(alert, Step.ASSIGNEE, wait, moment)
+        return armed(alert, moment)
+    if asked_beside(alert, staff_id):
+        return armed(alert, moment)
+    if accepted or alert.step in (Step.ASSIGNEE, Step.BUDDY):
+        return climb(alert, Step.CHARGE, moment, {staff_id}, at_once=True)
+    return climb(alert, next_step(alert, moment), moment, {staff_id}, at_once=True)
+
+
+def moved(alert: Alert, unit_id: str, moment: Moment) -> Alert:
+    """The patient arrived in another unit: the alert is hers to bring, and that unit is asked from step 1 (rule 14)."""
+    if alert.state in FINAL:
+        return alert
+    alert = replace(alert, steps=ended(alert, StepEnd.HANDED_OVER, moment.now), unit_id=unit_id)
+    return climb(reopened(alert), Step.ASSIGNEE, moment, at_once=True)
