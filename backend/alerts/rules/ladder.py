@@ -1,6 +1,6 @@
 """What time does to an alert: it begins, climbs, falls silent, repeats, reopens and resumes (rules 2, 3, 5, 7, 9, 12)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -42,7 +42,7 @@ def begin(alert: Alert, moment: Moment, accepted_by_staff_id: str | None = None)
     return going(alert, accepted_by_staff_id, moment.now, moment)
 
 
-def going(alert: Alert, staff_id: str, at, moment: Moment) -> Alert:  # noqa: ANN001
+def going(alert: Alert, staff_id: str, at: datetime, moment: Moment) -> Alert:
     """Somebody is on her way since `at`: the climb stops until the attend limit (rule 3)."""
     limit = timedelta(minutes=class_policy(alert.alert_class, moment).attend_minutes)
     alert = replace(
