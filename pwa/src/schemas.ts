@@ -1109,6 +1109,7 @@ export type Policy = {
   no_contact_minutes: Minutes;
   handover_minutes: Minutes;
   sound_gap_s: number;
+  downtime_after_s: number;
 };
 export const PolicySchema = v.strictObject({
   version: v.pipe(v.number(), v.integer()),
@@ -1125,6 +1126,7 @@ export const PolicySchema = v.strictObject({
   no_contact_minutes: MinutesSchema,
   handover_minutes: MinutesSchema,
   sound_gap_s: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86400)),
+  downtime_after_s: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86400)),
 }) satisfies v.GenericSchema<Policy>;
 
 /** The policy in force in a unit (unit feed). */
