@@ -76,6 +76,7 @@ class Work:
 
     connection: Connection
     now: datetime
+    database: "Database"
     collected: dict[str, list[Any]] = field(default_factory=dict)
     _hooks: list[Callable[["Work"], Awaitable[None]]] = field(default_factory=list)
     _callbacks: list[Callable[[], None]] = field(default_factory=list)
@@ -116,6 +117,8 @@ class Database:
         self._settings = {**SERVER_SETTINGS, "application_name": application_name}
         self._pool: asyncpg.Pool | None = None
         self._counting: list[list[str]] = []
+        # Who in this process hears at once what a commit changed (the hub of live sockets).
+        self.listeners: list[Callable[[Sequence[Any]], None]] = []
 
     @property
     def pool(self) -> asyncpg.Pool:
@@ -185,7 +188,7 @@ async def unit_of_work(
     except TimeoutError as error:
         raise Unavailable("All database connections are in use.") from error
     try:
-        work = Work(cast("Connection", connection), now)
+        work = Work(cast("Connection", connection), now, database)
         async with connection.transaction(isolation=isolation, readonly=readonly):
             with joined_by_piccolo(connection):
                 yield work

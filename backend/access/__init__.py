@@ -1,0 +1,1 @@
+"""Who may do what, from which tablet, and where every stay was when."""

@@ -1,0 +1,96 @@
+"""Which tablet, which people, which roles, which stays."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
+
+from backend.access.rules import ScopeSpan
+from backend.db import Connection
+from shared_schemas.staff import Grant, Role, StaffRow
+
+DEVICE = """
+select d.device_id::text, d.unit_id::text, d.name,
+    coalesce(array_agg(distinct s.staff_id::text) filter (where s.staff_id is not null), '{}') as staff_ids
+from device d left join session s on s.device_id = d.device_id and s.ended_at is null and s.expires_at > $2
+where d.token_hash = $1 and d.revoked_at is null group by d.device_id
+"""
+SCOPES = """
+select stay_id::text, unit_id::text, from_at, to_at from stay_scope where stay_id = any($1::uuid[]) order by from_at, stay_scope_id
+"""
+STAFF = """
+select m.staff_id::text, m.name, m.lang, m.ui_lang, m.active, m.version,
+    coalesce(array_agg(g.unit_id::text order by g.staff_grant_id) filter (where g.unit_id is not null), '{}') as unit_ids,
+    coalesce(array_agg(g.role order by g.staff_grant_id) filter (where g.unit_id is not null), '{}') as roles
+from staff_member m left join staff_grant g on g.staff_id = m.staff_id and g.from_at <= $2 and (g.to_at is null or g.to_at > $2)
+where $1::uuid[] is null or m.staff_id = any($1::uuid[]) group by m.staff_id order by m.name, m.staff_id
+"""
+CONTACTS = """
+select s.staff_id::text, max(d.contact_at) as contact_at
+from session s join device d using (device_id)
+where s.staff_id = any($1::uuid[]) and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
+group by s.staff_id
+"""
+DEVICES_OF = """
+select distinct d.device_id::text from session s join device d using (device_id)
+where s.staff_id = $1 and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
+"""
+
+
+class SignedDevice(NamedTuple):
+    """A tablet that has proven itself, and who is signed in on it."""
+
+    device_id: str
+    unit_id: str
+    name: str
+    staff_ids: list[str]
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a device token or a pairing code."""
+    return sha256(token.encode()).digest()
+
+
+async def device_of(connection: Connection, token: str, now: datetime) -> SignedDevice | None:
+    """The tablet of a token; None: unknown or revoked."""
+    row = await connection.fetchrow(DEVICE, token_hash(token), now)
+    return SignedDevice(*row) if row else None
+
+
+async def stay_spans(connection: Connection, stay_ids: Iterable[str]) -> dict[str, list[ScopeSpan]]:
+    """Where each stay was, oldest first; a stay that nobody admitted is missing."""
+    spans: dict[str, list[ScopeSpan]] = {}
+    for stay_id, *span in await connection.fetch(SCOPES, list(stay_ids)):
+        spans.setdefault(stay_id, []).append(ScopeSpan(*span))
+    return spans
+
+
+async def staff_rows(
+    connection: Connection, now: datetime, staff_ids: Sequence[str] | None = None
+) -> list[tuple[StaffRow, int]]:
+    """People with their roles at `now`, each with its row's version; None: everybody."""
+    rows = await connection.fetch(STAFF, staff_ids, now)
+    return [(_staff_row(row), row["version"]) for row in rows]
+
+
+def _staff_row(row: dict) -> StaffRow:
+    held = zip(row["unit_ids"], row["roles"], strict=True)
+    return StaffRow(
+        staff_id=row["staff_id"],
+        name=row["name"],
+        lang=row["lang"],
+        ui_lang=row["ui_lang"],
+        active=row["active"],
+        grants=[Grant(unit_id=unit_id, role=Role(role)) for unit_id, role in held],
+    )
+
+
+async def contacts(connection: Connection, staff_ids: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """When a tablet on which the person is signed in was last heard of; missing: she is signed in nowhere."""
+    rows = await connection.fetch(CONTACTS, list(staff_ids), now)
+    return {row["staff_id"]: row["contact_at"] for row in rows}
+
+
+async def devices_of(connection: Connection, staff_id: str, now: datetime) -> list[str]:
+    """The tablets on which a person is signed in."""
+    return [row["device_id"] for row in await connection.fetch(DEVICES_OF, staff_id, now)]

@@ -1,0 +1,1 @@
+"""Feeds: what a screen is told, dense and in order."""

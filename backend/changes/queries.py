@@ -1,0 +1,137 @@
+"""Feeds as they are stored: the one writing statement, heads, pages and snapshots."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from backend.changes.rules import Pending, checksum
+from backend.db import Connection
+
+OPEN_FEED = """
+insert into feed (feed_id, epoch) select $1, epoch from feed where feed_id = 'reference' on conflict do nothing
+"""
+
+LOCK = "select feed_id from feed where feed_id = any($1::text[]) order by feed_id for update"
+
+ROWS_OF_STAY = """
+select type, id, version, rank, "row" from feed_row where feed_id = $1 and stay_id = $2 order by rank, seq
+"""
+
+# Feeds are locked in the order of their ids, so that two transactions never wait for each other. A row's old hash
+# comes from the version that the upsert itself replaces (`old.`), never from the statement's snapshot.
+_INCOMING = """
+with incoming as (
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::text[], $8::bigint[])
+        with ordinality as t(feed_id, type, id, version, rank, stay_id, "row", hash, place)
+), locked as materialized (
+    select feed_id, head from feed where feed_id in (select feed_id from incoming) order by feed_id for update
+), numbered as materialized (
+    select i.*, l.head + row_number() over (partition by i.feed_id order by i.place) as seq
+    from incoming i join locked l using (feed_id)
+), logged as (
+    insert into change (feed_id, seq, type, id, version, "row")
+    select feed_id, seq, type, id, version, "row" from numbered
+), kept as (
+    insert into feed_row as f (feed_id, type, id, version, rank, stay_id, seq, hash, "row")
+    select feed_id, type, id, version, rank, stay_id, seq, hash, "row" from numbered where "row" is not null
+    on conflict (feed_id, type, id) do update set version = excluded.version, rank = excluded.rank,
+        stay_id = excluded.stay_id, seq = excluded.seq, hash = excluded.hash, "row" = excluded."row"
+    returning f.feed_id, new.hash::numeric - coalesce(old.hash, 0) as shift
+)"""
+_REMOVED = """, removed as (
+    delete from feed_row f using numbered n
+    where n."row" is null and n.type <> 'exit' and (f.feed_id, f.type, f.id) = (n.feed_id, n.type, n.id)
+    returning f.feed_id, -f.hash::numeric as shift
+), departed as (
+    delete from feed_row f using numbered n
+    where n.type = 'exit' and f.feed_id = n.feed_id and f.stay_id = n.id
+    returning f.feed_id, -f.hash::numeric as shift
+)"""
+_COUNTED = """, shifts as (
+    select feed_id, sum(shift) as shift from ({sources}) s group by feed_id
+), last as (
+    select feed_id, max(seq) as head from numbered group by feed_id
+)
+update feed f set head = last.head, sum = mod(mod(f.sum + coalesce(s.shift, 0), 18446744073709551616) + 18446744073709551616, 18446744073709551616)
+from last left join shifts s using (feed_id) where f.feed_id = last.feed_id
+returning f.feed_id, f.epoch, f.head
+"""
+WRITE = _INCOMING + _COUNTED.format(sources="select * from kept")
+WRITE_AND_REMOVE = (
+    _INCOMING
+    + _REMOVED
+    + _COUNTED.format(sources="select * from kept union all select * from removed union all select * from departed")
+)
+
+HEADS = "select feed_id, epoch, head, sum from feed where feed_id = any($1::text[])"
+PAGE = """
+select seq, type, id, version, "row" from change
+where feed_id = $1 and seq > $2 and seq <= $3 order by seq limit $4
+"""
+SNAPSHOT = """
+select type, id, version, "row" from feed_row where feed_id = $1 order by rank, seq desc
+"""
+
+
+class Head(NamedTuple):
+    """Where a feed stands; `checksum` is over its rows at `head`."""
+
+    epoch: str
+    head: int
+    checksum: str
+
+
+class Delta(NamedTuple):
+    """Changes `from_seq`..`to_seq` of a feed; `changes` are their JSON texts."""
+
+    feed: str
+    epoch: str
+    from_seq: int
+    to_seq: int
+    changes: list[str]
+
+
+def change_text(seq: int, type_name: str, row_id: str, version: int, row: str | None) -> str:
+    """A change as JSON; `row` is JSON already, and type and id hold nothing that JSON escapes."""
+    return f'{{"seq":{seq},"type":"{type_name}","id":"{row_id}","version":{version},"row":{row or "null"}}}'
+
+
+def delta(feed: str, epoch: str, from_seq: int, changes: Sequence[Pending]) -> Delta:
+    """The changes that one transaction wrote to one feed."""
+    texts = [
+        change_text(seq, change.type, change.id, change.version, change.row)
+        for seq, change in enumerate(changes, from_seq)
+    ]
+    return Delta(feed, epoch, from_seq, from_seq + len(texts) - 1, texts)
+
+
+async def heads(connection: Connection, feeds: Sequence[str]) -> dict[str, Head]:
+    """Head and checksum of each feed that exists."""
+    rows = await connection.fetch(HEADS, list(feeds))
+    return {row["feed_id"]: Head(row["epoch"], row["head"], checksum(int(row["sum"]))) for row in rows}
+
+
+async def page(connection: Connection, feed: str, after: int, upto: int, limit: int) -> list[str]:
+    """At most `limit` changes after `after` as JSON texts, oldest first. Fewer than there should be: they were pruned."""
+    rows = await connection.fetch(PAGE, feed, after, upto, limit)
+    return [change_text(*row) for row in rows]
+
+
+class KeptRow(NamedTuple):
+    """A current row of a feed."""
+
+    type: str
+    id: str
+    version: int
+    row: str
+
+
+async def snapshot_rows(connection: Connection, feed: str) -> list[KeptRow]:
+    """All current rows in the order in which a nurse needs them: by rank, newest first."""
+    return [KeptRow(*row) for row in await connection.fetch(SNAPSHOT, feed)]
+
+
+def row_text(row: KeptRow) -> str:
+    """A snapshot's row as JSON."""
+    return f'{{"type":"{row.type}","id":"{row.id}","version":{row.version},"row":{row.row}}}'
+
+

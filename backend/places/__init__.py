@@ -1,0 +1,1 @@
+"""The hospital, its units with their beds, time zones and policies."""
