@@ -36,12 +36,12 @@ class EngineInsideWork(PostgresEngine):
     async def prep_database(self) -> None:
         """Extensions are created by migrations."""
 
-    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002
+    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Any:
         """Run on the open unit of work; RuntimeError outside one."""
         self._refuse_outside()
         return await super().run_querystring(querystring, in_pool)
 
-    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:  # noqa: FBT001, FBT002
+    async def run_ddl(self, ddl: str, in_pool: bool = True) -> Any:
         """Run on the open unit of work; RuntimeError outside one."""
         self._refuse_outside()
         return await super().run_ddl(ddl, in_pool)

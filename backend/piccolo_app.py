@@ -32,9 +32,7 @@ def _tables_of(module: ModuleType) -> Iterator[type[Table]]:
             yield found
 
 
-APP_CONFIG = AppConfig(
-    app_name="ward", migrations_folder_path=str(HERE / "migrations"), table_classes=table_classes()
-)
+APP_CONFIG = AppConfig(app_name="ward", migrations_folder_path=str(HERE / "migrations"), table_classes=table_classes())
 
 
 def history() -> list[ModuleType]:

@@ -65,7 +65,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         if environment.get(name, "") != "" and field.name not in {"home", "secret"}:
             text = environment[name]
             chosen[field.name] = tuple(text.split()) if field.type == tuple[str, ...] else text
-    chosen["secret"] = _secret(environment, home, "WARDLIGHT_SECRET", external=external, new=lambda: secrets.token_hex(32))
+    chosen["secret"] = _secret(
+        environment, home, "WARDLIGHT_SECRET", external=external, new=lambda: secrets.token_hex(32)
+    )
     key = _secret(environment, home, "WARDLIGHT_VAPID_PRIVATE_KEY", external=external, new=_new_vapid_key)
     chosen["vapid_private_key"] = key
     try:

@@ -45,9 +45,7 @@ async def database_name(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     name = f"ward_{uuid4().hex}"
     lead = await asyncpg.connect(postgres.url("postgres", "postgres"))
     try:
-        await lead.execute(
-            f"create database {name} owner wardlight_owner template wardlight strategy file_copy"
-        )
+        await lead.execute(f"create database {name} owner wardlight_owner template wardlight strategy file_copy")
         yield name
         await lead.execute(f"drop database {name} with (force)")
     finally:

@@ -15,5 +15,4 @@ alter default privileges in schema public grant usage on sequences to wardlight_
 
 
 async def forwards() -> MigrationManager:
-    """Piccolo calls it."""
     return step(ID, DDL)

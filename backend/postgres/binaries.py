@@ -26,7 +26,8 @@ def find_postgres_bin(chosen: Path | None = None) -> Path:
             too_old.append(f"{folder} has {major}")
     where = f" in {chosen}" if chosen else ""
     reason = f" ({', '.join(too_old)})" if too_old else ""
-    raise StartRefused(f"PostgreSQL {NEEDED_MAJOR} or newer is not there{where}{reason}; set DATABASE_URL or install it.")
+    missing = f"PostgreSQL {NEEDED_MAJOR} or newer is not there{where}{reason}"
+    raise StartRefused(f"{missing}; set DATABASE_URL or install it.")
 
 
 def _candidates() -> Iterator[Path]:

@@ -76,7 +76,8 @@ def _reachable(folder: Path) -> bool:
 
 def _copied(bin_folder: Path, programs: Path) -> Path:
     installed = bin_folder.parent
-    copy = programs / hashlib.sha256(f"{installed}{(bin_folder / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    version = f"{installed}{(bin_folder / 'postgres').stat().st_mtime_ns}"
+    copy = programs / hashlib.sha256(version.encode()).hexdigest()[:12]
     if not copy.exists():
         programs.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=programs))

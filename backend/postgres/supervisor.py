@@ -11,11 +11,13 @@ import contextlib
 import ctypes
 import fcntl
 import os
+import pwd
 import secrets
 import shutil
 import signal
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -106,7 +108,7 @@ class EmbeddedPostgres:
         for role in (SUPERUSER, OWNER, APP):
             self._passwords[role] = kept_secret(self._home, role, lambda: secrets.token_hex(16))
         self._cluster.initialise(self._passwords[SUPERUSER], durable=self._durable)
-        self._sockets = Path(tempfile.mkdtemp(prefix="wardlight-", dir="/tmp"))  # noqa: S108 (a socket path must stay below 100 bytes)
+        self._sockets = Path(tempfile.mkdtemp(prefix="wardlight-", dir="/tmp"))
         self._held.callback(shutil.rmtree, self._sockets, ignore_errors=True)
         self._cluster.give_to_child(self._sockets)
         self._log = self._held.enter_context((self._home / "postgres.log").open("ab"))
@@ -129,13 +131,12 @@ class EmbeddedPostgres:
             self._cluster.bin_folder / "postgres",
             *("-D", self._cluster.data),
             *(word for name, value in options.items() for word in ("-c", f"{name}={value}")),
-            user=self._cluster.user,
             cwd="/",
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,  # Ctrl-C is for us; we stop it when our own work is done
-            preexec_fn=_die_with_parent(os.getpid()),
+            preexec_fn=_prepare_child(os.getpid(), self._cluster.user),
         )
         while self._child.returncode is None:
             try:
@@ -169,16 +170,24 @@ class EmbeddedPostgres:
             try:
                 await self._start_child()
             except StartRefused as refused:
-                log.error("postgres_stays_down", reason=str(refused))
+                log.error("postgres_stays_down", reason=str(refused))  # noqa: TRY400
             else:
                 log.warning("postgres_restarted", pid=self.pid)
 
 
-def _die_with_parent(parent: int):  # noqa: ANN202
-    """Ask Linux to stop the child when we are killed; elsewhere the next start waits for the old child."""
+def _prepare_child(parent: int, user: str | None) -> Callable[[], None]:
+    """In the child: become `user` (uvloop knows no `user=`), and ask Linux to be stopped when we are killed.
+
+    Elsewhere the next start waits for the old child to end.
+    """
     libc = ctypes.CDLL(None)
+    account = pwd.getpwnam(user) if user else None
 
     def in_child() -> None:
+        if account:
+            os.setgroups([])
+            os.setgid(account.pw_gid)
+            os.setuid(account.pw_uid)
         if sys.platform == "linux":
             libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
             if os.getppid() != parent:

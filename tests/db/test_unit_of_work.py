@@ -81,7 +81,11 @@ async def test_hooks_run_once_in_order_of_first_call_and_callbacks_after_the_com
 async def test_piccolo_and_raw_sql_share_one_transaction(
     database: Database, postgres: EmbeddedPostgres, database_name: str
 ) -> None:
-    await as_owner(postgres, database_name, "grant insert on migration to wardlight_app; grant usage on all sequences in schema public to wardlight_app;")
+    await as_owner(
+        postgres,
+        database_name,
+        "grant insert on migration to wardlight_app; grant usage on all sequences in schema public to wardlight_app;",
+    )
     with pytest.raises(ZeroDivisionError):
         async with unit_of_work(database, NOW) as work:
             await Migration.insert(Migration(name="by piccolo", app_name="test"))

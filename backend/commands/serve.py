@@ -1,0 +1,85 @@
+"""`serve`: the server and, without a DATABASE_URL, its PostgreSQL, in one process."""
+
+import argparse
+import asyncio
+import errno
+import signal
+import socket
+import sys
+
+import msgspec
+import uvicorn
+import uvloop
+
+from backend.clock import SystemClock
+from backend.commands.database import database_at_hand
+from backend.settings import Settings, StartRefused, load_settings
+
+GRACEFUL_SECONDS = 10  # requests under way end, sockets are told to come back
+LARGEST_FRAME = 262_144
+
+
+def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("serve", help="serve tablets at HOST and PORT")
+    parser.add_argument("--port", type=int, help="instead of PORT")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = load_settings()
+    if arguments.port is not None:
+        settings = msgspec.structs.replace(settings, port=arguments.port)
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_serve(settings))
+    except OSError as error:
+        raise StartRefused(f"The server can not start: {error.strerror or error}.") from error
+
+
+async def _serve(settings: Settings) -> int:
+    listening = _bound(settings)  # first: a taken port is known before PostgreSQL starts
+    with listening:
+        async with database_at_hand(settings) as ready:
+            server = uvicorn.Server(_configuration(ready))
+            for known in (
+                signal.SIGINT,
+                signal.SIGTERM,
+            ):  # uvicorn repeats it; PostgreSQL is still to stop
+                signal.signal(known, lambda *_: None)
+            await server.serve(sockets=[listening])
+            return 0 if server.started else 1
+
+
+def _bound(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        if error.errno == errno.EADDRINUSE:
+            text = f"Port {settings.port} is taken; set PORT to another one."
+        else:
+            text = f"{settings.host}:{settings.port} can not be used: {error.strerror}."
+        raise StartRefused(text) from error
+    return listening
+
+
+def _configuration(settings: Settings) -> uvicorn.Config:
+    from backend.app import create_app  # noqa: PLC0415 (other commands start without the web)
+
+    return uvicorn.Config(
+        create_app(settings, SystemClock()),
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=True,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        proxy_headers=bool(settings.trusted_proxies),
+        server_header=False,
+        access_log=False,
+        log_level="warning" if sys.stdout.isatty() else "info",
+    )
