@@ -1,4 +1,4 @@
-/** Runs one TypeScript file of src/ in Node: `node scripts/run.mjs src/vitals/score-cli.ts ARGS`. No build of the app is needed. */
+/** Runs one TypeScript file of src/ in Node: `node scripts/run.mjs src/vitals/score_cli.ts ARGS`. No build of the app is needed. */
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,0 +1,1 @@
+"""Vital signs, their score, and the duty to observe."""
