@@ -1,7 +1,7 @@
 /** The Vite plugin that bundles the service worker after the app, with the list of files that it keeps offline. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { rolldown } from 'rolldown';
 import type { Plugin, ResolvedConfig } from 'vite';
 
@@ -22,7 +22,7 @@ export function serviceWorker(entry: string): Plugin {
       order: 'post',
       async handler(error) {
         if (error) return;
-        const folder = join(config.root, config.build.outDir);
+        const folder = resolve(config.root, config.build.outDir);
         const precache = await listPrecache(folder);
         const aliases = config.resolve.alias.filter((alias) => typeof alias.find === 'string');
         const bundle = await rolldown({
