@@ -1,0 +1,145 @@
+/** The feeds half of the core: which feeds, how far each is, and what to fetch when a change did not fit. */
+import { backOff } from './backoff.ts';
+import type { Action, Cursor, Feed, Now, State, Stepped } from './contract.ts';
+
+// With an open socket the delta is on its way: pages only if it does not come.
+const DELTA_DUE_MS = 1_500;
+const POLL_MS = 15_000;
+// One lost socket is opened again at once; a second failure means that sockets do not pass here.
+const NO_SOCKET_AFTER = 2;
+const PAGE = 1_000;
+
+const NO_FEED: Feed = {
+  epoch: '',
+  seq: 0,
+  head: 0,
+  behind_at: null,
+  fetch: null,
+  under_way: false,
+  stale: false,
+  attempt: 0,
+  retry_at: 0,
+  poll_at: 0,
+};
+
+/** The feeds this tablet may have: reference tables, its unit, and each person signed in. */
+export function feedsWanted(state: State): string[] {
+  if (!state.device) return [];
+  const people = state.sessions.map((session) => `user:${session.staff_id}`);
+  return [...new Set(['reference', `unit:${state.device.unit_id}`, ...people])];
+}
+
+/** Begins feeds that are newly wanted and forgets those no longer wanted. */
+export function reconcile(state: State): Stepped {
+  const wanted = feedsWanted(state);
+  const feeds = Object.fromEntries(wanted.map((feed) => [feed, state.feeds[feed] ?? NO_FEED]));
+  const gone = Object.keys(state.feeds).filter((feed) => !feeds[feed]);
+  return [{ ...state, feeds }, gone.map((feed) => ({ action: 'forget', feed }))];
+}
+
+/** The right to apply changes is ours: storage's cursors are where we stand. */
+export function cursorsRead(state: State, cursors: Readonly<Record<string, Cursor>>): Stepped {
+  const wanted = feedsWanted(state);
+  const feeds = Object.fromEntries(
+    wanted.map((feed) => {
+      const [epoch, seq] = cursors[feed] ?? ['', 0];
+      return [feed, { ...NO_FEED, epoch, seq, head: seq }];
+    }),
+  );
+  // Without a device nothing is known to be unwanted.
+  const gone = state.device ? Object.keys(cursors).filter((feed) => !feeds[feed]) : [];
+  return [{ ...state, feeds }, gone.map((feed) => ({ action: 'forget', feed }))];
+}
+
+/** Heads named with a batch's verdicts: a feed that is not there yet gets a look soon. */
+export function noteHeads(state: State, heads: Record<string, number>, epoch: string, now: Now): State {
+  let next = state;
+  for (const [feed, head] of Object.entries(heads)) next = noteHead(next, feed, epoch, head, now);
+  return next;
+}
+
+/** The server's head of one feed. */
+export function noteHead(state: State, feed: string, epoch: string, head: number, now: Now): State {
+  const known = state.feeds[feed];
+  if (!known?.epoch) return state;
+  const same = known.epoch === epoch;
+  if (same && head <= known.seq) return state;
+  const due_at = now.mono_ms + (state.live.socket === 'open' ? DELTA_DUE_MS : 0);
+  return withFeed(state, feed, {
+    head: same ? Math.max(known.head, head) : known.head,
+    behind_at: known.behind_at ?? due_at,
+  });
+}
+
+/** Storage lost what was to be written: the feed begins again with a snapshot. */
+export function beginAgain(state: State, feed: string): State {
+  const known = state.feeds[feed];
+  if (!known) return state;
+  return withFeed(state, feed, { ...NO_FEED, under_way: known.under_way, stale: known.under_way });
+}
+
+/** Asks for what is missing, one request a feed. */
+export function advanceFeeds(state: State, now: Now): Stepped {
+  if (!state.live.lock || !state.device) return [state, []];
+  let next = state;
+  const actions: Action[] = [];
+  for (const [name, feed] of Object.entries(state.feeds)) {
+    if (feed.under_way || feed.retry_at > now.mono_ms) continue;
+    const asked = ask(name, feed, polls(state), now);
+    if (!asked) continue;
+    next = withFeed(next, name, asked[0]);
+    actions.push(asked[1]);
+  }
+  return [next, actions];
+}
+
+/** Monotonic instants at which a feed wants to be looked at again. */
+export function feedDeadlines(state: State): number[] {
+  if (!state.live.lock) return [];
+  return Object.values(state.feeds).flatMap((feed) => {
+    if (feed.under_way) return [];
+    const poll = polls(state) ? [feed.poll_at] : [];
+    return [feed.retry_at, ...(feed.behind_at === null ? [] : [feed.behind_at]), ...poll];
+  });
+}
+
+/** A fetch that brought nothing usable: later again, with what was already got. */
+export function fetchFailed(state: State, feed: string, now: Now, retry_after_s?: number): State {
+  const attempt = state.feeds[feed]?.attempt ?? 0;
+  const [retry_at, seed] = backOff(state, attempt, now, retry_after_s);
+  return { ...withFeed(state, feed, { under_way: false, attempt: attempt + 1, retry_at }), seed };
+}
+
+/** What a fetch that ended well leaves behind. */
+export function fetched(now: Now): Partial<Feed> {
+  return { fetch: null, under_way: false, attempt: 0, retry_at: 0, poll_at: now.mono_ms + POLL_MS };
+}
+
+export function withFeed(state: State, feed: string, patch: Partial<Feed>): State {
+  const known = state.feeds[feed] ?? NO_FEED;
+  return { ...state, feeds: { ...state.feeds, [feed]: { ...known, ...patch } } };
+}
+
+function polls(state: State): boolean {
+  return state.live.socket !== 'open' && state.live.attempt >= NO_SOCKET_AFTER;
+}
+
+function ask(name: string, feed: Feed, polling: boolean, now: Now): [Partial<Feed>, Action] | null {
+  if (feed.epoch === '') {
+    const job =
+      feed.fetch?.what === 'snapshot'
+        ? feed.fetch
+        : ({ what: 'snapshot', chunk: 0, epoch: '', head: 0, rows: [] } as const);
+    return [
+      { fetch: job, under_way: true },
+      { action: 'get_snapshot', feed: name, chunk: job.chunk, head: job.chunk === 0 ? null : job.head },
+    ];
+  }
+  const behind = feed.behind_at !== null && feed.behind_at <= now.mono_ms;
+  if (!behind && !(polling && feed.poll_at <= now.mono_ms)) return null;
+  const { epoch, seq } = feed;
+  return [
+    { fetch: { what: 'changes' }, under_way: true },
+    { action: 'get_changes', feed: name, epoch, after: seq, limit: PAGE },
+  ];
+}

@@ -1,0 +1,104 @@
+/** The socket half of the core: opened by the tab that holds `live`, greeted with cursors, given up when silent. */
+import { backOff, hinted } from './backoff.ts';
+import type { Action, Living, Now, State, Stepped } from './contract.ts';
+import { noteHead } from './feeds.ts';
+import { deltaHeard, resetHeard } from './pages.ts';
+import { isRecord } from './verdicts.ts';
+
+// The server pings every 20 s: two and a half missed pings mean a dead line.
+const SILENT_MS = 50_000;
+const OPENING_MS = 10_000;
+
+export const NO_SOCKET: Living = {
+  lock: false,
+  socket: 'closed',
+  attempt: 0,
+  retry_at: 0,
+  heard_at: 0,
+  hello: '',
+};
+
+/** The line is there; the hello follows. */
+export function socketOpened(state: State, now: Now): State {
+  return withLive(state, { socket: 'open', heard_at: now.mono_ms, hello: '' });
+}
+
+/** The line is gone: back off. A server that accepts and drops is not hammered, for only a frame resets the count. */
+export function socketClosed(state: State, now: Now): State {
+  const { attempt } = state.live;
+  const [retry_at, seed] = backOff(state, attempt, now);
+  return { ...withLive(state, { socket: 'closed', attempt: attempt + 1, retry_at }), seed };
+}
+
+/** Something says that the network is back. */
+export function hintLive(state: State, now: Now): State {
+  if (state.live.socket !== 'closed') return state;
+  const [retry_at, seed] = hinted(state, state.live.retry_at, Number.NEGATIVE_INFINITY, now);
+  return { ...withLive(state, { retry_at }), seed };
+}
+
+/** One frame of the server. Unknown frames are passed over: the protocol may grow. */
+export function frameHeard(state: State, frame: unknown, now: Now): Stepped {
+  if (state.live.socket !== 'open' || !isRecord(frame)) return [state, []];
+  const heard = withLive(state, { heard_at: now.mono_ms, attempt: 0 });
+  switch (frame['frame']) {
+    case 'delta':
+      return deltaHeard(heard, frame, now);
+    case 'reset':
+      return [resetHeard(heard, frame), []];
+    case 'upto': {
+      const head = typeof frame['head'] === 'number' ? frame['head'] : 0;
+      return [noteHead(heard, String(frame['feed']), String(frame['epoch']), head, now), []];
+    }
+    case 'ping':
+      return [heard, [{ action: 'send', frame: { frame: 'pong', at: frame['at'] } }]];
+    case 'ring': {
+      const [alert_id, step_id, staff_id, sound] = ['alert_id', 'step_id', 'staff_id', 'sound'].map((key) =>
+        String(frame[key]),
+      ) as [string, string, string, string];
+      return [heard, [{ action: 'ring', alert_id, step_id, staff_id, sound }]];
+    }
+    default:
+      return [heard, []];
+  }
+}
+
+/** Opens, greets or gives up the socket, as it stands. */
+export function advanceLive(state: State, now: Now): Stepped {
+  const { live, device } = state;
+  if (!live.lock || !device)
+    return live.socket === 'closed'
+      ? [state, []]
+      : [withLive(state, { socket: 'closed' }), [{ action: 'close_socket' }]];
+  if (live.socket === 'closed') {
+    if (live.retry_at > now.mono_ms) return [state, []];
+    return [withLive(state, { socket: 'opening', heard_at: now.mono_ms }), [{ action: 'open_socket' }]];
+  }
+  if (now.mono_ms >= givenUpAt(live)) return [socketClosed(state, now), [{ action: 'close_socket' }]];
+  if (live.socket === 'opening') return [state, []];
+  return greet(state, device.device_id);
+}
+
+/** Monotonic instants at which the socket wants to be looked at again. */
+export function liveDeadlines(live: Living): number[] {
+  if (!live.lock) return [];
+  return [live.socket === 'closed' ? live.retry_at : givenUpAt(live)];
+}
+
+function givenUpAt(live: Living): number {
+  return live.heard_at + (live.socket === 'opening' ? OPENING_MS : SILENT_MS);
+}
+
+function greet(state: State, device: string): Stepped {
+  const known = Object.entries(state.feeds).filter(([, feed]) => feed.epoch !== '');
+  const hello = `feeds ${known.map(([name]) => name).join(' ')}`;
+  if (hello === state.live.hello) return [state, []];
+  const subscriptions = Object.fromEntries(known.map(([name, feed]) => [name, [feed.epoch, feed.seq]]));
+  const frame = { frame: 'hello', device, subscriptions, outbox_depth: state.push.waiting.length };
+  const actions: Action[] = [{ action: 'send', frame }];
+  return [withLive(state, { hello }), actions];
+}
+
+export function withLive(state: State, patch: Partial<Living>): State {
+  return { ...state, live: { ...state.live, ...patch } };
+}

@@ -1,0 +1,170 @@
+/** The outbox half of the core: one batch in flight, a poison entry found by halving, everything else kept until a verdict. */
+import { backOff, hinted } from './backoff.ts';
+import { inOrder, nextBatch, poisoned, split, without } from './batch.ts';
+import type { Held, Now, Pushing, Reply, State, Stepped, Waiting } from './contract.ts';
+import { noteHeads } from './feeds.ts';
+import { measure } from './offset.ts';
+import { isRecord, readVerdicts } from './verdicts.ts';
+
+const REFUSES_THE_BATCH = new Set([400, 413, 422]);
+const MANY_WAIT_S = 1;
+
+export const NOTHING_WAITS: Pushing = {
+  waiting: [],
+  held: [],
+  lock: 'none',
+  flight: null,
+  settling: null,
+  suspects: [],
+  attempt: 0,
+  retry_at: 0,
+  tried_at: Number.NEGATIVE_INFINITY,
+  later: {},
+  last_sent_at: null,
+  refused: null,
+};
+
+/** The outbox as storage has it now. */
+export function outboxRead(
+  state: State,
+  waiting: readonly Waiting[],
+  held: readonly Held[],
+  last_sent_at: number | null,
+): State {
+  return withPush(state, { waiting: inOrder([], waiting), held, last_sent_at });
+}
+
+/** One more entry waits. */
+export function saved(state: State, entry: Waiting): State {
+  return withPush(state, { waiting: inOrder(state.push.waiting, [entry]) });
+}
+
+/** A person answered: the entry leaves the tray. One that goes back to the outbox comes again by `saved`. */
+export function answered(state: State, entry_id: string): State {
+  return withPush(state, { held: state.push.held.filter((entry) => entry.entry_id !== entry_id) });
+}
+
+/** The lock is ours: what storage has is what is sent. */
+export function flushGained(state: State, waiting: readonly Waiting[]): State {
+  return withPush(state, { lock: 'held', waiting: inOrder([], waiting) });
+}
+
+/** Something says that the network is back: an early try, not a storm. */
+export function hint(state: State, now: Now): State {
+  const [retry_at, seed] = hinted(state, state.push.retry_at, state.push.tried_at, now);
+  return { ...withPush(state, { retry_at }), seed };
+}
+
+/** A person asked: now. */
+export function askedNow(state: State): State {
+  return withPush(state, { retry_at: 0, later: {} });
+}
+
+/** An answer to the batch in flight, or the lack of one. */
+export function pushReply(state: State, reply: Reply, now: Now): Stepped {
+  const { push } = state;
+  const { flight } = push;
+  if (!flight) return [state, []];
+  if (reply.status === 200) {
+    const verdicts = readVerdicts(reply.body, push, flight, now);
+    if (verdicts && isRecord(reply.body)) {
+      const { sent, held, heads, epoch } = verdicts;
+      const clock = measure(state.clock, reply.body['server_at'], reply.sent_at, now);
+      const later = { ...push.later, ...verdicts.later };
+      const settling = { sent, held };
+      const suspects = without(push, flight);
+      const patch = { flight: null, settling, later, suspects, attempt: 0, retry_at: 0, refused: null };
+      const next = noteHeads({ ...withPush(state, patch), clock }, heads, epoch, now);
+      return [next, [{ action: 'settle', ...settling, heads, epoch }]];
+    }
+  }
+  if (REFUSES_THE_BATCH.has(reply.status)) {
+    const ours = isRecord(reply.body);
+    // A proxy says "too large" in HTML: worth halving, never worth holding an entry for.
+    if (flight.length > 1 && (ours || reply.status === 413))
+      return [withPush(state, { flight: null, suspects: split(push, flight) }), []];
+    if (flight.length === 1 && ours) return hold(state, flight[0] as string, reply);
+  }
+  return failed(state, reply, now);
+}
+
+/** Storage has written the verdicts down; only now do the entries leave the outbox. */
+export function settled(state: State, now: Now): State {
+  const { push } = state;
+  if (!push.settling) return state;
+  const { sent, held } = push.settling;
+  const gone = new Set([...sent, ...held].map((entry) => entry.entry_id));
+  return withPush(state, {
+    settling: null,
+    waiting: push.waiting.filter((entry) => !gone.has(entry.entry_id)),
+    held: inOrder(push.held, held) as Held[],
+    last_sent_at: sent.length ? now.wall_ms : push.last_sent_at,
+  });
+}
+
+/** Storage could not write the verdicts: the entries stay and are sent again; the server knows them by their ids. */
+export function settleFailed(state: State, now: Now): Stepped {
+  return failed(withPush(state, { settling: null }), { status: 0, sent_at: now }, now);
+}
+
+/** The lock could not be had: ask again a little later. */
+export function flushRefused(state: State, now: Now): State {
+  const [retry_at, seed] = backOff(state, 0, now, MANY_WAIT_S);
+  return { ...withPush(state, { lock: 'none', retry_at }), seed };
+}
+
+/** Starts, goes on with or ends a flush, as the outbox needs it. */
+export function advancePush(state: State, now: Now): Stepped {
+  const { push } = state;
+  if (!state.device || push.flight || push.settling || push.lock === 'asked') return [state, []];
+  const suspects = push.suspects.slice();
+  while (suspects.length > 0 && nextBatch({ ...push, suspects }, now).length === 0) suspects.shift();
+  const ready = withPush(state, { suspects });
+  const batch = push.retry_at > now.mono_ms ? [] : nextBatch(ready.push, now);
+  if (push.lock === 'none') {
+    if (batch.length === 0) return [ready, []];
+    return [withPush(ready, { lock: 'asked' }), [{ action: 'take_flush' }]];
+  }
+  if (batch.length === 0) return [withPush(ready, { lock: 'none' }), [{ action: 'drop_flush' }]];
+  return [
+    withPush(ready, { flight: batch, tried_at: now.mono_ms }),
+    [
+      {
+        action: 'post',
+        entry_ids: batch,
+        outbox_depth: push.waiting.length,
+        max_n: push.waiting.at(-1)?.n ?? 0,
+      },
+    ],
+  ];
+}
+
+/** Monotonic instants at which the outbox wants to be looked at again. */
+export function pushDeadlines(push: Pushing): number[] {
+  return push.waiting.length === 0 ? [] : [push.retry_at, ...Object.values(push.later)];
+}
+
+function hold(state: State, entry_id: string, reply: Reply): Stepped {
+  const title = isRecord(reply.body) && typeof reply.body['title'] === 'string' ? reply.body['title'] : '';
+  const held = poisoned(state.push, entry_id, title || String(reply.status));
+  const ids = held.map((entry) => entry.entry_id);
+  const patch = { flight: null, settling: { sent: [], held }, suspects: without(state.push, ids) };
+  return [withPush(state, patch), [{ action: 'settle', sent: [], held, heads: {}, epoch: '' }]];
+}
+
+function failed(state: State, reply: Reply, now: Now): Stepped {
+  const { attempt } = state.push;
+  const [retry_at, seed] = backOff(state, attempt, now, reply.retry_after_s);
+  const patch = {
+    flight: null,
+    lock: 'none',
+    attempt: attempt + 1,
+    retry_at,
+    refused: reply.status,
+  } as const;
+  return [{ ...withPush(state, patch), seed }, [{ action: 'drop_flush' }]];
+}
+
+function withPush(state: State, patch: Partial<Pushing>): State {
+  return { ...state, push: { ...state.push, ...patch } };
+}

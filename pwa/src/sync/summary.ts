@@ -1,0 +1,41 @@
+/** The sync state as a person needs it, derived from the core's state. */
+import type { Now, State } from './contract.ts';
+import { clockAt } from './offset.ts';
+
+/** `connection`: the server answers; it is being tried; it could not be reached; it does not know this tablet. */
+export type Connection = 'connected' | 'trying' | 'unreachable' | 'refused';
+
+export type Summary = {
+  waiting: number;
+  held: number;
+  sending: boolean;
+  connection: Connection;
+  last_sent_at: number | null;
+  /** Wall clock, ms; null when nothing is waiting for a next try. */
+  next_try_at: number | null;
+  clock_offset_ms: number;
+  clock_quality: 'unknown' | 'stale' | 'fresh';
+};
+
+/** What the header pill and the tray say. */
+export function summary(state: State, now: Now): Summary {
+  const { push } = state;
+  const waits = push.waiting.length > 0 && push.lock === 'none' && push.retry_at > now.mono_ms;
+  return {
+    waiting: push.waiting.length,
+    held: push.held.length,
+    sending: push.flight !== null || push.settling !== null,
+    connection: connection(state),
+    last_sent_at: push.last_sent_at,
+    next_try_at: waits ? now.wall_ms + Math.round(push.retry_at - now.mono_ms) : null,
+    ...clockAt(state.clock, now),
+  };
+}
+
+function connection(state: State): Connection {
+  const { push, live } = state;
+  if (push.refused === 401 || push.refused === 403) return 'refused';
+  if (live.socket === 'open') return 'connected';
+  if (push.attempt > 0 || live.attempt > 1) return 'unreachable';
+  return live.lock ? 'trying' : 'connected';
+}
