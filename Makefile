@@ -1,0 +1,100 @@
+# The commands every reader can rely on; `make` alone lists them. Everything that is fetched or built leaves a stamp,
+# so a second run starts in seconds.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+UV_VERSION := 0.13.9
+UV := $(or $(shell command -v uv),.tools/bin/uv)
+# Nothing is downloaded from anywhere but the package registries.
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONUNBUFFERED := 1
+
+# A node that is 20.19 or newer from PATH, else the one of the wheel.
+NODE_FOLDER = $(shell tools/node.sh)
+IN_PWA = cd pwa && PATH="$(NODE_FOLDER):$$PATH"
+RUN := $(UV) run --frozen
+PYTHON_STAMP := .venv/.stamp
+NPM_STAMP := pwa/node_modules/.stamp
+PWA_STAMP := pwa/dist/.stamp
+CHROMIUM_STAMP := .tools/chromium.stamp
+PWA_SOURCES := $(shell find pwa shared_schemas -path '*/node_modules' -prune -o -path pwa/dist -prune -o -type f \
+	! -name '*.py' ! -name '*.pyc' ! -name '* *' -print)
+
+.PHONY: help setup check test demo soak-short soak fresh bench clean
+
+help:
+	@echo "make demo        a living ward at http://127.0.0.1:8000; Ctrl-C stops all"
+	@echo "make test        all tests, in a real PostgreSQL and a real Chromium"
+	@echo "make check       format, lint, types, import contracts, tidy, generated files"
+	@echo "make soak-short  20 simulated days, and the kills of PostgreSQL"
+	@echo "make soak        the long forms of both"
+	@echo "make fresh       a fresh clone with an empty HOME runs the tests and the demo"
+	@echo "make bench       the benchmarks; writes bench/results.json"
+
+# --- what the commands stand on ---
+
+.tools/bin/uv:
+	@echo "uv: installing $(UV_VERSION) into .tools"
+	@python3 -m venv .tools || { echo "python3-venv is missing: apt install python3-venv"; exit 1; }
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(PYTHON_STAMP): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
+	@echo "python: installing packages"
+	@$(UV) sync --frozen
+	@touch $@
+
+$(NPM_STAMP): pwa/package.json pwa/package-lock.json | $(PYTHON_STAMP)
+	@echo "pwa: installing packages"
+	@$(IN_PWA) npm ci --no-audit --no-fund
+	@touch $@
+
+$(PWA_STAMP): $(NPM_STAMP) $(PWA_SOURCES)
+	@echo "pwa: building"
+	@$(IN_PWA) npm run build
+	@touch $@
+
+$(CHROMIUM_STAMP): tools/chromium.sh | $(PYTHON_STAMP)
+	@tools/chromium.sh
+	@mkdir -p $(@D) && touch $@
+
+setup: $(PYTHON_STAMP) $(NPM_STAMP) $(PWA_STAMP)
+
+# --- the commands ---
+
+check: $(PYTHON_STAMP) $(NPM_STAMP)
+	$(RUN) ruff format --check .
+	$(RUN) ruff check .
+	$(RUN) lint-imports
+	$(RUN) pyright
+	$(RUN) codespell
+	$(RUN) pytest -q tests/test_tidy.py tests/test_wiring.py tests/schemas
+	$(IN_PWA) npm run check
+
+test: setup $(CHROMIUM_STAMP)
+	$(IN_PWA) npm test
+	$(RUN) pytest
+
+demo: setup
+	@exec $(RUN) python -m ward_sim demo
+
+# Two processes at a time; xargs fails when one of them did.
+DAYS = seq 1 $(1) | xargs -P 2 -I{} $(RUN) python -m ward_sim day --seed {} --json
+
+soak-short: setup
+	$(call DAYS,20)
+	WARD_KILLS=24 $(RUN) pytest -q tests/postgres
+
+soak: setup
+	$(call DAYS,400)
+	WARD_KILLS=200 $(RUN) pytest -q tests/postgres
+
+fresh:
+	tools/fresh.sh
+
+bench: setup
+	$(RUN) python -m bench
+
+clean:
+	rm -rf .venv .tools pwa/node_modules pwa/dist
