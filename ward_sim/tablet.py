@@ -107,9 +107,10 @@ class Tablet:
         people = tuple(f"user:{staff_id}" for staff_id in self.sessions)
         self.hear(events.FeedsWanted(("reference", f"unit:{self.unit_id}", *people)))
 
-    def save(self, staff_id: str, type_name: str, body: events.Json) -> None:
-        """A signed-in person presses Save."""
+    def save(self, staff_id: str, type_name: str, body: events.Json) -> str:
+        """A signed-in person presses Save; return the entry's id once it is durable."""
         self.hear(events.SaveAsked(type_name, self.sessions[staff_id].session_id, body))
+        return next(reversed(self.ledger.saved))
 
     def rows(self, type_name: str) -> list[Any]:
         """Return the unit's rows of one type as this tablet knows them."""

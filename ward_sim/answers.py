@@ -1,0 +1,48 @@
+"""How a person answers the alerts that ask her: accept, decline, snooze, or not at all."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ward_sim.nurse import Nurse
+
+Json = dict[str, Any]
+
+
+def answer_alerts(nurse: "Nurse", now: int) -> None:
+    """Answer each asking once; an accepted cause becomes her next work."""
+    for alert in nurse.tablet.rows("alert"):
+        if alert["state"] != "open":
+            continue
+        for step in alert["steps"]:
+            mine = step.get("staff_id") == nurse.staff_id and not step.get("ended_at")
+            if mine and step["step_id"] not in nurse.answered:
+                nurse.answered.add(step["step_id"])
+                _answer(nurse, alert, step, now)
+                break
+
+
+def _answer(nurse: "Nurse", alert: Json, step: Json, _now: int) -> None:
+    roll = nurse.die.random()
+    alert_id, red = alert["alert_id"], alert["alert_class"] == "red"
+    if roll < nurse.character.ignores:
+        return
+    if roll < nurse.character.ignores + 0.06 and step["step"] in ("assignee", "buddy"):
+        nurse.save("alert_declined", {"alert_id": alert_id, "reason": "with_a_patient"})
+        return
+    if roll < nurse.character.ignores + 0.12 and not red and not alert.get("snoozes"):
+        nurse.save("alert_snoozed", {"alert_id": alert_id, "minutes": 10})
+        return
+    nurse.save("alert_accepted", {"alert_id": alert_id})
+    _go(nurse, alert)
+
+
+def _go(nurse: "Nurse", alert: Json) -> None:
+    """She goes herself; the doctor on call attends a response and sends the nurse for anything else."""
+    task_id = alert["cause_id"]
+    if nurse.turn.post != "on_call" or alert["cause"] == "response":
+        nurse.urgent.append(task_id)
+        return
+    stay_id = alert["stay_id"]
+    for colleague in nurse.colleagues:
+        if stay_id in colleague.my_stays():
+            colleague.urgent.append(task_id)

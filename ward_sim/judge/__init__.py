@@ -1,0 +1,1 @@
+"""The judge: compares what tablets were told with what the server shows."""

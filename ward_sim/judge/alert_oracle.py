@@ -1,0 +1,119 @@
+"""Which alerts must exist: worked out from what was charted and planned and from escalation.md, never from alerts.
+
+Three sources, each blind to the others: tasks that were open when due + grace passed; sets whose score demands a
+response; and the longest time that NEWS2 allows between two complete sets.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ward_sim import score_oracle
+from ward_sim.instants import HOUR, MINUTE, instant_ms
+from ward_sim.judge.witness import LOOK_MS, SeenVersion
+
+Json = dict[str, Any]
+_OPEN = ("ready", "accepted", "on-hold")
+_LATE_ALERT_MS = 12 * HOUR
+# escalation.md, "Observation duty": the longest grace of an observation.
+_LONGEST_GRACE_MS = 30 * MINUTE
+_ALL_FIVE = ("whom", "called_at", "reply", "expected_by_at", "attended_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An entry as it reached the server: when, what, and true instants."""
+
+    arrived_at: int
+    entry_id: str
+    type: str
+    body: Json
+    observed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAlert:
+    """An alert that must exist: of this stay, begun in this window; for a task, naming it."""
+
+    why: str
+    stay_id: str
+    from_at: int
+    until_at: int
+    task_id: str | None = None
+    alert_class: str | None = None
+
+
+def overdue_tasks(tasks: dict[str, list[SeenVersion]], end_at: int) -> list[ExpectedAlert]:
+    """Every task that was open at the instant at which it became overdue, and a look longer."""
+    expected = []
+    for task_id, versions in tasks.items():
+        for seen in versions:
+            overdue_at = max(instant_ms(seen.row["overdue_at"]), seen.from_at)
+            until_at = min(seen.until_at or end_at, end_at)
+            if seen.row["state"] in _OPEN and seen.row["kind"] != "response" and overdue_at < until_at - LOOK_MS:
+                window = (overdue_at - LOOK_MS, until_at)
+                expected.append(ExpectedAlert("overdue", seen.row["stay_id"], *window, task_id))
+                break
+    return expected
+
+
+def responses(acts: list[Act]) -> list[ExpectedAlert]:
+    """Every set that demands a response when it arrives: a live alert of its class must cover the stay then."""
+    expected = []
+    newest_complete: dict[str, int] = {}
+    for act in acts:
+        values = act.body.get("values")
+        if act.type not in ("vital_signs_charted", "vital_signs_corrected") or values is None:
+            continue
+        stay_id = act.body["stay_id"]
+        found = score_oracle.expected_score(values)
+        late = newest_complete.get(stay_id, 0) > act.observed_at
+        old = act.arrived_at - act.observed_at > _LATE_ALERT_MS
+        quiet = act.body.get("already_escalated") or late or old
+        wanted = score_oracle.alert_class(found)
+        if wanted and not quiet and act.type == "vital_signs_charted":
+            window = (act.arrived_at, act.arrived_at + LOOK_MS)
+            expected.append(ExpectedAlert("response", stay_id, *window, None, wanted))
+        if found.total is not None:
+            newest_complete[stay_id] = max(act.observed_at, newest_complete.get(stay_id, 0))
+    return expected
+
+
+def response_episodes(acts: list[Act]) -> int:
+    """How many separate response episodes those sets make: one opens, and all five fields close it."""
+    open_stays: set[str] = set()
+    wanted = {(e.stay_id, e.from_at) for e in responses(acts)}
+    episodes = 0
+    for act in acts:
+        stay_id = act.body.get("stay_id", "")
+        if act.type == "response_recorded" and all(f in act.body["response"] for f in _ALL_FIVE):
+            open_stays.discard(stay_id)
+        elif (stay_id, act.arrived_at) in wanted and stay_id not in open_stays:
+            open_stays.add(stay_id)
+            episodes += 1
+    return episodes
+
+
+def silent_stays(
+    acts: list[Act], present: dict[str, tuple[int, int]], end_at: int
+) -> list[ExpectedAlert]:
+    """A stay without a complete set for longer than its last score allows, the longest grace included.
+
+    `present`: from when until when each stay was in the unit, without a pause.
+    """
+    expected = []
+    sets: dict[str, list[tuple[int, int, str]]] = {}
+    for act in acts:
+        if act.type == "vital_signs_charted" and act.body.get("values"):
+            found = score_oracle.expected_score(act.body["values"])
+            if found.total is not None:
+                charted = (act.arrived_at, act.observed_at, found.band)
+                sets.setdefault(act.body["stay_id"], []).append(charted)
+    for stay_id, (_, left_at) in present.items():
+        for arrived_at, observed_at, band in sets.get(stay_id, []):
+            limit = observed_at + score_oracle.interval_minutes(band) * MINUTE
+            overdue_at = max(arrived_at, limit + _LONGEST_GRACE_MS)
+            relieved = any(a <= overdue_at + LOOK_MS and o > observed_at for a, o, _ in sets[stay_id])
+            if not relieved and overdue_at + 2 * LOOK_MS < min(left_at, end_at):
+                window = (observed_at, overdue_at + 2 * LOOK_MS)
+                expected.append(ExpectedAlert("silence", stay_id, *window))
+    return expected

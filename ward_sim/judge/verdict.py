@@ -1,0 +1,124 @@
+"""The whole judgement of a day, as figures; every figure of fault must be 0, every figure of work above 0."""
+
+import sys
+from typing import Any
+
+import msgspec
+
+from ward_sim.instants import MINUTE, instant_ms
+from ward_sim.judge import alert_oracle, alerts, facts
+from ward_sim.judge.alert_oracle import Act
+from ward_sim.judge.witness import SeenVersion
+from ward_sim.tablet import Tablet
+from ward_sim.virtual_line import Network
+
+Json = dict[str, Any]
+FAULTS = ("lost", "doubled", "diverged", "alerts_missing", "alerts_doubled", "unwatched", "gaps")
+WORK = (
+    "entries_charted",
+    "requests_dropped",
+    "duplicated",
+    "reordered",
+    "offline_minutes",
+    "alerts_expected",
+)
+
+
+async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
+    """Return the report of a day that has healed."""
+    snapshots = {}
+    for witness in network.witnesses:
+        await witness.look(end_at)
+        snapshots[witness.feed] = await witness.snapshot()
+    rows = {key: kept for _, _, part in snapshots.values() for key, kept in part.items()}
+    saved = [kept for tablet in tablets for kept in tablet.ledger.saved.values()]
+    acts = _acts(tablets, network)
+    tasks = _versions(network, "task")
+    stays = _versions(network, "stay")
+    expected = _expected(acts, tasks, stays, end_at)
+    last_tasks = {task_id: versions[-1].row for task_id, versions in tasks.items()}
+    alert_rows = _versions(network, "alert")
+    missing = alerts.missing(expected, alert_rows, last_tasks)
+    present = [stay_id for (kind, stay_id), (_, row) in rows.items() if kind == "stay" and not row.get("departed_at")]
+    found = {
+        "lost": facts.lost(saved, rows),
+        "doubled": facts.doubled(saved, rows),
+        "diverged": facts.diverged(tablets, snapshots),
+        "alerts_missing": missing,
+        "alerts_doubled": alerts.doubled(alert_rows),
+        "unwatched": facts.unwatched(rows, present),
+    }
+    for name, cases in found.items():
+        for case in cases[:5]:
+            print(f"{name}: {case}", file=sys.stderr)
+    counts = network.counts
+    overdue = sum(wanted.why == "overdue" for wanted in expected)
+    return {
+        **{name: len(cases) for name, cases in found.items()},
+        "gaps": sum(witness.gaps for witness in network.witnesses),
+        "entries_charted": len(saved),
+        "sets_charted": sum(act.type == "vital_signs_charted" for act in acts),
+        "held": sum(kept.verdict == "held" for kept in saved),
+        "flagged": sum(kept.verdict == "flagged" for kept in saved),
+        "requests": counts.requests,
+        "requests_dropped": counts.requests_dropped,
+        "duplicated": counts.duplicated,
+        "reordered": counts.reordered,
+        "refused": counts.refused,
+        "offline_minutes": counts.offline_ms // MINUTE,
+        "restarts": sum(tablet.starts - 1 for tablet in tablets),
+        "alerts_expected": overdue + alert_oracle.response_episodes(acts),
+        "alerts_raised": len(alert_rows),
+        "alerts_needless": alerts.needless(expected, alert_rows),
+    }
+
+
+def wrong(report: Json) -> bool:
+    """Return whether a report shows a fault, or work that did not take place."""
+    return any(report[name] for name in FAULTS) or not all(report[name] for name in WORK)
+
+
+def _acts(tablets: list[Tablet], network: Network) -> list[Act]:
+    """Everything saved that reached the server, in the order of arrival, at true instants."""
+    acts = []
+    for tablet in tablets:
+        for entry_id, kept in tablet.ledger.saved.items():
+            arrived_at = network.arrived_at.get(entry_id)
+            if arrived_at is None or kept.verdict == "held":
+                continue
+            offset = kept.body.get("clock_offset_ms", 0)
+            observed_at = min(instant_ms(kept.body["observed_at"]) + offset, arrived_at)
+            acts.append(Act(arrived_at, entry_id, kept.entry["type"], kept.body, observed_at))
+    return sorted(acts, key=lambda act: (act.arrived_at, act.entry_id))
+
+
+def _versions(network: Network, type_name: str) -> dict[str, list[SeenVersion]]:
+    """Every version of the rows of a type in any unit; a stay that moved has versions in both."""
+    merged: dict[str, list[SeenVersion]] = {}
+    for witness in network.witnesses:
+        for row_id, versions in witness.versions(type_name).items():
+            merged.setdefault(row_id, []).extend(versions)
+    for versions in merged.values():
+        versions.sort(key=lambda seen: seen.from_at)
+    return {row_id: versions for row_id, versions in merged.items() if versions}
+
+
+def _expected(
+    acts: list[Act], tasks: dict[str, list[SeenVersion]], stays: dict[str, list[SeenVersion]], end_at: int
+) -> list[alert_oracle.ExpectedAlert]:
+    away = {act.body["stay_id"] for act in acts if act.type == "observations_paused"}
+    present = {}
+    for stay_id, versions in stays.items():
+        left_at = next((seen.from_at for seen in versions if seen.row.get("departed_at")), end_at)
+        if stay_id not in away:
+            present[stay_id] = (versions[0].from_at, left_at)
+    return [
+        *alert_oracle.overdue_tasks(tasks, end_at),
+        *alert_oracle.responses(acts),
+        *alert_oracle.silent_stays(acts, present, end_at),
+    ]
+
+
+def report_text(report: Json) -> str:
+    """Return the report as one line of JSON."""
+    return msgspec.json.encode(report).decode()

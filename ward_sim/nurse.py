@@ -1,0 +1,211 @@
+"""A person on duty: reads only her tablet, walks, charts, forgets, takes breaks, answers alerts or does not."""
+
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from ward_sim import answers, bedside
+from ward_sim.bedside import Bedside
+from ward_sim.instants import HOUR, MINUTE, instant_ms, instant_text
+from ward_sim.tablet import Tablet
+
+Json = dict[str, Any]
+OPEN = ("ready", "accepted", "on-hold")
+# How long care keeps a pair of hands busy; the standard minutes of escalation.md, give or take.
+_MINUTES = {"observation": (3, 7), "response": (4, 9), "turning": (6, 12), "round": (2, 4)}
+_LOOK_AHEAD = {"observation": 10 * MINUTE, "turning": 10 * MINUTE, "round": 10 * MINUTE}
+_BREAK = 30 * MINUTE
+
+
+@dataclass(slots=True)
+class Character:
+    """How reliable a person is: shares between 0 and 1."""
+
+    forgets: float = 0.07
+    leaves_out: float = 0.05
+    ignores: float = 0.15
+    corrects: float = 0.02
+
+
+@dataclass(slots=True)
+class Turn:
+    """A turn of duty: where, as what, for which beds, from when until when."""
+
+    unit_id: str
+    post: str
+    bed_ids: list[str]
+    from_at: int
+    until_at: int
+    break_at: int
+    kinds: tuple[str, ...] = ("observation", "response", "turning", "round", "other")
+    buddy_staff_id: str | None = None
+
+
+@dataclass(slots=True)
+class Nurse:
+    """One person with a tablet in her pocket."""
+
+    staff_id: str
+    tablet: Tablet
+    turn: Turn
+    wards: Bedside
+    die: random.Random
+    character: Character = field(default_factory=Character)
+    colleagues: list["Nurse"] = field(default_factory=list)
+    duty_id: str | None = None
+    break_until: int | None = None
+    handled: dict[str, int] = field(default_factory=dict)
+    forgotten: dict[str, int] = field(default_factory=dict)
+    urgent: list[str] = field(default_factory=list)
+    called: dict[str, int] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+    resuming: dict[str, int] = field(default_factory=dict)
+
+    def save(self, type_name: str, body: Json, *, ago_ms: int = 0) -> str:
+        """Save an entry of something that was true `ago_ms` before now; return its id."""
+        observed_at = instant_text(self.tablet.line.device_now() - ago_ms)
+        return self.tablet.save(self.staff_id, type_name, {"observed_at": observed_at, **body})
+
+    def wake(self, now: int) -> int | None:
+        """Do one thing, and return when she looks up again; None: she has gone home."""
+        if self.duty_id is None:
+            return self._take_up(now)
+        if now >= self.turn.until_at:
+            self.save("duty_ended", {"duty_id": self.duty_id})
+            return None
+        if self.break_until is not None:
+            return self._back_from_break(now)
+        if now >= self.turn.break_at and not self.urgent:
+            return self._go_on_break(now)
+        answers.answer_alerts(self, now)
+        for stay_id, at in list(self.resuming.items()):
+            if now >= at:
+                del self.resuming[stay_id]
+                self.save("observations_resumed", {"stay_id": stay_id})
+        task = self._next_task(now)
+        if task is None:
+            return now + self.die.randrange(2 * MINUTE, 7 * MINUTE)
+        self.handled[task["task_id"]] = now
+        self._do(task, now)
+        shortest, longest = _MINUTES.get(task["kind"], (3, 6))
+        return now + self.die.randrange(shortest * MINUTE, longest * MINUTE)
+
+    def _take_up(self, now: int) -> int:
+        turn = self.turn
+        # Only a nurse's beds make their patients hers; an assistant helps in hers without owning them.
+        bed_ids = turn.bed_ids if turn.post == "nurse" else []
+        body = {"unit_id": turn.unit_id, "post": turn.post, "bed_ids": bed_ids}
+        buddy = {"buddy_staff_id": turn.buddy_staff_id} if turn.buddy_staff_id else {}
+        self.duty_id = self.save("duty_started", body | buddy)
+        return now + self.die.randrange(MINUTE, 4 * MINUTE)
+
+    def _go_on_break(self, now: int) -> int:
+        self.break_until = now + _BREAK
+        self.turn.break_at = self.turn.until_at + HOUR
+        until = {"until_at": instant_text(self.break_until)}
+        self.save("break_started", {"duty_id": self.duty_id} | until)
+        return self.break_until
+
+    def _back_from_break(self, now: int) -> int:
+        self.break_until = None
+        self.save("break_ended", {"duty_id": self.duty_id})
+        return now + self.die.randrange(MINUTE, 3 * MINUTE)
+
+    def my_stays(self) -> dict[str, Json]:
+        """Return the stays in her beds, as her tablet shows them."""
+        return {
+            row["stay_id"]: row
+            for row in self.tablet.rows("stay")
+            if row.get("bed_id") in self.turn.bed_ids and not row.get("departed_at")
+        }
+
+    def _next_task(self, now: int) -> Json | None:
+        """What she was called to first, then the longest due of her own patients that she has not forgotten."""
+        open_tasks = {r["task_id"]: r for r in self.tablet.rows("task") if r["state"] in OPEN}
+        while self.urgent:
+            task = open_tasks.get(self.urgent.pop(0))
+            if task and self._not_just_done(task, now):
+                return task
+        mine = self.my_stays()
+        due = [t for t in open_tasks.values() if t["stay_id"] in mine and t["kind"] in self.turn.kinds]
+        due = [task for task in due if self._wants(task, now)]
+        return min(due, key=lambda task: (task["kind"] != "response", task["due_at"]), default=None)
+
+    def _wants(self, task: Json, now: int) -> bool:
+        task_id = task["task_id"]
+        if task_id not in self.forgotten:
+            slips = self.die.random() < self.character.forgets
+            late = self.die.randrange(25 * MINUTE, 90 * MINUTE) if slips else 0
+            self.forgotten[task_id] = instant_ms(task["due_at"]) + late if slips else 0
+        if now < self.forgotten[task_id] or not self._not_just_done(task, now):
+            return False
+        return instant_ms(task["due_at"]) <= now + _LOOK_AHEAD.get(task["kind"], 0)
+
+    def _not_just_done(self, task: Json, now: int) -> bool:
+        pause = 12 * MINUTE if task["kind"] == "response" else 40 * MINUTE
+        return now - self.handled.get(task["task_id"], -HOUR) >= pause
+
+    def _do(self, task: Json, now: int) -> None:
+        stay_id = task["stay_id"]
+        if stay_id not in self.wards.bodies:
+            return
+        if task["kind"] == "observation":
+            self.observe(stay_id, now)
+        elif task["kind"] == "response":
+            self._respond(task, now)
+        elif self.die.random() < 0.04:  # noqa: PLR2004
+            reason = self.die.choice(("refused", "asleep", "off_ward"))
+            about = {"stay_id": stay_id, "task_id": task["task_id"]}
+            self.save("task_not_done", about | {"reason": reason})
+        else:
+            about = {"stay_id": stay_id, "task_id": task["task_id"]}
+            self.save("task_done", about, ago_ms=self.die.randrange(MINUTE))
+
+    def observe(self, stay_id: str, now: int) -> None:
+        """Chart a set; now and then notice a slip of the finger and correct it, or send the patient to imaging."""
+        values = self.wards.measure(stay_id, now)
+        share = self.character.leaves_out
+        charted = bedside.vital_signs(self.die, values, incomplete_share=share)
+        body: Json = {"stay_id": stay_id, "values": charted}
+        acts = self.turn.post in ("nurse", "charge") and bedside.looks_ill(values)
+        if acts and self.die.random() < 0.5:  # noqa: PLR2004
+            body["acting"] = True
+        slip = self.die.random() < self.character.corrects and "pulse_per_min" in charted
+        if slip:
+            body["values"] = charted | {"pulse_per_min": charted["pulse_per_min"] + 10}
+        ago = self.die.randrange(4 * MINUTE)
+        entry_id = self.save("vital_signs_charted", body, ago_ms=ago)
+        if slip:
+            again = {"corrects": entry_id, "reason": "Slip of the finger", "values": charted}
+            self.save("vital_signs_corrected", {"stay_id": stay_id} | again, ago_ms=ago)
+        elif self.die.random() < 0.01 and not bedside.looks_ill(values):  # noqa: PLR2004
+            back_at = now + self.die.randrange(20 * MINUTE, 50 * MINUTE)
+            self.resuming[stay_id] = back_at
+            away = {"reason": "imaging", "expected_return_at": instant_text(back_at)}
+            self.save("observations_paused", {"stay_id": stay_id} | away)
+
+    def _respond(self, task: Json, now: int) -> None:
+        """First the call, at the next look the attendance, which begins to heal."""
+        task_id, stay_id = task["task_id"], task["stay_id"]
+        about = {"stay_id": stay_id, "task_id": task_id}
+        if task_id not in self.called:
+            self.called[task_id] = now
+            self.save("response_recorded", about | {"response": bedside.first_reply(now)})
+            return
+        self.wards.treat(stay_id, now)
+        whole = bedside.whole_reply(self.called[task_id], now)
+        self.save("response_recorded", about | {"response": whole})
+
+    def start_care(self, stay_id: str, template_id: str, interval_minutes: int) -> None:
+        """Start recurring care from a template, first due within its interval."""
+        first = self.die.randrange(20, interval_minutes) * MINUTE
+        first_due_at = instant_text(self.tablet.line.device_now() + first)
+        care = {"template_id": template_id, "interval_minutes": interval_minutes}
+        self.save("recurring_care_started", {"stay_id": stay_id, "first_due_at": first_due_at} | care)
+
+    def plan_by_hand(self, stay_id: str, now: int) -> None:
+        """Plan a task by hand, and write the line that goes with it."""
+        text = f"Bloods {self.die.randrange(10**6)}"
+        due_at = instant_text(now + self.die.randrange(30, 90) * MINUTE)
+        self.save("task_planned", {"stay_id": stay_id, "text": text, "due_at": due_at})
+        self.save("note_written", {"stay_id": stay_id, "note": text})
