@@ -5,7 +5,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -54,7 +54,7 @@ class AsgiDoor:
         self._lifespan_out: asyncio.Queue[Json] = asyncio.Queue()
         self._lifespan: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "AsgiDoor":
+    async def __aenter__(self) -> Self:
         """Start the server by its lifespan."""
         scope = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
         call = self.server(scope, self._lifespan_in.get, self._lifespan_out.put)
@@ -140,7 +140,7 @@ class AsgiDoor:
         for turn in range(200):
             if done():
                 return
-            await asyncio.sleep(0 if turn < 20 else 0.005)  # noqa: PLR2004
+            await asyncio.sleep(0 if turn < 20 else 0.005)
 
     async def tell(self, socket: Socket, frame: Json) -> None:
         """Send a frame to the server, and give it a turn to read it."""
@@ -185,5 +185,3 @@ def _scope(kind: str, path: str, token: str, method: str = "GET") -> Json:
         "state": {},
         "extensions": {},
     }
-
-

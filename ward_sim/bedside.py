@@ -58,9 +58,9 @@ def vital_signs(die: random.Random, values: Json, *, incomplete_share: float) ->
 def looks_ill(values: Json) -> bool:
     """Return whether an experienced nurse would worry; no score, only her eye."""
     return (
-        values.get("respiratory_rate_per_min", 16) >= 25  # noqa: PLR2004
+        values.get("respiratory_rate_per_min", 16) >= 25
         or values.get("consciousness", "A") != "A"
-        or values.get("pulse_per_min", 70) >= 111  # noqa: PLR2004
+        or values.get("pulse_per_min", 70) >= 111
     )
 
 

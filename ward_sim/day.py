@@ -224,7 +224,7 @@ def _plan_outages(day: Day) -> None:
     for line in day.lines.values():
         for _ in range(line.die.randrange(3, 7)):
             from_at = START_AT + line.die.randrange(40 * MINUTE, 22 * HOUR)
-            long = line.die.random() < 0.1  # noqa: PLR2004
+            long = line.die.random() < 0.1
             last = line.die.randrange(2 * HOUR, 5 * HOUR) if long else line.die.randrange(4 * MINUTE, 50 * MINUTE)
             day.world.at(from_at, line.go_offline)
             day.world.at(min(from_at + last, day.end_at), line.go_online)
@@ -234,7 +234,7 @@ def _plan_outages(day: Day) -> None:
 
 async def _heal(day: Day) -> None:
     """The network is good again, and nobody writes any more."""
-    no_faults = {name: 0.0 for name in Faults.__slots__}
+    no_faults = dict.fromkeys(Faults.__slots__, 0.0)
     day.network.faults = Faults(**no_faults)
     for line in day.lines.values():
         line.go_online()

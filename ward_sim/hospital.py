@@ -64,9 +64,7 @@ class Hospital:
         }
 
 
-def new_hospital(
-    seed: int, made_at: int, names: list[str], beds: int, roles: dict[str, int]
-) -> Hospital:
+def new_hospital(seed: int, made_at: int, names: list[str], beds: int, roles: dict[str, int]) -> Hospital:
     """Return a hospital with these wards, each with so many beds and people of each role.
 
     Staff speak the four languages in turn; PINs are six digits and different.

@@ -1,4 +1,4 @@
-"""The tablet's own book: what a person was told is saved, and what became of it. The judge compares it with the server."""
+"""The tablet's own book: what a person was told is saved, and what became of it."""
 
 from dataclasses import dataclass, field
 

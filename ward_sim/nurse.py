@@ -153,7 +153,7 @@ class Nurse:
             self.observe(stay_id, now)
         elif task["kind"] == "response":
             self._respond(task, now)
-        elif self.die.random() < 0.04:  # noqa: PLR2004
+        elif self.die.random() < 0.04:
             reason = self.die.choice(("refused", "asleep", "off_ward"))
             about = {"stay_id": stay_id, "task_id": task["task_id"]}
             self.save("task_not_done", about | {"reason": reason})
@@ -168,7 +168,7 @@ class Nurse:
         charted = bedside.vital_signs(self.die, values, incomplete_share=share)
         body: Json = {"stay_id": stay_id, "values": charted}
         acts = self.turn.post in ("nurse", "charge") and bedside.looks_ill(values)
-        if acts and self.die.random() < 0.5:  # noqa: PLR2004
+        if acts and self.die.random() < 0.5:
             body["acting"] = True
         slip = self.die.random() < self.character.corrects and "pulse_per_min" in charted
         if slip:
@@ -178,7 +178,7 @@ class Nurse:
         if slip:
             again = {"corrects": entry_id, "reason": "Slip of the finger", "values": charted}
             self.save("vital_signs_corrected", {"stay_id": stay_id} | again, ago_ms=ago)
-        elif self.die.random() < 0.01 and not bedside.looks_ill(values):  # noqa: PLR2004
+        elif self.die.random() < 0.01 and not bedside.looks_ill(values):
             back_at = now + self.die.randrange(20 * MINUTE, 50 * MINUTE)
             self.resuming[stay_id] = back_at
             away = {"reason": "imaging", "expected_return_at": instant_text(back_at)}

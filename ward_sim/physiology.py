@@ -1,7 +1,7 @@
 """Patients as processes: every vital sign wanders around its own baseline, and some patients deteriorate and recover.
 
-The figures are a simulation's convention: baselines as adults on a general ward have them, a wander with a time constant
-of two hours, and a share of patients who get worse in a day. They calibrate nothing but the simulator.
+The figures are a simulation's convention: baselines as adults on a general ward have them, a wander with a time
+constant of two hours, and a share of patients who get worse in a day. They calibrate nothing but the simulator.
 """
 
 import math
@@ -77,9 +77,9 @@ class Body:
         if self.on_oxygen:
             values["oxygen_device"] = "nasal_cannula"
             values["oxygen_flow_tenths_l_per_min"] = 20
-        if values["spo2_percent"] < 92:  # noqa: PLR2004
+        if values["spo2_percent"] < 92:
             self.on_oxygen = True
-        elif values["spo2_percent"] > 97:  # noqa: PLR2004
+        elif values["spo2_percent"] > 97:
             self.on_oxygen = False
 
     def treat(self, at: int) -> None:

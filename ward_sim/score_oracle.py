@@ -35,17 +35,13 @@ def hard_bounds() -> dict[str, tuple[int, int]]:
     """Return the hard bounds by field of a set; values outside are no measurement."""
     parameters = json.loads((_REFERENCE / "plausibility.json").read_text())["parameters"]
     fields = {name: sign["field"] for name, sign in chart()["parameters"].items()}
-    return {
-        fields[name]: tuple(sign["hard"]) for name, sign in parameters.items() if name in fields
-    }
+    return {fields[name]: tuple(sign["hard"]) for name, sign in parameters.items() if name in fields}
 
 
 def invalid_fields(values: Json) -> set[str]:
     """Return the fields whose values lie outside the hard bounds."""
     return {
-        field
-        for field, (low, high) in hard_bounds().items()
-        if field in values and not low <= values[field] <= high
+        field for field, (low, high) in hard_bounds().items() if field in values and not low <= values[field] <= high
     }
 
 
@@ -69,12 +65,12 @@ def expected_score(values: Json, *, scale: int = 1) -> Expected:
 def _score(name: str, sign: Json, value: Any, scale: int, on_oxygen: bool | None) -> int | None:
     if "scores" in sign:
         return sign["scores"].get(str(value).lower() if isinstance(value, bool) else value)
-    bands = sign.get("bands")
+    bands: list[Json] = sign.get("bands", [])
     if name == "spo2" and scale == 1:
         bands = sign["scale_1"]
     elif name == "spo2":
         # On scale 2 a saturation of 93 or more can not be judged before air or oxygen is known.
-        if on_oxygen is None and value > 92:  # noqa: PLR2004
+        if on_oxygen is None and value > 92:
             return None
         bands = sign["scale_2_oxygen" if on_oxygen else "scale_2_air"]
     for step in bands:
@@ -85,9 +81,9 @@ def _score(name: str, sign: Json, value: Any, scale: int, on_oxygen: bool | None
 
 def band_of(total: int, single_3: bool) -> str:
     """Return the band of a total; a single 3 lifts a total below the urgent threshold."""
-    if total >= 7:  # noqa: PLR2004
+    if total >= 7:
         return "high"
-    if total >= 5:  # noqa: PLR2004
+    if total >= 5:
         return "medium"
     if single_3:
         return "low-medium"
@@ -101,6 +97,6 @@ def interval_minutes(band: str) -> int:
 
 def alert_class(expected: Expected) -> str | None:
     """Return the class of the response that a set demands, None for none."""
-    if expected.total is None and expected.lower_bound < 5 and not expected.single_3:  # noqa: PLR2004
+    if expected.total is None and expected.lower_bound < 5 and not expected.single_3:
         return None
     return chart()["response"][expected.band]["alert_class"]

@@ -46,9 +46,7 @@ def turns(
         mine = {"nurse": bed_ids[number::nurses], "assistant": bed_ids}.get(post, [])
         comes_at = from_at + die.randrange(10 * MINUTE)
         break_at = from_at + die.randrange(3 * HOUR, 7 * HOUR)
-        turn = Turn(
-            ward.unit_id, post, mine, comes_at, until_at, break_at, _KINDS.get(post, ("response",))
-        )
+        turn = Turn(ward.unit_id, post, mine, comes_at, until_at, break_at, _KINDS.get(post, ("response",)))
         if post == "nurse" and nurses > 1:
             buddy = people["ward_nurse"][team * nurses + (number + 1) % nurses]
             turn.buddy_staff_id = buddy.staff_id

@@ -41,8 +41,5 @@ class Storage:
 
     def reopened(self) -> Started:
         """What a new start of the app reads."""
-        feeds = {
-            name: FeedAtRest(rest.epoch, rest.seq, dict(rest.rows))
-            for name, rest in self.feeds.items()
-        }
+        feeds = {name: FeedAtRest(rest.epoch, rest.seq, dict(rest.rows)) for name, rest in self.feeds.items()}
         return Started(list(self.outbox.values()), dict(self.tray), feeds, self.next_n)

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from ward_sim.chance import Chance
 from ward_sim.ledger import Ledger
@@ -33,7 +33,7 @@ class Line(Protocol):
         """Open the live socket."""
         ...
 
-    def send(self, tablet: "Tablet", frame: events.Json) -> None:
+    def send(self, frame: events.Json) -> None:
         """Send a frame."""
         ...
 
@@ -58,9 +58,7 @@ class Session:
 class Tablet:
     """One paired device. `hear` is its only door; `feeds` and `waiting` are what its screens read."""
 
-    def __init__(
-        self, device: events.Json, line: Line, seed: int, mutant: str | None = None
-    ) -> None:
+    def __init__(self, device: events.Json, line: Line, seed: int, mutant: str | None = None) -> None:
         """`device` is the reply to pairing."""
         self.device_id: str = device["device_id"]
         self.token: str = device["device_token"]
@@ -83,9 +81,7 @@ class Tablet:
         self.starts += 1
         # A late answer to the life before must not be taken for one of this life.
         first_request_id = self.starts * 1_000_000
-        self.state = State(
-            self.device_id, Chance(self.seed + self.starts), next_request_id=first_request_id
-        )
+        self.state = State(self.device_id, Chance(self.seed + self.starts), next_request_id=first_request_id)
         self.hear(self.storage.reopened())
         self.want_feeds()
 
@@ -130,7 +126,7 @@ class Tablet:
                 heard = self._queue.popleft()
                 self.state, wanted = mutated_step(self.mutant, self.state, heard, now)
                 for action in wanted:
-                    _DO[type(action)](self, action)
+                    self._DO[type(action)](self, action)
         finally:
             self._running = False
 
@@ -154,19 +150,18 @@ class Tablet:
     def _report_divergence(self, _action: actions.ReportDivergence) -> None:
         self.diverged += 1
 
-
-_DO: dict[type, Callable[[Tablet, Any], None]] = {
-    actions.Seal: Tablet._seal,
-    actions.StoreEntry: Tablet._store_entry,
-    actions.ShowSaved: Tablet._show_saved,
-    actions.Settle: Tablet._settle,
-    actions.StoreFeed: lambda tablet, action: tablet.storage.store_feed(action),
-    actions.Forget: lambda tablet, action: tablet.storage.forget(action),
-    actions.Post: lambda tablet, action: tablet.line.post(tablet, action),
-    actions.Fetch: lambda tablet, action: tablet.line.fetch(tablet, action),
-    actions.OpenSocket: lambda tablet, _: tablet.line.open_socket(tablet),
-    actions.Send: lambda tablet, action: tablet.line.send(tablet, action.frame),
-    actions.SetTimer: lambda tablet, action: tablet.line.set_timer(tablet, action),
-    actions.Ring: lambda tablet, action: tablet.line.show_ring(tablet, action.frame),
-    actions.ReportDivergence: Tablet._report_divergence,
-}
+    _DO: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
+        actions.Seal: _seal,
+        actions.StoreEntry: _store_entry,
+        actions.ShowSaved: _show_saved,
+        actions.Settle: _settle,
+        actions.StoreFeed: lambda tablet, action: tablet.storage.store_feed(action),
+        actions.Forget: lambda tablet, action: tablet.storage.forget(action),
+        actions.Post: lambda tablet, action: tablet.line.post(tablet, action),
+        actions.Fetch: lambda tablet, action: tablet.line.fetch(tablet, action),
+        actions.OpenSocket: lambda tablet, _: tablet.line.open_socket(tablet),
+        actions.Send: lambda tablet, action: tablet.line.send(action.frame),
+        actions.SetTimer: lambda tablet, action: tablet.line.set_timer(tablet, action),
+        actions.Ring: lambda tablet, action: tablet.line.show_ring(tablet, action.frame),
+        actions.ReportDivergence: _report_divergence,
+    }

@@ -1,4 +1,4 @@
-"""The virtual network between tablets and the server: it loses, repeats, delays, overtakes and refuses, by a seeded die."""
+"""The virtual network between tablets and the server: it loses, repeats, delays and refuses, by a seeded die."""
 
 import random
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ class Network:
         """Let the server answer one request now, with everything done that was due before it."""
         await self.door.advance(instant(self.world.now))
         reply = await self.door.request(method, path, body, token=token)
-        if path == "/api/sync/entries" and reply.status == 200 and reply.json:  # noqa: PLR2004
+        if path == "/api/sync/entries" and reply.status == 200 and reply.json:
             for verdict in reply.json["verdicts"]:
                 if verdict["verdict"] != "later":
                     self.arrived_at.setdefault(verdict["entry_id"], self.world.now)
@@ -119,7 +119,7 @@ class VirtualLine:
         if self.die.random() < faults.refused:
             counts.refused += 1
             status = self.die.choice([401, 401, 503, 200])
-            reply = {"status": status} if status != 200 else None  # noqa: PLR2004
+            reply = {"status": status} if status != 200 else None
             answered = events.Answered(request_id, status, reply)
             self.world.after(self._latency(), lambda: self._hear(tablet, answered))
             return
@@ -131,13 +131,9 @@ class VirtualLine:
             self._sent += 1
             number = self._sent
             delay = self._latency() + copy * self.die.randrange(SECOND, MINUTE)
-            self.world.after(
-                delay, lambda n=number: self._deliver(tablet, n, request_id, (method, path, body))
-            )
+            self.world.after(delay, lambda n=number: self._deliver(tablet, n, request_id, (method, path, body)))
 
-    async def _deliver(
-        self, tablet: Tablet, number: int, request_id: int, asked: tuple[str, str, Any]
-    ) -> None:
+    async def _deliver(self, tablet: Tablet, number: int, request_id: int, asked: tuple[str, str, Any]) -> None:
         counts = self.network.counts
         if number < self._last_arrival:
             counts.reordered += 1
@@ -190,7 +186,7 @@ class VirtualLine:
             return
         tablet.hear(events.SocketOpened())
 
-    def send(self, tablet: Tablet, frame: Json) -> None:
+    def send(self, frame: Json) -> None:
         """Send a frame in a while, if the socket is still the same."""
         socket = self.socket
 
@@ -268,7 +264,7 @@ class VirtualLine:
         receipt = [{**names, "kind": "shown", "at": at}]
 
         async def tell(tries: int = 5) -> None:
-            lost = self.offline_since is not None or self.die.random() < 0.05  # noqa: PLR2004
+            lost = self.offline_since is not None or self.die.random() < 0.05
             if lost:
                 if tries:
                     self.world.after(5 * SECOND, lambda: tell(tries - 1))

@@ -21,7 +21,7 @@ def test_every_published_vector_scores_right() -> None:
     wrong = []
     with VECTORS.open(newline="") as file:
         for row in csv.DictReader(file):
-            values = {field: int(row[name]) for name, field in NUMBERS.items()}
+            values: dict[str, int | bool | str] = {field: int(row[name]) for name, field in NUMBERS.items()}
             values["on_oxygen"] = row["on_oxygen"] == "1"
             values["consciousness"] = row["acvpu"]
             values["temperature_tenths_c"] = round(float(row["temperature_c"]) * 10)

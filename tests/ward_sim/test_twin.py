@@ -73,7 +73,7 @@ class BadLine:
     def open_socket(self, tablet: Tablet) -> None:
         self._later(events.SocketOpened(), 20)
 
-    def send(self, tablet: Tablet, frame: events.Json) -> None:
+    def send(self, frame: events.Json) -> None:
         """The paper server pushes frames by itself."""
 
     def show_ring(self, tablet: Tablet, frame: events.Json) -> None:
@@ -219,6 +219,6 @@ def test_a_mac_covers_every_line_of_the_protocol() -> None:
     }
     first = mac(NURSE["session_key"], entry)
     assert len(first) == 22
-    for name in entry:
-        changed = {**entry, name: ["c"] if name == "depends_on" else f"{entry[name]}x"}
+    for name, was in entry.items():
+        changed = {**entry, name: ["c"] if name == "depends_on" else f"{was}x"}
         assert mac(NURSE["session_key"], changed) != first

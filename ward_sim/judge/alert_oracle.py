@@ -93,9 +93,7 @@ def response_episodes(acts: list[Act]) -> int:
     return episodes
 
 
-def silent_stays(
-    acts: list[Act], present: dict[str, tuple[int, int]], end_at: int
-) -> list[ExpectedAlert]:
+def silent_stays(acts: list[Act], present: dict[str, tuple[int, int]], end_at: int) -> list[ExpectedAlert]:
     """A stay without a complete set for longer than its last score allows, the longest grace included.
 
     `present`: from when until when each stay was in the unit, without a pause.

@@ -64,7 +64,7 @@ class Witness:
         while more:
             query = f"feed={self.feed}&epoch={self.epoch}&after={self.seq}&limit={_PAGE}"
             reply = await self.door.request("GET", f"/api/sync/changes?{query}", token=self.token)
-            if reply.status != 200:  # noqa: PLR2004
+            if reply.status != 200:
                 raise RuntimeError(f"the witness got {reply.status} for the changes of {self.feed}")
             self._read(reply.json["changes"], now)
             more = reply.json["more"]
@@ -82,7 +82,7 @@ class Witness:
         while True:
             path = f"/api/sync/snapshot/{self.feed}?chunk={chunk}"
             reply = await self.door.request("GET", path, token=self.token)
-            if reply.status != 200:  # noqa: PLR2004
+            if reply.status != 200:
                 raise RuntimeError(f"the witness got {reply.status} for the snapshot of {self.feed}")
             part = reply.json
             rows |= {(r["type"], r["id"]): (r["version"], r["row"]) for r in part["rows"]}

@@ -13,12 +13,12 @@ from ward_sim.twin.events import (
     FeedsWanted,
     Frame,
     NetworkUp,
-    Started,
     RequestFailed,
     SaveAsked,
     Sealed,
     SocketClosed,
     SocketOpened,
+    Started,
     Timer,
 )
 from ward_sim.twin.state import Feed, State

@@ -8,14 +8,12 @@ from ward_sim.twin.state import State
 MUTANTS = ("no_dedupe", "drop_on_401")
 
 
-def mutated_step(
-    mutant: str | None, state: State, event: Event, now: int
-) -> tuple[State, list[Action]]:
+def mutated_step(mutant: str | None, state: State, event: Event, now: int) -> tuple[State, list[Action]]:
     """Take one step as a tablet with this fault would; without a fault as the core does."""
     before: list[Action] = []
     if mutant == "no_dedupe" and isinstance(event, RequestFailed):
         before = _new_ids_at_retry(state, event, now)
-    if mutant == "drop_on_401" and isinstance(event, Answered) and event.status == 401:  # noqa: PLR2004
+    if mutant == "drop_on_401" and isinstance(event, Answered) and event.status == 401:
         before = _forget_queue(state, event)
     state, actions = step(state, event, now)
     return state, [*before, *actions]

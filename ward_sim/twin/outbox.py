@@ -9,9 +9,9 @@ from ward_sim.twin.actions import (
     Post,
     Seal,
     SetTimer,
+    Settle,
     ShowSaved,
     StoreEntry,
-    Settle,
 )
 from ward_sim.twin.backoff import pause_ms
 from ward_sim.twin.events import Answered, EntryStored, Json, SaveAsked, Sealed
@@ -89,7 +89,7 @@ def push_answered(state: State, event: Answered, now: int) -> list[Action]:
         return []
     state.in_flight = None
     reply = event.reply
-    if event.status == 200 and reply is not None and "verdicts" in reply:  # noqa: PLR2004
+    if event.status == 200 and reply is not None and "verdicts" in reply:
         measure(state.clock, flight.sent_at, now, reply["server_at"])
         state.attempts = 0
         state.batch_limit = min(ENTRIES_PER_BATCH, state.batch_limit * 2)

@@ -4,8 +4,8 @@ import hashlib
 
 from ward_sim.twin.actions import (
     Action,
-    Forget,
     Fetch,
+    Forget,
     ReportDivergence,
     Ring,
     Send,
@@ -166,7 +166,7 @@ def fetch_answered(state: State, event: Answered, now: int) -> list[Action]:
         return []
     feed.request_id = None
     reply = event.reply
-    if event.status == 410:  # noqa: PLR2004
+    if event.status == 410:
         return snapshot(state, name)
     if event.status != _OK or reply is None or reply.get("feed") != name:
         return fetch_failed(state, name, now)
