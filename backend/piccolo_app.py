@@ -56,8 +56,8 @@ async def migrate(owner_url: str) -> list[str]:
             to_do = [module for module in history() if module.ID not in done]
             for module in to_do:
                 async with connection.transaction():
-                    manager: MigrationManager = await module.forwards()
-                    for run in manager.raw:
+                    steps: MigrationManager = await module.forwards()
+                    for run in steps.raw:
                         await run()
                     await Migration.insert(Migration(name=module.ID, app_name=APP_CONFIG.app_name))
         return [module.ID for module in to_do]

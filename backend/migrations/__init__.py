@@ -22,10 +22,10 @@ from backend.db import DB
 
 def step(migration_id: str, ddl: str) -> MigrationManager:
     """A migration that runs `ddl` (several statements) as it stands."""
-    manager = MigrationManager(migration_id=migration_id, app_name="ward", description=migration_id)
+    one = MigrationManager(migration_id=migration_id, app_name="ward", description=migration_id)
 
     async def run() -> None:
         await DB.run_script(ddl)
 
-    manager.add_raw(run)
-    return manager
+    one.add_raw(run)
+    return one

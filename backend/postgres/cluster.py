@@ -18,7 +18,7 @@ ROOTS_CLUSTERS = Path("/var/lib/wardlight")
 class Cluster:
     """A place for data and the programs that the child's user can reach. `user` None: our own user."""
 
-    data: Path
+    folder: Path
     bin_folder: Path
     user: str | None
 
@@ -29,9 +29,9 @@ class Cluster:
 
     def initialise(self, superuser_password: str, *, durable: bool) -> None:
         """Run initdb once; half-made clusters are thrown away. StartRefused with initdb's own sentence."""
-        if self.data.exists():
+        if self.folder.exists():
             return
-        draft = self.data.with_name("data.new")
+        draft = self.folder.with_name("data.new")
         shutil.rmtree(draft, ignore_errors=True)
         with tempfile.NamedTemporaryFile("w") as password_file:
             password_file.write(superuser_password)
@@ -43,8 +43,8 @@ class Cluster:
             made = subprocess.run(command, user=self.user, cwd="/", capture_output=True, text=True, check=False)  # noqa: S603
         if made.returncode:
             shutil.rmtree(draft, ignore_errors=True)
-            raise StartRefused(f"PostgreSQL could not be set up in {self.data}: {_last_line(made.stderr)}")
-        draft.rename(self.data)
+            raise StartRefused(f"PostgreSQL could not be set up in {self.folder}: {_last_line(made.stderr)}")
+        draft.rename(self.folder)
 
 
 def cluster_in(home: Path, bin_folder: Path) -> Cluster:

@@ -129,7 +129,7 @@ class EmbeddedPostgres:
         options["unix_socket_directories"] = str(self._sockets)
         self._child = await asyncio.create_subprocess_exec(
             self._cluster.bin_folder / "postgres",
-            *("-D", self._cluster.data),
+            *("-D", self._cluster.folder),
             *(word for name, value in options.items() for word in ("-c", f"{name}={value}")),
             cwd="/",
             stdin=asyncio.subprocess.DEVNULL,
