@@ -1,0 +1,21 @@
+"""Duty: who is on, whose beds, whose buddy, who is in charge, and handing over."""
+
+from backend.access import rules as gates
+from backend.slice import Handles, Slice
+from backend.staff import actions
+from backend.staff.sweep import sweep_duties, sweep_handovers
+from shared_schemas import staff as words
+
+SLICE = Slice(
+    name="staff",
+    entries={
+        words.DutyStarted: Handles(gates.may_take_duty, actions.start_duty),
+        words.DutyChanged: Handles(gates.may_take_duty, actions.change_duty),
+        words.DutyEnded: Handles(gates.may_take_duty, actions.end_duty),
+        words.BreakStarted: Handles(gates.may_take_duty, actions.start_break),
+        words.BreakEnded: Handles(gates.may_take_duty, actions.end_break),
+        words.HandoverOffered: Handles(gates.may_take_duty, actions.offer_handover),
+        words.HandoverAccepted: Handles(gates.may_take_duty, actions.accept_handover),
+    },
+    sweeps=(sweep_handovers, sweep_duties),
+)

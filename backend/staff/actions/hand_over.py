@@ -1,0 +1,62 @@
+"""Handing stays over: the owner changes when the receiver accepts, in the same transaction (rule 13)."""
+
+from collections.abc import Sequence
+
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
+from backend.staff.actions.write import add_bed
+from backend.staff.rules import can_hold
+from backend.stays.actions import accept_stay, offer_stays
+from backend.stays.queries import Facts, facts
+from shared_schemas.staff import HandoverAccepted, HandoverOffered, Post
+from shared_schemas.wire import HeldReason
+
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT)
+NOT_OFFERED = Outcome(held=HeldReason.ALREADY_CHANGED, detail="offered to somebody else, or no longer")
+
+
+async def offer_handover(work: Work, run: Sequence[Arrived[HandoverOffered]]) -> list[Outcome]:
+    """Offer stays that the author owns, or leads the unit of; she owns them until they are accepted."""
+    return [await _offer(work, arrived) for arrived in run]
+
+
+async def _offer(work: Work, arrived: Arrived[HandoverOffered]) -> Outcome:
+    author, body = arrived.author, arrived.body
+    found = await facts(work.connection, body.stay_ids, lock=True)
+    if not found:
+        return UNKNOWN
+    giveable = [
+        stay.stay_id
+        for stay in found.values()
+        if stay.owner_staff_id == author.staff_id or can_hold(Post.CHARGE, author.roles_in(stay.unit_id))
+    ]
+    await offer_stays(work, giveable, body.to_staff_id, work.now)
+    if len(giveable) == len(set(body.stay_ids)):
+        return APPLIED
+    return Outcome(flags=("not_owner",)) if giveable else Outcome(held=HeldReason.NOT_PERMITTED, detail="owner")
+
+
+async def accept_handover(work: Work, run: Sequence[Arrived[HandoverAccepted]]) -> list[Outcome]:
+    """The author becomes the owner of the stay, and its bed is one of hers."""
+    return [await _accept(work, arrived) for arrived in run]
+
+
+async def _accept(work: Work, arrived: Arrived[HandoverAccepted]) -> Outcome:
+    author = arrived.author
+    found = await facts(work.connection, [arrived.body.stay_id], lock=True)
+    stay = found.get(arrived.body.stay_id)
+    if stay is None:
+        return UNKNOWN
+    if stay.offered_to_staff_id is None and stay.owner_staff_id == author.staff_id:
+        return Outcome(flags=("owner_already",))
+    if stay.offered_to_staff_id != author.staff_id:
+        return NOT_OFFERED
+    await give_stay(work, stay, author.staff_id)
+    return APPLIED
+
+
+async def give_stay(work: Work, stay: Facts, staff_id: str) -> None:
+    """The stay is this person's from now, and its bed is among her beds."""
+    await accept_stay(work, stay, staff_id)
+    if stay.bed_id is not None:
+        await add_bed(work, stay.unit_id, stay.bed_id, staff_id)

@@ -1,0 +1,58 @@
+"""Who answers for a stay now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from backend.access.queries import contacts
+from backend.db import Connection
+from backend.staff.rules import Ladder, Turn, ladder
+from backend.stays.queries import facts
+from shared_schemas.staff import Post
+
+# Open turns, and those that ended within a day: an owner who went home is still named, and so is her buddy.
+TURNS = """
+select staff_id, unit_id, post, started_at, ended_at, buddy_staff_id, break_started_at, break_until_at
+from duty
+where unit_id = any($1::uuid[]) and (ended_at is null or ended_at > $2::timestamptz - interval '1 day')
+"""
+
+
+async def ladder_people(connection: Connection, stay_ids: Iterable[str], now: datetime) -> dict[str, Ladder]:
+    """Owner, buddy, charge and on call of each stay, from the duty table at `now` (rule 1)."""
+    found = await facts(connection, stay_ids)
+    turns = await turns_of(connection, {stay.unit_id for stay in found.values()}, now)
+    owners = {stay.owner_staff_id for stay in found.values() if stay.owner_staff_id}
+    people = owners | {turn.staff_id for of_unit in turns.values() for turn in of_unit}
+    contact_at = await contacts(connection, sorted(people), now)
+    return {
+        stay.stay_id: ladder(stay.owner_staff_id, turns.get(stay.unit_id, ()), contact_at, now)
+        for stay in found.values()
+    }
+
+
+async def turns_of(connection: Connection, unit_ids: Iterable[str], now: datetime) -> dict[str, list[Turn]]:
+    """Turns of duty by unit, open ones and those of the last day."""
+    by_unit: dict[str, list[Turn]] = {}
+    for each in await connection.fetch(TURNS, list(unit_ids), now):
+        buddy = each["buddy_staff_id"]
+        turn = Turn(
+            staff_id=str(each["staff_id"]),
+            unit_id=str(each["unit_id"]),
+            post=Post(each["post"]),
+            started_at=each["started_at"],
+            ended_at=each["ended_at"],
+            buddy_staff_id=None if buddy is None else str(buddy),
+            break_started_at=each["break_started_at"],
+            break_until_at=each["break_until_at"],
+        )
+        by_unit.setdefault(turn.unit_id, []).append(turn)
+    return by_unit
+
+
+async def charge_of(connection: Connection, unit_ids: Iterable[str]) -> dict[str, str]:
+    """Who is in charge of each unit now; units without anybody are absent."""
+    found = await connection.fetch(
+        "select unit_id, staff_id from duty where unit_id = any($1::uuid[]) and post = 'charge' and ended_at is null",
+        list(unit_ids),
+    )
+    return {str(each["unit_id"]): str(each["staff_id"]) for each in found}

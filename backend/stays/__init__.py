@@ -1,0 +1,21 @@
+"""Patients and their stays: where a patient is, in which bed, and who answers first."""
+
+from backend.access import rules as gates
+from backend.slice import Handles, Slice
+from backend.stays import actions
+from backend.stays.sweep import sweep_exits
+from shared_schemas import stays as words
+
+SLICE = Slice(
+    name="stays",
+    entries={
+        words.PatientAdmitted: Handles(gates.may_admit, actions.admit_patients),
+        words.BedAssigned: Handles(gates.may_admit, actions.assign_beds),
+        words.PatientTransferred: Handles(gates.may_admit, actions.transfer_patients),
+        words.PatientDischarged: Handles(gates.may_admit, actions.discharge_patients),
+        words.DischargePlanned: Handles(gates.may_admit, actions.plan_discharges),
+        words.StayDetailsChanged: Handles(gates.may_plan, actions.change_details),
+        words.NoteWritten: Handles(gates.may_chart, actions.write_notes),
+    },
+    sweeps=(sweep_exits,),
+)

@@ -1,0 +1,46 @@
+"""A patient leaves: the bed is free from the actual departure, never from a plan."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from backend.access.actions import end_stay_scope
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
+from backend.stays.actions.move import CHANGED_MEANWHILE, UNKNOWN, leave_bed
+from backend.stays.actions.write import change_stay, held_stay
+from backend.stays.rules import overtaken
+from shared_schemas.stays import PatientDischarged
+
+
+async def discharge_patients(work: Work, run: Sequence[Arrived[PatientDischarged]]) -> list[Outcome]:
+    """End stays at their actual departure; the first departure stays, a second is flagged."""
+    return [await _discharge_patient(work, arrived) for arrived in run]
+
+
+async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) -> Outcome:
+    body = arrived.body
+    stay = await held_stay(work, body.stay_id)
+    if stay is None:
+        return UNKNOWN
+    if stay["departed_at"] is not None:
+        return Outcome(flags=("departed_before",))
+    if overtaken(body.base_version, stay["placed_version"]):
+        return CHANGED_MEANWHILE
+    at = max(arrived.observed_at, stay["arrived_at"])
+    await leave_bed(work, body.stay_id, at)
+    await end_stay_scope(work, body.stay_id, at)
+    await change_stay(
+        work,
+        body.stay_id,
+        placed=True,
+        departed_at=at,
+        bed_id=None,
+        offered_to_staff_id=None,
+        offered_at=None,
+    )
+    return APPLIED
+
+
+async def settle(work: Work, stay_ids: Sequence[str], at: datetime) -> None:
+    """The slices above have let go of departed stays: nothing of them is open any more, the feed may let go, too."""
+    await work.connection.execute("update stay set settled_at = $2 where stay_id = any($1::uuid[])", stay_ids, at)

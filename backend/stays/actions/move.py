@@ -1,0 +1,139 @@
+"""Beds and units: who lies where is decided by one exclusion constraint, never by a look before."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from backend.access.actions import place_stay
+from backend.changes.actions import move_stay
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
+from backend.stays.actions.write import Stay, change_stay, held_stay
+from backend.stays.rules import overtaken, taken_from
+from shared_schemas.stays import BedAssigned, PatientTransferred
+from shared_schemas.wire import HeldReason
+
+CHANGED_MEANWHILE = Outcome(held=HeldReason.ALREADY_CHANGED, detail="moved since it was seen")
+GONE = Outcome(held=HeldReason.ALREADY_CHANGED, detail="the patient has left")
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT)
+
+
+async def assign_beds(work: Work, run: Sequence[Arrived[BedAssigned]]) -> list[Outcome]:
+    """A stay takes a free bed of its unit or gives its bed up; a taken bed holds the entry."""
+    return [await _assign_bed(work, arrived) for arrived in run]
+
+
+async def _assign_bed(work: Work, arrived: Arrived[BedAssigned]) -> Outcome:
+    body = arrived.body
+    stay = await held_stay(work, body.stay_id)
+    if stay is None:
+        return UNKNOWN
+    if stay["departed_at"] is not None:
+        return GONE
+    if _id(stay["bed_id"]) == body.bed_id:
+        return APPLIED
+    if overtaken(body.base_version, stay["placed_version"]):
+        return CHANGED_MEANWHILE
+    if body.bed_id is None:
+        await leave_bed(work, body.stay_id, arrived.observed_at)
+        await change_stay(work, body.stay_id, placed=True, bed_id=None)
+        return APPLIED
+    refused = await claim_bed(work, stay, body.bed_id, arrived.observed_at)
+    return APPLIED if refused is None else Outcome(held=refused, detail="bed")
+
+
+async def transfer_patients(work: Work, run: Sequence[Arrived[PatientTransferred]]) -> list[Outcome]:
+    """The patient arrived in another unit: every row follows; a taken bed there leaves the stay waiting for one."""
+    return [await _transfer_patient(work, arrived) for arrived in run]
+
+
+async def _transfer_patient(work: Work, arrived: Arrived[PatientTransferred]) -> Outcome:
+    body = arrived.body
+    stay = await held_stay(work, body.stay_id)
+    if stay is None:
+        return UNKNOWN
+    if stay["departed_at"] is not None:
+        return GONE
+    from_unit = str(stay["unit_id"])
+    if from_unit != body.to_unit_id:
+        if overtaken(body.base_version, stay["placed_version"]):
+            return CHANGED_MEANWHILE
+        if not await _is_unit(work, body.to_unit_id):
+            return Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="unit")
+        stay = await _move_unit(work, stay, body.to_unit_id, arrived.observed_at)
+    if body.to_bed_id is None or body.to_bed_id == _id(stay["bed_id"]):
+        return APPLIED
+    refused = await claim_bed(work, stay, body.to_bed_id, arrived.observed_at)
+    return APPLIED if refused is None else waiting_for_a_bed(refused)
+
+
+async def _move_unit(work: Work, stay: Stay, to_unit_id: str, at: datetime) -> Stay:
+    stay_id, from_unit = str(stay["stay_id"]), str(stay["unit_id"])
+    await leave_bed(work, stay_id, at)
+    await place_stay(work, stay_id, to_unit_id, at)
+    move_stay(work, stay_id, f"unit:{from_unit}", f"unit:{to_unit_id}")
+    return await change_stay(
+        work,
+        stay_id,
+        placed=True,
+        unit_id=to_unit_id,
+        bed_id=None,
+        arrived_at=max(at, stay["arrived_at"]),
+        moved_from_unit_id=from_unit,
+        owner_staff_id=None,
+        offered_to_staff_id=None,
+        offered_at=None,
+    )
+
+
+async def claim_bed(work: Work, stay: Stay, bed_id: str, at: datetime) -> HeldReason | None:
+    """Put a stay into a bed from `at`, with the bed's nurse as its owner; the reason when it can not be.
+
+    The bed is locked first, so that two who want it wait for each other instead of dead-locking on the constraint.
+    """
+    stay_id = str(stay["stay_id"])
+    bed = await work.connection.fetchrow(BED, bed_id)
+    if bed is None or bed["unit_id"] != stay["unit_id"]:
+        return HeldReason.INVALID
+    try:
+        async with work.savepoint():
+            await leave_bed(work, stay_id, at)
+            await work.connection.execute(
+                "insert into bed_stay (bed_id, stay_id, from_at) values ($1, $2, $3)",
+                bed_id,
+                stay_id,
+                taken_from(at, bed["freed_at"]),
+            )
+    except asyncpg.ExclusionViolationError:
+        return HeldReason.BED_TAKEN
+    nurse = await work.connection.fetchval("select staff_id from bed_nurse where bed_id = $1", bed_id)
+    owner = nurse or stay["owner_staff_id"]
+    await change_stay(work, stay_id, placed=True, bed_id=bed_id, owner_staff_id=owner)
+    return None
+
+
+BED = """
+select unit_id, (select max(to_at) from bed_stay where bed_id = $1) as freed_at
+from bed where bed_id = $1 for no key update
+"""
+
+
+def waiting_for_a_bed(refused: HeldReason) -> Outcome:
+    """The patient is there, only the claim of the bed waits for an answer."""
+    return Outcome(flags=("waiting_for_a_bed",), detail="bed", claim_held=refused)
+
+
+async def leave_bed(work: Work, stay_id: str, at: datetime) -> None:
+    """End a stay's time in its bed."""
+    await work.connection.execute(
+        "update bed_stay set to_at = greatest($2, from_at) where stay_id = $1 and to_at is null", stay_id, at
+    )
+
+
+async def _is_unit(work: Work, unit_id: str) -> bool:
+    return await work.connection.fetchval("select true from unit where unit_id = $1", unit_id) or False
+
+
+def _id(value: object) -> str | None:
+    return None if value is None else str(value)

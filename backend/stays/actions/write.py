@@ -1,0 +1,43 @@
+"""Reading a stay to change it, and writing it with its row for the feed."""
+
+import asyncpg
+
+from backend.changes.actions import append
+from backend.db import Work
+from backend.stays.queries import stay_row
+
+Stay = asyncpg.Record
+
+
+async def held_stay(work: Work, stay_id: str) -> Stay | None:
+    """The stay, kept from other writers until this transaction ends; None when there is none."""
+    return await work.connection.fetchrow("select * from stay where stay_id = $1 for no key update", stay_id)
+
+
+async def change_stay(work: Work, stay_id: str, *, placed: bool = False, **columns: object) -> Stay:
+    """Write columns of a stay and its row into the feed. `placed`: it is a move, later decisions must have seen it."""
+    settings = [f"{name} = ${at}" for at, name in enumerate(columns, 2)]
+    settings.append("version = version + 1")
+    if placed:
+        settings.append("placed_version = version + 1")
+    [stay] = await work.connection.fetch(
+        f"update stay set {', '.join(settings)} where stay_id = $1 returning *",
+        stay_id,
+        *columns.values(),
+    )
+    feed_stay(work, stay)
+    return stay
+
+
+def feed_stay(work: Work, stay: Stay) -> None:
+    """Show the stay's present row in its unit's feed, unless the stay has left it."""
+    if stay["exited_at"] is None:
+        stay_id = str(stay["stay_id"])
+        append(
+            work,
+            f"unit:{stay['unit_id']}",
+            stay_row(stay),
+            row_id=stay_id,
+            version=stay["version"],
+            stay_id=stay_id,
+        )

@@ -1,0 +1,119 @@
+"""What others may ask about stays, set-wise."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import asyncpg
+
+from backend.db import Connection
+from shared_schemas.stays import PatientRow, Sex, StayRow
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What decides about a patient's care: age, pregnancy, where and since when."""
+
+    stay_id: str
+    patient_id: str
+    unit_id: str
+    bed_id: str | None
+    born_on: date
+    pregnant: bool
+    admitted_at: datetime
+    arrived_at: datetime
+    departed_at: datetime | None
+    owner_staff_id: str | None
+    offered_to_staff_id: str | None
+    exited_at: datetime | None
+
+    @property
+    def feed(self) -> str | None:
+        """The feed that shows this stay's rows; None once the stay has left it."""
+        return f"unit:{self.unit_id}" if self.exited_at is None else None
+
+
+FACTS = """
+select s.stay_id, s.patient_id, s.unit_id, s.bed_id, p.born_on, s.pregnant, s.admitted_at, s.arrived_at,
+       s.departed_at, s.owner_staff_id, s.offered_to_staff_id, s.exited_at
+from stay s join patient p using (patient_id)
+where s.stay_id = any($1::uuid[])
+order by s.stay_id
+"""
+
+
+async def facts(connection: Connection, stay_ids: Iterable[str], *, lock: bool = False) -> dict[str, Facts]:
+    """Facts by stay; unknown stays are absent. `lock` holds the stays, in id order, until the transaction ends."""
+    sql = FACTS + "for no key update of s" if lock else FACTS
+    found = await connection.fetch(sql, sorted(set(stay_ids)))
+    return {str(each["stay_id"]): Facts(*map(_plain, each.values())) for each in found}
+
+
+async def active_stays(connection: Connection, unit_id: str) -> list[str]:
+    """Stays of a unit whose patient is there, in id order."""
+    found = await connection.fetch(
+        "select stay_id from stay where unit_id = $1 and departed_at is null order by stay_id", unit_id
+    )
+    return [str(each["stay_id"]) for each in found]
+
+
+@dataclass(frozen=True, slots=True)
+class BedNurse:
+    """Which nurse has a bed, and since when by the server's clock."""
+
+    bed_id: str
+    staff_id: str
+    since_at: datetime
+
+
+async def bed_nurses(connection: Connection, bed_ids: Iterable[str]) -> list[BedNurse]:
+    """Who has these beds now; beds that nobody has are absent."""
+    found = await connection.fetch(
+        "select bed_id, staff_id, since_at from bed_nurse where bed_id = any($1::uuid[])", list(bed_ids)
+    )
+    return [BedNurse(*map(_plain, each.values())) for each in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A stay that was offered and not yet accepted."""
+
+    stay_id: str
+    unit_id: str
+    offered_at: datetime
+
+
+async def open_offers(connection: Connection) -> list[Offer]:
+    """All offers that nobody accepted, oldest first."""
+    found = await connection.fetch(
+        "select stay_id, unit_id, offered_at from stay "
+        "where offered_at is not null and departed_at is null order by offered_at"
+    )
+    return [Offer(*map(_plain, each.values())) for each in found]
+
+
+STAY_FIELDS = StayRow.__struct_fields__
+
+
+def stay_row(record: asyncpg.Record) -> StayRow:
+    """A record of `stay` as tablets see it."""
+    return StayRow(**{name: _plain(record[name]) for name in STAY_FIELDS})
+
+
+def patient_row(record: asyncpg.Record, stay_id: str) -> PatientRow:
+    """A record of `patient` as tablets see it, during one stay."""
+    return PatientRow(
+        patient_id=str(record["patient_id"]),
+        stay_id=stay_id,
+        name=record["name"],
+        lang=record["lang"],
+        sex=Sex(record["sex"]),
+        born_on=record["born_on"],
+        identifier=record["identifier"],
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Ids are text everywhere above the driver."""
+    return str(value) if type(value).__name__ == "UUID" else value

@@ -1,0 +1,64 @@
+"""Patients, stays and beds in use as they are stored."""
+
+from piccolo.columns import UUID, BigInt, Boolean, Date, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.table import Table
+
+from backend.db import DB
+from backend.places.tables import Bed, Unit
+
+
+class Patient(Table, tablename="patient", db=DB):
+    """A person as the wristband says."""
+
+    patient_id = UUID(primary_key=True, default=None)
+    name = Text(default=None)
+    lang = Text(default=None)
+    sex = Text(default=None)
+    born_on = Date(default=None)
+    identifier = Text(default=None)
+    version = BigInt(default=1)
+
+
+class Stay(Table, tablename="stay", db=DB):
+    """An inpatient encounter. `placed_version` and `details_version`: the version of the latest move and marks."""
+
+    stay_id = UUID(primary_key=True, default=None)
+    patient_id = ForeignKey(Patient, null=False, on_delete=OnDelete.restrict)
+    unit_id = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
+    bed_id = UUID(null=True, default=None)
+    admitted_at = Timestamptz(default=None)
+    arrived_at = Timestamptz(default=None)
+    departure_planned_at = Timestamptz(null=True, default=None)
+    departed_at = Timestamptz(null=True, default=None)
+    pregnant = Boolean(default=None)
+    isolation = Boolean(default=None)
+    owner_staff_id = UUID(null=True, default=None)
+    offered_to_staff_id = UUID(null=True, default=None)
+    offered_at = Timestamptz(null=True, default=None)
+    note = Text(null=True, default=None)
+    note_by_staff_id = UUID(null=True, default=None)
+    note_at = Timestamptz(null=True, default=None)
+    moved_from_unit_id = UUID(null=True, default=None)
+    settled_at = Timestamptz(null=True, default=None)
+    exited_at = Timestamptz(null=True, default=None)
+    version = BigInt(default=1)
+    placed_version = BigInt(default=1)
+    details_version = BigInt(default=1)
+
+
+class BedStay(Table, tablename="bed_stay", db=DB):
+    """A stay's time in a bed; the database excludes a second one in the same bed."""
+
+    bed_stay_id = UUID(primary_key=True, default=None)
+    bed_id = ForeignKey(Bed, null=False, on_delete=OnDelete.restrict)
+    stay_id = ForeignKey(Stay, null=False, on_delete=OnDelete.restrict)
+    from_at = Timestamptz(default=None)
+    to_at = Timestamptz(null=True, default=None)
+
+
+class BedNurse(Table, tablename="bed_nurse", db=DB):
+    """Which nurse has a bed now, since when by the server's clock; told by duty (ADR 5)."""
+
+    bed_id = ForeignKey(Bed, null=False, on_delete=OnDelete.restrict, primary_key=True)
+    staff_id = UUID(default=None)
+    since_at = Timestamptz(default=None)

@@ -1,0 +1,44 @@
+"""What happens to tasks, one transaction each."""
+
+from backend.tasks.actions.end import (
+    cancel_tasks,
+    cancel_tasks_of,
+    complete_tasks,
+    correct_done,
+    discharge,
+    record_done,
+    record_not_done,
+)
+from backend.tasks.actions.observe import (
+    Done,
+    cancel_observation_tasks,
+    replace_observation_tasks,
+    update_missing,
+)
+from backend.tasks.actions.plan import plan_by_hand, plan_tasks
+from backend.tasks.actions.recur import publish_care_templates, start_recurring, stop_recurring
+from backend.tasks.actions.respond import claim_tasks, defer_tasks, record_responses
+from backend.tasks.rules.task import PlannedTask
+
+__all__ = [
+    "Done",
+    "PlannedTask",
+    "cancel_observation_tasks",
+    "cancel_tasks",
+    "cancel_tasks_of",
+    "claim_tasks",
+    "complete_tasks",
+    "correct_done",
+    "defer_tasks",
+    "discharge",
+    "plan_by_hand",
+    "plan_tasks",
+    "publish_care_templates",
+    "record_done",
+    "record_not_done",
+    "record_responses",
+    "replace_observation_tasks",
+    "start_recurring",
+    "stop_recurring",
+    "update_missing",
+]

@@ -1,0 +1,132 @@
+"""Recurring care from templates: turning, rounds."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import asyncpg
+
+from backend.changes.actions import append
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
+from backend.stays.queries import facts
+from backend.tasks.actions.decide import said, write_changed
+from backend.tasks.actions.plan import FURTHEST, TOO_FAR, plan_tasks
+from backend.tasks.queries import held_open_tasks
+from backend.tasks.rules.precedence import cancelled
+from backend.tasks.rules.task import PlannedTask
+from shared_schemas.care import care_templates
+from shared_schemas.tasks import (
+    CareKind,
+    CareTemplateRow,
+    Cause,
+    CauseType,
+    RecurringCareRow,
+    RecurringCareStarted,
+    RecurringCareStopped,
+)
+from shared_schemas.wire import HeldReason
+
+UNKNOWN_TEMPLATE = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="template")
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="recurring care")
+START = """
+insert into recurring_care (recurring_care_id, stay_id, template_id, kind, text_key, interval_minutes, started_at)
+values ($1, $2, $3, $4, $5, $6, $7) returning *
+"""
+STOP = """
+update recurring_care set stopped_at = $3, version = version + 1
+where recurring_care_id = $1 and stay_id = $2 and stopped_at is null returning *
+"""
+
+
+def publish_care_templates(work: Work) -> None:
+    """Show the templates that this program knows in the reference feed; done when a hospital is loaded."""
+    for template in care_templates().values():
+        append(work, "reference", template, row_id=template.template_id, version=1)
+
+
+async def start_recurring(work: Work, run: Sequence[Arrived[RecurringCareStarted]]) -> list[Outcome]:
+    """Start care from a template and plan its first slot; `recurring_care_id` is the entry's id."""
+    outcomes = []
+    for arrived in run:
+        template = care_templates().get(arrived.body.template_id)
+        if template is None:
+            outcomes.append(UNKNOWN_TEMPLATE)
+        elif abs(arrived.body.first_due_at - arrived.received_at) > FURTHEST:
+            outcomes.append(TOO_FAR)
+        else:
+            await _start(work, arrived, template)
+            outcomes.append(APPLIED)
+    return outcomes
+
+
+async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: CareTemplateRow) -> None:
+    body = arrived.body
+    started = await work.connection.fetchrow(
+        START,
+        arrived.entry_id,
+        body.stay_id,
+        body.template_id,
+        template.kind.value,
+        template.text_key,
+        body.interval_minutes,
+        arrived.observed_at,
+    )
+    await _feed(work, started)
+    cause = Cause(
+        cause_type=CauseType.TEMPLATE,
+        cause_id=arrived.entry_id,
+        text_key="cause.recurring_care",
+        text_params={"interval_minutes": body.interval_minutes},
+    )
+    first = PlannedTask(
+        stay_id=body.stay_id,
+        kind=template.kind,
+        cause=cause,
+        due_at=body.first_due_at,
+        text_key=template.text_key,
+        interval_minutes=body.interval_minutes,
+        slot_of=arrived.entry_id,
+        next_slot_at=body.first_due_at + timedelta(minutes=body.interval_minutes),
+    )
+    await plan_tasks(work, [first])
+
+
+async def stop_recurring(work: Work, run: Sequence[Arrived[RecurringCareStopped]]) -> list[Outcome]:
+    """End recurring care: its open slot is cancelled and the alert of it withdrawn."""
+    outcomes = []
+    for arrived in run:
+        body = arrived.body
+        stopped = await work.connection.fetchrow(STOP, body.recurring_care_id, body.stay_id, arrived.observed_at)
+        if stopped is None:
+            known = await work.connection.fetchval(
+                "select true from recurring_care where recurring_care_id = $1 and stay_id = $2",
+                body.recurring_care_id,
+                body.stay_id,
+            )
+            outcomes.append(Outcome(flags=("stopped_before",)) if known else UNKNOWN)
+            continue
+        await _feed(work, stopped)
+        held = await held_open_tasks(work.connection, [body.stay_id])
+        before = {key: task for key, task in held.items() if task.slot_of == body.recurring_care_id}
+        ended = {key: cancelled(task, said(arrived), body.reason).task for key, task in before.items()}
+        await write_changed(work, before, ended)
+        outcomes.append(APPLIED)
+    return outcomes
+
+
+async def _feed(work: Work, care: asyncpg.Record) -> None:
+    stay_id = str(care["stay_id"])
+    feed = (await facts(work.connection, [stay_id]))[stay_id].feed
+    if feed is None:
+        return
+    row = RecurringCareRow(
+        recurring_care_id=str(care["recurring_care_id"]),
+        stay_id=stay_id,
+        template_id=str(care["template_id"]),
+        kind=CareKind(care["kind"]),
+        text_key=care["text_key"],
+        interval_minutes=care["interval_minutes"],
+        started_at=care["started_at"],
+        stopped_at=care["stopped_at"],
+    )
+    append(work, feed, row, row_id=row.recurring_care_id, version=care["version"], stay_id=stay_id)

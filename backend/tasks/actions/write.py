@@ -1,0 +1,76 @@
+"""Writing tasks: all that changed in one statement, their rows for the feed, and what it means for their alerts."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from msgspec.structs import replace
+
+from backend.alerts.actions import resolve_alerts, withdraw_alerts
+from backend.changes.actions import append
+from backend.db import Work
+from backend.tasks.rules.ending import Ending, ending
+from backend.tasks.rules.task import Task, row_of
+from shared_schemas.alerts import AlertCause
+from shared_schemas.tasks import CareKind
+
+TYPES = {
+    "task_id": "uuid",
+    "stay_id": "uuid",
+    "text_params": "jsonb",
+    "cause": "jsonb",
+    "planned_at": "timestamptz",
+    "due_at": "timestamptz",
+    "due_soon_at": "timestamptz",
+    "overdue_at": "timestamptz",
+    "interval_minutes": "integer",
+    "standard_minutes": "integer",
+    "owner_staff_id": "uuid",
+    "slot_of": "uuid",
+    "missing": "text[]",
+    "response": "jsonb",
+    "ended_at": "timestamptz",
+    "ended_by_staff_id": "uuid",
+    "also_done_by_staff_ids": "uuid[]",
+    "flags": "text[]",
+    "next_slot_at": "timestamptz",
+    "alerted_at": "timestamptz",
+    "version": "bigint",
+}
+NAMES = Task.__struct_fields__
+SAVE = f"""
+insert into task ({", ".join(NAMES)})
+select * from json_to_recordset($1::json) as changed ({", ".join(f"{n} {TYPES.get(n, 'text')}" for n in NAMES)})
+on conflict (task_id) do update set {", ".join(f"{n} = excluded.{n}" for n in NAMES if n != "task_id")}
+"""
+
+
+async def save_tasks(work: Work, changed: Iterable[Task], feeds: Mapping[str, str | None]) -> None:
+    """Write tasks as they are now, ended ones first so that their successors may open, and show them.
+
+    `feeds` names the feed of each stay; None where the stay has left its tablets.
+    """
+    newer = [replace(task, version=task.version + 1) for task in sorted(changed, key=lambda each: each.is_open)]
+    if not newer:
+        return
+    await work.connection.execute(SAVE, msgspec.json.encode(newer).decode())
+    for task in newer:
+        feed = feeds.get(task.stay_id)
+        if feed is not None:
+            append(work, feed, row_of(task), row_id=task.task_id, version=task.version, stay_id=task.stay_id)
+
+
+async def end_alerts(work: Work, before: Mapping[str, Task], after: Iterable[Task]) -> None:
+    """What is no longer due stops its alert: resolved when it was answered, withdrawn when it was not true (rule 6)."""
+    for way, why in ((resolve_alerts, Ending.RESOLVED), (withdraw_alerts, Ending.WITHDRAWN)):
+        by_reason: dict[str, list[tuple[AlertCause, str]]] = {}
+        for task in after:
+            found = ending(before.get(task.task_id), task)
+            if found is not None and found.ending is why:
+                by_reason.setdefault(found.why, []).append((cause_of(task), task.task_id))
+        for reason, causes in by_reason.items():
+            await way(work, causes, reason)
+
+
+def cause_of(task: Task) -> AlertCause:
+    """As what the task's alert was raised."""
+    return AlertCause.RESPONSE if task.kind is CareKind.RESPONSE else AlertCause.OVERDUE_TASK

@@ -1,0 +1,57 @@
+"""Reading tasks, set-wise, as the rules see them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+import msgspec
+
+from backend.db import Connection
+from backend.tasks.rules.task import Task
+from shared_schemas.alerts import AlertClass
+from shared_schemas.tasks import CareKind, Cause, NotDoneCareReason, Reply, TaskState
+
+COLUMNS = ", ".join(Task.__struct_fields__)
+OPEN_TASKS = f"select {COLUMNS} from task where open and stay_id = any($1::uuid[]) and kind = any($2::text[])"
+BY_ID = f"select {COLUMNS} from task where task_id = any($1::uuid[]) order by task_id for no key update"
+OPEN_OF_STAYS = (
+    f"select {COLUMNS} from task where open and stay_id = any($1::uuid[]) order by task_id for no key update"
+)
+
+_params = msgspec.json.Decoder(dict[str, str | int])
+_cause = msgspec.json.Decoder(Cause)
+_reply = msgspec.json.Decoder(Reply)
+
+
+async def open_tasks(connection: Connection, stay_ids: Iterable[str], kinds: Iterable[CareKind]) -> list[Task]:
+    """Open tasks of these kinds, earliest due first."""
+    found = await connection.fetch(OPEN_TASKS, list(stay_ids), [kind.value for kind in kinds])
+    return sorted(map(task_of, found), key=lambda task: (task.due_at, task.task_id))
+
+
+async def held_tasks(connection: Connection, task_ids: Iterable[str]) -> dict[str, Task]:
+    """Tasks by id, kept from other writers until the transaction ends; unknown ones are absent."""
+    found = await connection.fetch(BY_ID, list(task_ids))
+    return {task.task_id: task for task in map(task_of, found)}
+
+
+async def held_open_tasks(connection: Connection, stay_ids: Iterable[str]) -> dict[str, Task]:
+    """Open tasks of stays, kept from other writers until the transaction ends."""
+    found = await connection.fetch(OPEN_OF_STAYS, list(stay_ids))
+    return {task.task_id: task for task in map(task_of, found)}
+
+
+def task_of(record: asyncpg.Record) -> Task:
+    """A record of `task`."""
+    fields: dict[str, Any] = {name: record[name] for name in Task.__struct_fields__}
+    for name in ("task_id", "stay_id", "owner_staff_id", "slot_of", "ended_by_staff_id"):
+        fields[name] = None if fields[name] is None else str(fields[name])
+    fields["kind"] = CareKind(fields["kind"])
+    fields["state"] = TaskState(fields["state"])
+    fields["overdue_class"] = AlertClass(fields["overdue_class"])
+    fields["reason"] = None if fields["reason"] is None else NotDoneCareReason(fields["reason"])
+    fields["also_done_by_staff_ids"] = [str(each) for each in fields["also_done_by_staff_ids"]]
+    fields["text_params"] = _params.decode(fields["text_params"])
+    fields["cause"] = _cause.decode(fields["cause"])
+    fields["response"] = None if fields["response"] is None else _reply.decode(fields["response"])
+    return Task(**fields)

@@ -1,0 +1,145 @@
+"""What becomes of a task when somebody says something about it, in whatever order it arrives (sync.md).
+
+Done > not done > cancelled > deferred > in progress > open. What loses is kept as a flag, never dropped.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from backend.tasks.rules.task import Task
+from shared_schemas.tasks import CareKind, NotDoneCareReason, Reply, TaskState
+from shared_schemas.wire import HeldReason
+
+# Care that ends by what was charted, not by a tick.
+CHARTED = {CareKind.OBSERVATION, CareKind.RESPONSE}
+
+
+class Said(NamedTuple):
+    """Who said it, and when it was true."""
+
+    staff_id: str | None
+    at: datetime
+
+
+class Decision(NamedTuple):
+    """The task afterwards; what a person reviews; or why the word waits for an answer."""
+
+    task: Task
+    flags: tuple[str, ...] = ()
+    held: HeldReason | None = None
+    detail: str = ""
+
+
+def _flagged(task: Task, *flags: str) -> Decision:
+    return Decision(replace(task, flags=[*task.flags, *(f for f in flags if f not in task.flags)]), flags)
+
+
+def done(task: Task, said: Said) -> Decision:
+    """Done: the first to reach the server is the completer, another is recorded; done after cancel stays done."""
+    if task.state is TaskState.COMPLETED:
+        others = task.also_done_by_staff_ids
+        if said.staff_id is not None and said.staff_id not in others:
+            others = [*others, said.staff_id]
+        return _flagged(replace(task, also_done_by_staff_ids=others), "also_done")
+    flags: tuple[str, ...] = ()
+    if task.state is TaskState.CANCELLED:
+        flags = ("done_after_cancel",)
+    elif task.state is TaskState.FAILED and task.ended_by_staff_id is not None:
+        flags = ("done_after_not_done",)
+    completed = replace(task, state=TaskState.COMPLETED, ended_at=said.at, ended_by_staff_id=said.staff_id)
+    return _flagged(completed, *flags)
+
+
+def done_by_hand(task: Task, said: Said) -> Decision:
+    """A tick: an observation is done only by a complete set, a response by its fields."""
+    return _flagged(task, "needs_charting") if task.kind in CHARTED else done(task, said)
+
+
+def not_done(task: Task, said: Said, reason: NotDoneCareReason, text: str | None, *, red: bool = False) -> Decision:
+    """Not done, with a reason. An observation stays overdue, and a red answer stays wanted: only the reason is kept."""
+    told = replace(task, reason=reason, reason_text=text)
+    if task.is_open and task.kind is CareKind.OBSERVATION:
+        return Decision(told)
+    if task.is_open and red:
+        return _flagged(told, "red_stays")
+    if task.state is TaskState.COMPLETED:
+        return _flagged(task, "not_done_after_done")
+    if task.state is TaskState.FAILED and task.ended_by_staff_id is not None:
+        return _flagged(task, "also_not_done")
+    flags = ("not_done_after_cancel",) if task.state is TaskState.CANCELLED else ()
+    failed = replace(told, state=TaskState.FAILED, ended_at=said.at, ended_by_staff_id=said.staff_id)
+    return _flagged(failed, *flags)
+
+
+def not_done_by_next(task: Task, now: datetime) -> Task:
+    """The slot ends because the next one falls due; nobody said why."""
+    return replace(task, state=TaskState.FAILED, ended_at=task.next_slot_at or now)
+
+
+def cancelled(task: Task, said: Said, reason: str | None) -> Decision:
+    """No longer wanted; against done or not done it is only noted."""
+    if not task.is_open:
+        return _flagged(task, "cancelled_after_end")
+    ended = replace(
+        task,
+        state=TaskState.CANCELLED,
+        ended_at=said.at,
+        ended_by_staff_id=said.staff_id,
+        reason_text=reason or task.reason_text,
+    )
+    return Decision(ended)
+
+
+def cancelled_by_hand(task: Task, said: Said, reason: str) -> Decision:
+    """A person's cancel: a patient's observations are paused or stopped, never cancelled; a response is answered."""
+    if task.is_open and task.kind in CHARTED:
+        return Decision(task, held=HeldReason.INVALID, detail="pause or answer it instead")
+    return cancelled(task, said, reason)
+
+
+def deferred(task: Task, due_at: datetime, reason: str) -> Decision:
+    """Put off; never past the next slot of recurring care, and never an observation or a response."""
+    if not task.is_open:
+        return _flagged(task, "deferred_after_end")
+    if task.kind in CHARTED:
+        return Decision(task, held=HeldReason.INVALID, detail="this care can not be put off")
+    if task.next_slot_at is not None and due_at >= task.next_slot_at:
+        return Decision(task, held=HeldReason.INVALID, detail="past the next slot")
+    moved: timedelta = due_at - task.due_at
+    later = replace(
+        task,
+        state=TaskState.ON_HOLD,
+        due_at=due_at,
+        due_soon_at=task.due_soon_at + moved,
+        overdue_at=task.overdue_at + moved,
+        reason_text=reason,
+        alerted_at=None,
+    )
+    return Decision(later)
+
+
+def claimed(task: Task, staff_id: str) -> Decision:
+    """The first who says "I do it" to the server has it; the other is told who."""
+    if not task.is_open:
+        return _flagged(task, "claimed_after_end")
+    if task.owner_staff_id == staff_id:
+        return Decision(task)
+    if task.owner_staff_id is not None:
+        return Decision(task, ("claimed_before",))
+    state = TaskState.ACCEPTED if task.state is TaskState.READY else task.state
+    return Decision(replace(task, state=state, owner_staff_id=staff_id))
+
+
+def answered(task: Task, said: Said, reply: Reply, closed_note: str | None) -> Decision:
+    """Fields of a response: what is new is added; all five, or a closing note, complete it."""
+    if task.kind is not CareKind.RESPONSE:
+        return Decision(task, held=HeldReason.INVALID, detail="not a response")
+    known = task.response or Reply()
+    merged = Reply(**{name: getattr(reply, name) or getattr(known, name) for name in Reply.__struct_fields__})
+    told = replace(task, response=merged, reason_text=closed_note or task.reason_text)
+    if not task.is_open:
+        return _flagged(told, "answered_after_end")
+    complete = all(getattr(merged, name) is not None for name in Reply.__struct_fields__)
+    return done(told, said) if complete or closed_note else Decision(told)
