@@ -84,7 +84,12 @@ class Cast:
 
     async def _open_ward(self, work: Work, hospital_id: str, ward: Ward) -> None:
         row = UnitRow(
-            unit_id=ward.unit_id, name=ward.name, time_zone="Europe/London", lang="en", rapid_response_phone="2222", policy_version=1
+            unit_id=ward.unit_id,
+            name=ward.name,
+            time_zone="Europe/London",
+            lang="en",
+            rapid_response_phone="2222",
+            policy_version=1,
         )
         await set_unit(work.connection, hospital_id, row)
         ward.beds = [uid() for _ in range(6)]
@@ -163,4 +168,3 @@ def handler_of(body_type: type[Body]) -> Any:
 
 def identity(identifier: str = "900 1", name: str = "Test Patient") -> PatientIdentity:
     return PatientIdentity(name=name, lang="en", sex=Sex.FEMALE, born_on=date(1950, 1, 1), identifier=identifier)
-

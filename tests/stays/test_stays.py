@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -17,19 +18,13 @@ from shared_schemas.stays import (
     PatientDischarged,
     PatientTransferred,
     StayDetailsChanged,
+    StayRow,
 )
 from shared_schemas.wire import HeldReason
 from tests.cast import Cast, identity, uid
 
 
-@pytest.fixture
-async def cast(database, clock) -> Cast:
-    made = Cast(database, clock)
-    await made.set_up()
-    return made
-
-
-def admission(cast: Cast, bed: int | None = None, **fields) -> PatientAdmitted:
+def admission(cast: Cast, bed: int | None = None, **fields: Any) -> PatientAdmitted:
     body = {
         "observed_at": cast.clock.now(),
         "stay_id": uid(),
@@ -41,14 +36,14 @@ def admission(cast: Cast, bed: int | None = None, **fields) -> PatientAdmitted:
     return PatientAdmitted(**(body | fields))
 
 
-async def admitted(cast: Cast, bed: int | None = None, **fields) -> str:
+async def admitted(cast: Cast, bed: int | None = None, **fields: Any) -> str:
     body = admission(cast, bed, **fields)
     outcome = await cast.say(cast.anna, body)
     assert outcome.held is None
     return body.stay_id
 
 
-async def stay(cast: Cast, stay_id: str):
+async def stay(cast: Cast, stay_id: str) -> StayRow:
     return await cast.row(cast.east, "stay", stay_id)
 
 
