@@ -1,4 +1,4 @@
-"""Instants as the wire writes them: RFC 3339, UTC, milliseconds, Z. Inside the simulator they are whole milliseconds."""
+"""Instants as the wire writes them: RFC 3339, UTC, milliseconds, Z. In the simulator they are whole milliseconds."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,0 +1,137 @@
+"""The judge sees what it must: a judge that can not find a fault proves nothing."""
+
+from typing import Any
+
+from ward_sim.instants import HOUR, MINUTE, instant_ms, instant_text
+from ward_sim.judge import alert_oracle, alerts, facts
+from ward_sim.judge.alert_oracle import Act, ExpectedAlert
+from ward_sim.judge.witness import SeenVersion
+from ward_sim.ledger import Saved
+
+AT = instant_ms("2026-03-02T08:00:00.000Z")
+WELL = {
+    "respiratory_rate_per_min": 16,
+    "spo2_percent": 97,
+    "on_oxygen": False,
+    "systolic_mmhg": 124,
+    "pulse_per_min": 72,
+    "consciousness": "A",
+    "temperature_tenths_c": 368,
+}
+ILL = WELL | {"respiratory_rate_per_min": 26, "pulse_per_min": 118, "temperature_tenths_c": 384}
+
+
+def _saved(entry_id: str, type_name: str, body: dict[str, Any], verdict: str = "accepted") -> Saved:
+    return Saved({"entry_id": entry_id, "type": type_name}, body, "nurse", verdict)
+
+
+def _set(entry_id: str, values: dict[str, Any]) -> dict[str, Any]:
+    at = instant_text(AT)
+    who = {"entry_id": entry_id, "author_staff_id": "nurse", "stay_id": "stay"}
+    return {**who, "recorded_at": at, "observed_at": at, "values": values}
+
+
+def test_a_saved_set_that_no_snapshot_shows_is_lost() -> None:
+    saved = [_saved("a", "vital_signs_charted", {"values": WELL}), _saved("b", "vital_signs_charted", {"values": WELL})]
+    rows = {("vital_signs", "a"): (1, _set("a", WELL))}
+    assert facts.lost(saved, rows) == ["b"]
+
+
+def test_a_set_that_came_back_with_another_pulse_is_lost() -> None:
+    saved = [_saved("a", "vital_signs_charted", {"values": WELL})]
+    rows = {("vital_signs", "a"): (1, _set("a", WELL | {"pulse_per_min": 180}))}
+    assert facts.lost(saved, rows) == ["a"]
+
+
+def test_an_entry_in_the_tray_is_not_lost_and_one_without_a_verdict_is() -> None:
+    saved = [_saved("a", "task_done", {"task_id": "t"}, "held"), _saved("b", "note_written", {}, "")]
+    rows: facts.Rows = {("held_entry", "a"): (1, {})}
+    assert facts.lost(saved, rows) == ["b"]
+
+
+def test_the_same_act_under_two_ids_is_doubled() -> None:
+    saved = [_saved("a", "vital_signs_charted", {}), _saved("b", "vital_signs_charted", {})]
+    rows = {("vital_signs", row_id): (1, _set(row_id, WELL)) for row_id in ("a", "b")}
+    assert facts.doubled(saved, rows) == ["b"]
+
+
+def test_a_row_that_nobody_saved_is_doubled() -> None:
+    rows = {("vital_signs", "a"): (1, _set("a", WELL))}
+    assert facts.doubled([], rows) == ["a"]
+
+
+def test_two_open_observations_of_one_stay_are_doubled() -> None:
+    task = {"kind": "observation", "state": "ready", "stay_id": "stay"}
+    rows = {("task", "a"): (1, task), ("task", "b"): (1, task)}
+    assert facts.doubled([], rows) == ["b"]
+
+
+def test_a_stay_without_task_or_pause_is_unwatched() -> None:
+    duty = ("observation_duty", "away"), (1, {"stay_id": "away", "pause_reason": "imaging"})
+    assert facts.unwatched(dict([duty]), ["away", "here"]) == ["here"]
+
+
+def _task(due_at: int, until_at: int | None) -> dict[str, list[SeenVersion]]:
+    row = {"stay_id": "stay", "kind": "turning", "state": "ready", "overdue_at": instant_text(due_at)}
+    return {"task": [SeenVersion(row, AT, until_at)]}
+
+
+def test_a_task_open_past_due_and_grace_expects_an_alert_and_one_done_before_does_not() -> None:
+    end_at = AT + 5 * HOUR
+    assert alert_oracle.overdue_tasks(_task(AT + HOUR, None), end_at)
+    assert alert_oracle.overdue_tasks(_task(AT + HOUR, AT + 2 * HOUR), end_at)
+    assert not alert_oracle.overdue_tasks(_task(AT + HOUR, AT + HOUR - 1), end_at)
+    assert not alert_oracle.overdue_tasks(_task(AT + 6 * HOUR, None), end_at)
+
+
+def _act(entry_id: str, values: dict[str, Any], observed_at: int, arrived_at: int) -> Act:
+    body = {"stay_id": "stay", "values": values}
+    return Act(arrived_at, entry_id, "vital_signs_charted", body, observed_at)
+
+
+def test_a_set_of_five_or_more_expects_a_response_and_a_late_one_behind_a_newer_does_not() -> None:
+    ill = _act("a", ILL, AT, AT + MINUTE)
+    well_later = _act("b", WELL, AT + HOUR, AT + HOUR)
+    ill_late = _act("c", ILL, AT + 30 * MINUTE, AT + 2 * HOUR)
+    found = alert_oracle.responses([ill, well_later, ill_late])
+    assert [(expected.stay_id, expected.alert_class) for expected in found] == [("stay", "amber")]
+
+
+def test_a_stay_silent_past_its_interval_and_grace_expects_an_alert() -> None:
+    acts = [_act("a", ILL, AT, AT)]
+    present = {"stay": (AT, AT + 9 * HOUR)}
+    assert alert_oracle.silent_stays(acts, present, AT + 9 * HOUR)
+    assert not alert_oracle.silent_stays(acts, present, AT + HOUR)
+    relieved = [*acts, _act("b", WELL, AT + HOUR, AT + HOUR)]
+    assert not alert_oracle.silent_stays(relieved, present, AT + 2 * HOUR)
+
+
+def _alert(cause: str, cause_id: str, began_at: int, ended_at: int | None = None) -> list[SeenVersion]:
+    row = {"stay_id": "stay", "cause": cause, "cause_id": cause_id, "alert_class": "amber", "steps": []}
+    row["began_at"] = instant_text(began_at)
+    versions = [SeenVersion(row, began_at, ended_at)]
+    if ended_at is not None:
+        versions.append(SeenVersion(row | {"ended_at": instant_text(ended_at)}, ended_at, None))
+    return versions
+
+
+def test_an_expected_alert_that_nobody_raised_is_missing() -> None:
+    overdue = ExpectedAlert("overdue", "stay", AT, AT + HOUR, "t1")
+    response = ExpectedAlert("response", "stay", AT, AT + MINUTE, None, "amber")
+    both = {"x": _alert("overdue_task", "t1", AT), "y": _alert("response", "t2", AT)}
+    assert alerts.missing([overdue, response], both, {}) == []
+    assert alerts.missing([overdue, response], {"y": both["y"]}, {}) == [overdue]
+    ended = {"y": _alert("response", "t2", AT - HOUR, AT - MINUTE)}
+    assert alerts.missing([response], ended, {}) == [response]
+
+
+def test_a_red_score_is_not_answered_by_an_amber_alert() -> None:
+    red = ExpectedAlert("response", "stay", AT, AT + MINUTE, None, "red")
+    assert alerts.missing([red], {"y": _alert("response", "t2", AT)}, {}) == [red]
+
+
+def test_two_live_alerts_of_one_cause_are_doubled_and_one_after_another_is_not() -> None:
+    live = {"x": _alert("overdue_task", "t1", AT), "y": _alert("overdue_task", "t1", AT + HOUR)}
+    assert alerts.doubled(live) == ["y"]
+    after = {"x": _alert("overdue_task", "t1", AT, AT + MINUTE), "y": _alert("overdue_task", "t1", AT + HOUR)}
+    assert alerts.doubled(after) == []
