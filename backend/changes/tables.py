@@ -1,7 +1,5 @@
 """Feeds, their changes and their current rows."""
 
-from decimal import Decimal
-
 from piccolo.columns import BigInt, Numeric, SmallInt, Text
 from piccolo.table import Table
 
@@ -14,7 +12,7 @@ class Feed(Table, tablename="feed", db=DB):
     feed_id = Text(primary_key=True, default=None)
     epoch = Text(default=None)
     head = BigInt(default=0)
-    sum = Numeric(digits=(20, 0), default=Decimal(0))
+    sum = Numeric(digits=(20, 0), default=None)
 
 
 class Change(Table, tablename="change", db=DB):

