@@ -51,6 +51,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.public_origins or (f"http://{self.host}:{self.port}", f"http://localhost:{self.port}")
 
 
+# The environment variable of each field.
+VARIABLES = {
+    field.name: field.name.upper()
+    if field.name in {"host", "port", "database_url", "database_owner_url"}
+    else f"WARDLIGHT_{field.name.upper()}"
+    for field in msgspec.structs.fields(Settings)
+}
+
+
 def settings_from(environment: Mapping[str, str]) -> Settings:
     """Settings of an environment.
 
@@ -61,7 +70,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     external = "DATABASE_URL" in environment
     chosen: dict[str, object] = {"home": home}
     for field in msgspec.structs.fields(Settings):
-        name = _variable_of(field.name)
+        name = VARIABLES[field.name]
         if environment.get(name, "") != "" and field.name not in {"home", "secret"}:
             text = environment[name]
             chosen[field.name] = tuple(text.split()) if field.type == tuple[str, ...] else text
@@ -80,12 +89,6 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
 def load_settings() -> Settings:
     """Settings of this process's environment."""
     return settings_from(os.environ)
-
-
-def _variable_of(field_name: str) -> str:
-    plain = {"host": "HOST", "port": "PORT", "database_url": "DATABASE_URL"}
-    plain["database_owner_url"] = "DATABASE_OWNER_URL"
-    return plain.get(field_name, f"WARDLIGHT_{field_name.upper()}")
 
 
 def _new_vapid_key() -> str:
