@@ -43,7 +43,7 @@ class Cluster:
             made = subprocess.run(command, user=self.user, cwd="/", capture_output=True, text=True, check=False)  # noqa: S603
         if made.returncode:
             shutil.rmtree(draft, ignore_errors=True)
-            raise StartRefused(f"PostgreSQL could not be set up in {self.folder}: {_last_line(made.stderr)}")
+            raise StartRefused(f"PostgreSQL could not be set up in {self.folder}: {_reason(made.stderr)}")
         draft.rename(self.folder)
 
 
@@ -91,6 +91,8 @@ def _copied(bin_folder: Path, programs: Path) -> Path:
     return copy / package.name / bin_folder.parent.name / bin_folder.name
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing"
+def _reason(text: str) -> str:
+    """The line that says why, or the last one."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = [line for line in lines if any(mark in line for mark in ("error:", "FATAL:", "PANIC:"))]
+    return (telling or lines or ["it said nothing"])[-1]

@@ -34,6 +34,7 @@ OWNER, APP, SUPERUSER = "wardlight_owner", "wardlight_app", "postgres"
 START_SECONDS = 60.0  # crash recovery of a large ward took 0.4 s; a slow disk may need far more
 STOP_SECONDS = 20.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
+SOCKETS = "wardlight-sockets-"
 PR_SET_PDEATHSIG = 1
 SERVER_OPTIONS = {
     "listen_addresses": "",
@@ -108,10 +109,20 @@ class EmbeddedPostgres:
         for role in (SUPERUSER, OWNER, APP):
             self._passwords[role] = kept_secret(self._home, role, lambda: secrets.token_hex(16))
         self._cluster.initialise(self._passwords[SUPERUSER], durable=self._durable)
-        self._sockets = Path(tempfile.mkdtemp(prefix="wardlight-", dir="/tmp"))
+        self._sockets = self._new_sockets()
         self._held.callback(shutil.rmtree, self._sockets, ignore_errors=True)
         self._cluster.give_to_child(self._sockets)
         self._log = self._held.enter_context((self._home / "postgres.log").open("ab"))
+
+    def _new_sockets(self) -> Path:
+        """A short path, because a socket's must stay below 100 bytes; the one of a killed program is removed."""
+        remembered = self._home / "postgres.sockets"
+        before = Path(remembered.read_text()) if remembered.exists() else None
+        if before and before.name.startswith(SOCKETS):
+            shutil.rmtree(before, ignore_errors=True)
+        sockets = Path(tempfile.mkdtemp(prefix=SOCKETS, dir="/tmp"))
+        remembered.write_text(str(sockets))
+        return sockets
 
     async def _start_child(self) -> None:
         """Start and wait for a real connection; a child that dies is tried again until START_SECONDS are over."""
