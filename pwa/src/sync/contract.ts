@@ -58,8 +58,7 @@ export type Event =
   | { event: 'socket_opened' }
   | { event: 'socket_closed' }
   | { event: 'frame'; frame: unknown }
-  | ({ event: 'get_reply'; feed: string } & Reply)
-  | { event: 'projection_lost'; feed: string };
+  | ({ event: 'get_reply'; feed: string } & Reply);
 
 /** Every `post` and every `get_…` is answered by exactly one reply event, a lost line by status 0. */
 export type Action =

@@ -1,6 +1,6 @@
 /** The tablet's heart, sans-I/O: what happened comes in as an event, what must be done leaves as actions. */
 import type { Action, Event, Now, Reply, State, Stepped } from './contract.ts';
-import { advanceFeeds, beginAgain, cursorsRead, feedDeadlines, reconcile } from './feeds.ts';
+import { advanceFeeds, cursorsRead, feedDeadlines, reconcile } from './feeds.ts';
 import {
   advanceLive,
   frameHeard,
@@ -77,8 +77,6 @@ function hear(state: State, event: Event, now: Now): Stepped {
       return frameHeard(state, event.frame, now);
     case 'get_reply':
       return getReply(state, event.feed, event, now);
-    case 'projection_lost':
-      return [beginAgain(state, event.feed), []];
     default:
       return hearOutbox(state, event, now);
   }

@@ -250,14 +250,6 @@ describe('a reset', () => {
   test('of a feed that is not ours is passed over', () => {
     expect(find(frame(liveAt(4), reset('e1', 'unit:other')), 'get_snapshot')).toBeUndefined();
   });
-
-  test('by lost storage does the same', () => {
-    const tablet = liveAt(4);
-    expect(find(tablet.hear({ event: 'projection_lost', feed: UNIT }), 'get_snapshot')).toBeDefined();
-    expect(
-      find(tablet.hear({ event: 'projection_lost', feed: 'unit:other' }), 'get_snapshot'),
-    ).toBeUndefined();
-  });
 });
 
 describe('a head', () => {

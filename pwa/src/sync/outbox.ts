@@ -1,0 +1,138 @@
+/** The outbox: its own database, version 1 for ever, every write with strict durability. */
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { Held, Settled, Waiting } from './contract.ts';
+import { Storage } from './storage.ts';
+
+/** An entry as it was saved: the envelope without its body as JSON text, and the body's bytes. Neither ever changes. */
+export type Kept = Waiting & { staff_id: string; envelope: string; body: Uint8Array<ArrayBuffer> };
+export type KeptHeld = Kept & Omit<Held, keyof Waiting> & { held_at: number };
+export type KeptSent = Kept & Settled & { sent_at: number; heads: Record<string, number>; epoch: string };
+
+interface Outbox extends DBSchema {
+  entries: { key: number; value: Kept; indexes: { entry_id: string } };
+  held: { key: string; value: KeptHeld };
+  sent: { key: string; value: KeptSent; indexes: { sent_at: number } };
+  counter: { key: 'n'; value: number };
+}
+
+const STRICT = { durability: 'strict' } as const;
+const SENT_FOR_MS = 7 * 24 * 60 * 60_000;
+
+const outbox = new Storage<Outbox>('wardlight-outbox', 1, (database) => {
+  database
+    .createObjectStore('entries', { keyPath: 'n' })
+    .createIndex('entry_id', 'entry_id', { unique: true });
+  database.createObjectStore('held', { keyPath: 'entry_id' });
+  database.createObjectStore('sent', { keyPath: 'entry_id' }).createIndex('sent_at', 'sent_at');
+  database.createObjectStore('counter');
+});
+
+/** Everything that waits, oldest first, and everything in the tray. */
+export function readOutbox(): Promise<{ waiting: Kept[]; held: KeptHeld[]; last_sent_at: number | null }> {
+  return outbox.run(async (database) => {
+    const reading = database.transaction(['entries', 'held', 'sent']);
+    const [waiting, held, last] = await Promise.all([
+      reading.objectStore('entries').getAll(),
+      reading.objectStore('held').getAll(),
+      reading.objectStore('sent').index('sent_at').openKeyCursor(null, 'prev'),
+    ]);
+    held.sort((a, b) => a.n - b.n);
+    return { waiting, held, last_sent_at: last?.key ?? null };
+  });
+}
+
+/** What was sent since `from_ms`, newest first. */
+export function readSent(from_ms: number): Promise<KeptSent[]> {
+  return outbox.run(async (database) =>
+    (await database.getAllFromIndex('sent', 'sent_at', IDBKeyRange.lowerBound(from_ms))).reverse(),
+  );
+}
+
+/**
+ * Takes the next `n` and keeps the entry in one strict transaction; resolves only when that is complete.
+ * `build` seals the entry for a number; it is asked again when another tab took the number meanwhile.
+ * `answers` takes a held entry out of the tray in the same transaction.
+ */
+export async function append(build: (n: number) => Promise<Kept>, answers?: string): Promise<Kept> {
+  for (;;) {
+    const n = 1 + (await outbox.run((database) => highest(database)));
+    const entry = await build(n);
+    if (await outbox.run((database) => put(database, entry, answers))) return entry;
+  }
+}
+
+/** Writes verdicts down: entries leave the outbox for the sent ring or the tray, all in one strict transaction. */
+export function settle(
+  sent: readonly Settled[],
+  held: readonly Held[],
+  heads: Record<string, number>,
+  epoch: string,
+  now_ms: number,
+): Promise<void> {
+  return outbox.run(async (database) => {
+    const writing = database.transaction(['entries', 'held', 'sent'], 'readwrite', STRICT);
+    const entries = writing.objectStore('entries');
+    const sentStore = writing.objectStore('sent');
+    const move = async (entry_id: string, to: (kept: Kept) => Promise<unknown>) => {
+      const kept = await entries.index('entry_id').get(entry_id);
+      // Another tab may have written the same verdict down already.
+      if (kept) await Promise.all([to(kept), entries.delete(kept.n)]);
+    };
+    await Promise.all([
+      ...sent.map((one) =>
+        move(one.entry_id, (kept) => sentStore.put({ ...kept, ...one, heads, epoch, sent_at: now_ms })),
+      ),
+      ...held.map(({ entry_id, reason, detail, local }) =>
+        move(entry_id, (kept) =>
+          writing.objectStore('held').put({ ...kept, reason, detail, local, held_at: now_ms }),
+        ),
+      ),
+    ]);
+    let old = await sentStore.index('sent_at').openCursor(IDBKeyRange.upperBound(now_ms - SENT_FOR_MS));
+    for (; old; old = await old.continue()) await old.delete();
+    await writing.done;
+  });
+}
+
+/** Puts an entry that the server never took back into the outbox, as it was. */
+export function sendAgain(entry_id: string): Promise<Kept | null> {
+  return outbox.run(async (database) => {
+    const writing = database.transaction(['entries', 'held'], 'readwrite', STRICT);
+    const kept = await writing.objectStore('held').get(entry_id);
+    if (!kept) return null;
+    const { reason: _reason, detail: _detail, local: _local, held_at: _held_at, ...entry } = kept;
+    await Promise.all([
+      writing.objectStore('entries').put(entry),
+      writing.objectStore('held').delete(entry_id),
+      writing.done,
+    ]);
+    return entry;
+  });
+}
+
+/** Takes an entry out of the tray: somebody answered it on another tablet. */
+export function dropHeld(entry_id: string): Promise<void> {
+  return outbox.run(async (database) => {
+    const writing = database.transaction(['held'], 'readwrite', STRICT);
+    await Promise.all([writing.objectStore('held').delete(entry_id), writing.done]);
+  });
+}
+
+async function highest(database: IDBPDatabase<Outbox>): Promise<number> {
+  return (await database.get('counter', 'n')) ?? 0;
+}
+
+/** False when `n` is no longer the next number. True as well when an earlier try has written this very entry. */
+async function put(database: IDBPDatabase<Outbox>, entry: Kept, answers?: string): Promise<boolean> {
+  const writing = database.transaction(['entries', 'counter', 'held'], 'readwrite', STRICT);
+  const entries = writing.objectStore('entries');
+  const counter = writing.objectStore('counter');
+  const [last = 0, same] = await Promise.all([counter.get('n'), entries.get(entry.n)]);
+  if (last !== entry.n - 1) {
+    await writing.done;
+    return same?.entry_id === entry.entry_id;
+  }
+  const taken = answers ? [writing.objectStore('held').delete(answers)] : [];
+  await Promise.all([entries.add(entry), counter.put(entry.n, 'n'), ...taken, writing.done]);
+  return true;
+}

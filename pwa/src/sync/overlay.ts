@@ -1,0 +1,105 @@
+/** What entries saved here will have done once the server knows them: computed again from the server's rows, never stored. */
+import type { Entries, Rows as RowTypes } from '../schemas.ts';
+import type { Cursor } from './contract.ts';
+import type { RowReader, RowType } from './rows.ts';
+
+export type EntryType = keyof Entries;
+
+/** An entry as an optimistic rule sees it. */
+export type Saved<T extends EntryType = EntryType> = {
+  entry_id: string;
+  type: T;
+  body: Entries[T];
+  staff_id: string;
+  recorded_at: string;
+};
+
+/** One row as it will be; null: gone. */
+export type Expected = { [T in RowType]: { type: T; id: string; row: RowTypes[T] | null } }[RowType];
+
+/** What an entry will have done to the rows. Pure. */
+export type Optimistic<T extends EntryType> = (entry: Saved<T>, store: RowReader) => readonly Expected[];
+export type OptimisticRules = { readonly [T in EntryType]?: Optimistic<T> };
+
+/** An entry whose effect is shown before the server's rows have it; `heads` once its verdict has come. */
+export type Pending = { saved: Saved; heads?: Readonly<Record<string, number>>; epoch?: string };
+
+export class Overlay {
+  #rules: OptimisticRules = {};
+  #pending = new Map<string, Pending>();
+  #rows = new Map<string, unknown>();
+
+  /** Learns a slice's rules. */
+  learn(rules: OptimisticRules): void {
+    this.#rules = { ...this.#rules, ...rules };
+  }
+
+  add(pending: readonly Pending[]): void {
+    for (const one of pending) this.#pending.set(one.saved.entry_id, one);
+  }
+
+  replace(pending: readonly Pending[]): void {
+    this.#pending = new Map(pending.map((one) => [one.saved.entry_id, one]));
+  }
+
+  drop(entry_ids: readonly string[]): void {
+    for (const id of entry_ids) this.#pending.delete(id);
+  }
+
+  known(entry_ids: readonly string[], heads: Readonly<Record<string, number>>, epoch: string): void {
+    for (const id of entry_ids) {
+      const one = this.#pending.get(id);
+      if (one) this.#pending.set(id, { ...one, heads, epoch });
+    }
+  }
+
+  has(key: string): boolean {
+    return this.#rows.has(key);
+  }
+
+  row(key: string): unknown {
+    return this.#rows.get(key);
+  }
+
+  /** Lets go of entries whose verdict has come and whose feeds have reached the heads named with it. */
+  settle(cursor: (feed: string) => Cursor | undefined): void {
+    for (const [id, { heads, epoch }] of this.#pending) {
+      if (!heads) continue;
+      const behind = Object.entries(heads).some(([feed, head]) => {
+        const at = cursor(feed);
+        return at !== undefined && at[0] === epoch && at[1] < head;
+      });
+      if (!behind) this.#pending.delete(id);
+    }
+  }
+
+  /** Computes the rows again; the keys that the overlay touched before or touches now. */
+  recompute(server: (key: string) => unknown, store: RowReader): Set<string> {
+    const before = this.#rows;
+    const after = new Map<string, unknown>();
+    const reader: RowReader = {
+      row: (type, id) => {
+        const key = `${type}/${id}`;
+        return (after.has(key) ? (after.get(key) ?? undefined) : server(key)) as never;
+      },
+      // A list may still show the overlay of a moment ago: rules look at rows by id, lists only say what else is there.
+      rows: (type) => store.rows(type),
+    };
+    for (const { saved } of this.#pending.values()) {
+      const rule = this.#rules[saved.type] as Optimistic<EntryType> | undefined;
+      for (const { type, id, row } of rule?.(saved, reader) ?? []) {
+        const key = `${type}/${id}`;
+        // What the entry made is there: the server's word is better than ours.
+        if (id === saved.entry_id && server(key) !== undefined) continue;
+        const old = before.get(key);
+        after.set(key, same(old, row) ? old : row);
+      }
+    }
+    this.#rows = after;
+    return new Set([...before.keys(), ...after.keys()]);
+  }
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || (a !== undefined && JSON.stringify(a) === JSON.stringify(b));
+}

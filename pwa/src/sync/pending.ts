@@ -1,0 +1,21 @@
+/** Entries of this tablet whose effect the server's rows may not show yet, read back from the outbox. */
+import { type Kept, readOutbox, readSent } from './outbox.ts';
+import type { Pending, Saved } from './overlay.ts';
+
+const LATEST_MS = 24 * 60 * 60_000;
+
+/** What waits, and what was sent of late: the store lets go of the latter when their feeds have come. */
+export async function readPending(): Promise<Pending[]> {
+  const [{ waiting }, sent] = await Promise.all([readOutbox(), readSent(Date.now() - LATEST_MS)]);
+  const known = sent
+    .reverse()
+    .map((kept) => ({ saved: savedOf(kept), heads: kept.heads, epoch: kept.epoch }));
+  return [...known, ...waiting.map((kept) => ({ saved: savedOf(kept) }))];
+}
+
+/** A kept entry as screens and optimistic rules see it. */
+export function savedOf(kept: Kept): Saved {
+  const { type, recorded_at } = JSON.parse(kept.envelope) as { type: Saved['type']; recorded_at: string };
+  const body = JSON.parse(new TextDecoder().decode(kept.body)) as Saved['body'];
+  return { entry_id: kept.entry_id, type, recorded_at, body, staff_id: kept.staff_id };
+}

@@ -1,0 +1,149 @@
+/** The one store of rows in memory: the server's rows, and over them what was saved here and is not known there yet. */
+import type { Rows as RowTypes } from '../schemas.ts';
+import type { Change, Cursor, SnapshotRow } from './contract.ts';
+import { Overlay, type Pending } from './overlay.ts';
+import { applyChanges, type Rows } from './replica.ts';
+
+export type RowType = keyof RowTypes;
+type Listener = () => void;
+type Shelf = { cursor: Cursor; rows: Rows };
+
+const NOTHING: readonly never[] = [];
+
+/** Reads rows as a screen sees them. */
+export interface RowReader {
+  row<T extends RowType>(type: T, id: string): RowTypes[T] | undefined;
+  rows<T extends RowType>(type: T): readonly RowTypes[T][];
+}
+
+export class RowStore implements RowReader {
+  readonly overlay = new Overlay();
+  readonly #shelves = new Map<string, Shelf>();
+  readonly #seen = new Map<string, Map<string, unknown>>();
+  readonly #lists = new Map<string, readonly unknown[]>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+
+  /** A row by its id; the same object as long as the row is the same. */
+  row<T extends RowType>(type: T, id: string): RowTypes[T] | undefined {
+    return this.#seen.get(type)?.get(id) as RowTypes[T] | undefined;
+  }
+
+  /** All rows of a type; the same list as long as none of them changed. */
+  rows<T extends RowType>(type: T): readonly RowTypes[T][] {
+    let list = this.#lists.get(type);
+    if (!list) {
+      list = [...(this.#seen.get(type)?.values() ?? NOTHING)];
+      this.#lists.set(type, list);
+    }
+    return list as readonly RowTypes[T][];
+  }
+
+  /** Tells `listener` when a row of the type comes, changes or goes; returns how to stop. */
+  listen(type: string, listener: Listener): () => void {
+    const listeners = this.#listeners.get(type) ?? new Set();
+    this.#listeners.set(type, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  cursor(feed: string): Cursor | undefined {
+    return this.#shelves.get(feed)?.cursor;
+  }
+
+  /** The server's rows of a feed, without the overlay. */
+  feedRows(feed: string): Rows {
+    return this.#shelves.get(feed)?.rows ?? new Map();
+  }
+
+  /** Applies changes that begin right after the cursor; false, and nothing done, when they do not. */
+  apply(feed: string, epoch: string, changes: readonly Change[]): boolean {
+    const shelf = this.#shelves.get(feed);
+    const first = changes[0];
+    if (!shelf || !first || shelf.cursor[0] !== epoch || first.seq !== shelf.cursor[1] + 1) return false;
+    const touched = applyChanges(shelf.rows, changes);
+    shelf.cursor = [epoch, shelf.cursor[1] + changes.length];
+    this.#refresh(touched.keys());
+    return true;
+  }
+
+  /** Puts a feed's rows in the place of what was there; a row of the same version stays the same object. */
+  replace(feed: string, cursor: Cursor, rows: Rows): void {
+    const before = this.#shelves.get(feed)?.rows ?? new Map<string, SnapshotRow>();
+    for (const [key, row] of rows) {
+      const old = before.get(key);
+      if (old && old.version === row.version) rows.set(key, old);
+    }
+    this.#shelves.set(feed, { cursor, rows });
+    this.#refresh(new Set([...before.keys(), ...rows.keys()]));
+  }
+
+  /** Shows rows of a snapshot that is still being read; the cursor does not move. */
+  show(feed: string, rows: readonly SnapshotRow[]): void {
+    const shelf = this.#shelves.get(feed) ?? { cursor: ['', 0] as const, rows: new Map() };
+    this.#shelves.set(feed, shelf);
+    const changes = rows.map((row) => ({ seq: 0, ...row }));
+    this.#refresh(applyChanges(shelf.rows, changes).keys());
+  }
+
+  forget(feed: string): void {
+    const keys = [...this.feedRows(feed).keys()];
+    this.#shelves.delete(feed);
+    this.#refresh(keys);
+  }
+
+  /** Shows an entry before the server knows it. */
+  expect(pending: readonly Pending[]): void {
+    this.overlay.add(pending);
+    this.#refresh([]);
+  }
+
+  /** The entries of the overlay are exactly these from now on. */
+  expectOnly(pending: readonly Pending[]): void {
+    this.overlay.replace(pending);
+    this.#refresh([]);
+  }
+
+  /** Verdicts came: held entries leave the overlay, others when the feeds have reached `heads`. */
+  answered(
+    sent: readonly string[],
+    held: readonly string[],
+    heads: Readonly<Record<string, number>>,
+    epoch: string,
+  ): void {
+    this.overlay.drop(held);
+    this.overlay.known(sent, heads, epoch);
+    this.#refresh([]);
+  }
+
+  /** Whether what is shown of this row is not known to the server yet. */
+  isPending(type: RowType, id: string): boolean {
+    return this.overlay.has(`${type}/${id}`);
+  }
+
+  #server(key: string): SnapshotRow | undefined {
+    for (const shelf of this.#shelves.values()) {
+      const row = shelf.rows.get(key);
+      if (row) return row;
+    }
+    return undefined;
+  }
+
+  /** Brings what screens see up to date for these keys and for all that the overlay touches; tells who listens. */
+  #refresh(touched: Iterable<string>): void {
+    this.overlay.settle((feed) => this.cursor(feed));
+    const keys = new Set([...touched, ...this.overlay.recompute((key) => this.#server(key)?.row, this)]);
+    const changed = new Set<string>();
+    for (const key of keys) {
+      const at = key.indexOf('/');
+      const [type, id] = [key.slice(0, at), key.slice(at + 1)];
+      const shown = this.overlay.has(key) ? this.overlay.row(key) : this.#server(key)?.row;
+      const shelf = this.#seen.get(type) ?? new Map<string, unknown>();
+      this.#seen.set(type, shelf);
+      if (shelf.get(id) === (shown ?? undefined)) continue;
+      if (shown === undefined || shown === null) shelf.delete(id);
+      else shelf.set(id, shown);
+      changed.add(type);
+    }
+    for (const type of changed) this.#lists.delete(type);
+    for (const type of changed) for (const listener of this.#listeners.get(type) ?? []) listener();
+  }
+}

@@ -1,0 +1,88 @@
+/** Saves what a person recorded: one strict transaction, then it is safe on this tablet. */
+import { type Entries, entryVersion } from '../schemas.ts';
+import { clockNow, hear } from './browser.ts';
+import { forCore } from './flushing.ts';
+import { hintOthers } from './hints.ts';
+import { macOf, type Unsealed } from './mac.ts';
+import { append, type Kept } from './outbox.ts';
+import type { EntryType } from './overlay.ts';
+import { savedOf } from './pending.ts';
+import { currentSession, thisDevice } from './people.svelte.ts';
+import { newId } from './seed.ts';
+import { store } from './store.svelte.ts';
+
+/** The fields that `save` fills in where the screen does not. */
+type Stamped = 'observed_at' | 'clock_offset_ms' | 'clock_quality' | 'seen';
+export type Fields<T extends EntryType> = Omit<Entries[T], Stamped> & Partial<Pick<Entries[T], Stamped>>;
+
+export type SaveOptions = {
+  /** The id of the entry, where the screen needs to know it beforehand. */
+  entry_id?: string;
+  depends_on?: readonly string[];
+  /** The held entry that this one answers: it leaves the tray in the same transaction. */
+  answers?: string;
+};
+
+/**
+ * Saves an entry by the person whose turn it is, and returns its id. It resolves when the entry is durable on this tablet, network or
+ * not; until then the form stays. It rejects when nobody is signed in or the device can not store it: then nothing was saved.
+ */
+export async function save<T extends EntryType>(
+  type: T,
+  fields: Fields<T>,
+  { entry_id = newId(), depends_on = [], answers }: SaveOptions = {},
+): Promise<string> {
+  const session = currentSession();
+  const device = thisDevice();
+  if (!session || !device) throw new Error('Nobody is signed in on this tablet.');
+  const recorded_at = new Date().toISOString();
+  const cursor = store.cursor(`unit:${device.unit_id}`);
+  const seen = cursor?.[0] ? { feed: `unit:${device.unit_id}`, epoch: cursor[0], seq: cursor[1] } : undefined;
+  const body = JSON.stringify({
+    observed_at: recorded_at,
+    ...clockNow(),
+    ...(seen ? { seen } : {}),
+    ...fields,
+  });
+  const { device_id } = device;
+  const { session_id, staff_id } = session;
+  const v = entryVersion[type];
+  const seal = async (n: number): Promise<Kept> => {
+    const unsealed = { entry_id, device_id, n, type, v, session_id, recorded_at, depends_on, body };
+    return keptOf(unsealed, await macOf(session.key, unsealed), staff_id);
+  };
+  const kept = await append(seal, answers);
+  store.expect([{ saved: savedOf(kept) }]);
+  if (answers) hear({ event: 'answered', entry_id: answers });
+  hear({ event: 'saved', waiting: forCore(kept) });
+  hintOthers({ hint: 'outbox' });
+  askForBackgroundSync();
+  return entry_id;
+}
+
+function keptOf(entry: Unsealed, mac: string, staff_id: string): Kept {
+  const { body, depends_on, ...rest } = entry;
+  const envelope = JSON.stringify({ ...rest, mac, ...(depends_on.length ? { depends_on } : {}) });
+  const bytes = new TextEncoder().encode(body);
+  const stay_id = (JSON.parse(body) as { stay_id?: string }).stay_id ?? null;
+  return {
+    entry_id: entry.entry_id,
+    n: entry.n,
+    stay_id,
+    depends_on,
+    // As JSON in a batch: the body is a string there, with its quotes escaped.
+    bytes: envelope.length + new TextEncoder().encode(JSON.stringify(body)).length + 8,
+    staff_id,
+    envelope,
+    body: bytes,
+  };
+}
+
+/** An extra where there is one: the outbox is flushed even when every tab is closed. Never the guarantee. */
+function askForBackgroundSync(): void {
+  type Registration = ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } };
+  void navigator.serviceWorker
+    ?.getRegistration()
+    .then((registration) => (registration as Registration | undefined)?.sync?.register('flush'))
+    .catch(() => {});
+}
