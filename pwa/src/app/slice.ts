@@ -1,5 +1,6 @@
 /** What a slice brings to the app. */
 import type { Component } from 'svelte';
+import type { OptimisticRules } from '../sync/overlay';
 import type { IconName } from '../ui/icons';
 import type { Key } from './i18n/catalogue';
 import type { Screen } from './routes';
@@ -19,6 +20,8 @@ export interface Slice {
   nav?: readonly NavEntry[];
   /** Drawn on every screen, above it: a notice, a red alert. It decides itself when there is something to draw. */
   everywhere?: Component;
-  /** Runs once, when the app starts. */
-  start?: () => void;
+  /** What its entries will have done, shown until the server's rows say so themselves. Pure. */
+  optimistic?: OptimisticRules;
+  /** Runs once, when the app starts; the first screen waits for it. */
+  start?: () => void | Promise<void>;
 }

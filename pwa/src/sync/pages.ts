@@ -5,6 +5,7 @@ import { measure } from './offset.ts';
 import { isRecord } from './verdicts.ts';
 
 const GONE = 410;
+const NOT_FOUND = 404;
 
 /** The answer to `get_snapshot` or `get_changes`. */
 export function getReply(state: State, name: string, reply: Reply, now: Now): Stepped {
@@ -14,6 +15,9 @@ export function getReply(state: State, name: string, reply: Reply, now: Now): St
   const { status, body } = reply;
   if (status === GONE && isRecord(body))
     return [beginAgain(withFeed(state, name, { under_way: false }), name), []];
+  // The reading that the chunks before belong to is no longer kept.
+  if (status === NOT_FOUND && feed.fetch?.what === 'snapshot' && feed.fetch.chunk > 0)
+    return [fetchFailed(withFeed(state, name, { fetch: null }), name, now), []];
   const clock =
     status === 200 && isRecord(body)
       ? measure(state.clock, body['server_at'], reply.sent_at, now)

@@ -187,6 +187,13 @@ describe('a snapshot', () => {
     expect(find(tablet.pass(1_000), 'get_snapshot')).toMatchObject({ chunk: 0, head: null });
   });
 
+  test('whose reading the server no longer keeps begins again', () => {
+    const tablet = newTablet();
+    tablet.got(200, chunk(0, false));
+    tablet.got(404, { title: 'Not found' });
+    expect(find(tablet.pass(1_000), 'get_snapshot')).toMatchObject({ chunk: 0, head: null });
+  });
+
   test('goes on with the chunk at which the line broke', () => {
     const tablet = newTablet();
     tablet.got(200, chunk(0, false));

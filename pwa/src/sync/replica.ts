@@ -39,6 +39,8 @@ export function takesAway(changes: readonly Change[]): boolean {
 }
 
 function isOfStay(kept: SnapshotRow, stay_id: string): boolean {
+  // What waits for an answer does not leave with the patient.
+  if (kept.type === 'held_entry') return false;
   if (kept.type === 'stay') return kept.id === stay_id;
   const { row } = kept;
   return typeof row === 'object' && row !== null && 'stay_id' in row && row.stay_id === stay_id;

@@ -40,10 +40,11 @@ export async function logIn(staff_id: string, pin: string): Promise<LogInOutcome
   };
   await keepSession(session);
   const before = signedIn().filter((one) => one.staff_id === staff_id);
-  for (const old of before) await end(old.session_id);
   const others = signedIn().filter((one) => one.staff_id !== staff_id);
   setPeople({ sessions: [...others, session], current: session.session_id });
+  // The new one first: her feed is wanted throughout.
   hear({ event: 'session_opened', session: { session_id: session.session_id, staff_id } });
+  for (const old of before) await end(old.session_id);
   hintOthers({ hint: 'people' });
   return 'in';
 }

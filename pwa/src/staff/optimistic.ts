@@ -1,0 +1,52 @@
+/** What duty entries will have done, shown at once. Pure. */
+import type { DutyRow } from '../schemas';
+import type { Expected, OptimisticRules } from '../sync/overlay';
+import type { RowReader } from '../sync/rows';
+
+/** Stays in the beds are hers from now on; stays that were hers and are in none of them are not. */
+function owned(store: RowReader, bed_ids: readonly string[], staff_id: string): Expected[] {
+  const beds = new Set(bed_ids);
+  return store
+    .rows('stay')
+    .filter((stay) => !stay.departed_at && stay.bed_id && beds.has(stay.bed_id))
+    .flatMap((stay) => {
+      const row = store.row('stay', stay.stay_id);
+      return row ? [{ type: 'stay', id: stay.stay_id, row: { ...row, owner_staff_id: staff_id } }] : [];
+    });
+}
+
+function changed(store: RowReader, duty_id: string, patch: (duty: DutyRow) => DutyRow): Expected[] {
+  const duty = store.row('duty', duty_id);
+  return duty ? [{ type: 'duty', id: duty_id, row: patch(duty) }] : [];
+}
+
+export const DUTY_RULES: OptimisticRules = {
+  duty_started: ({ entry_id, staff_id, body }, store) => {
+    const { unit_id, post, bed_ids, observed_at, buddy_staff_id = null } = body;
+    const row = {
+      duty_id: entry_id,
+      staff_id,
+      unit_id,
+      post,
+      bed_ids,
+      buddy_staff_id,
+      started_at: observed_at,
+    };
+    return [{ type: 'duty', id: entry_id, row }, ...owned(store, bed_ids, staff_id)];
+  },
+  duty_changed: ({ staff_id, body }, store) => {
+    const { post, bed_ids, buddy_staff_id = null } = body;
+    const to = changed(store, body.duty_id, (duty) => ({ ...duty, post, bed_ids, buddy_staff_id }));
+    return [...to, ...owned(store, bed_ids, staff_id)];
+  },
+  break_started: ({ body }, store) =>
+    changed(store, body.duty_id, (duty) => ({
+      ...duty,
+      break_started_at: body.observed_at,
+      break_until_at: body.until_at ?? null,
+    })),
+  break_ended: ({ body }, store) =>
+    changed(store, body.duty_id, (duty) => ({ ...duty, break_started_at: null, break_until_at: null })),
+  duty_ended: ({ body }, store) =>
+    changed(store, body.duty_id, (duty) => ({ ...duty, ended_at: body.observed_at })),
+};

@@ -1,0 +1,54 @@
+/** What the tray says of an entry: its kind, whom it is about, and when it was written. Pure. */
+import type { IconName } from '../ui/icons';
+import type { Kept } from './outbox';
+import type { EntryType } from './overlay';
+import { savedOf } from './pending';
+import type { RowReader } from './rows';
+
+export type TrayLine = {
+  entry_id: string;
+  type: EntryType;
+  icon: IconName;
+  bed: string;
+  patient: { name: string; lang: string } | null;
+  recorded_at: string;
+  staff_id: string;
+};
+
+const ICONS: Partial<Record<EntryType, IconName>> = {
+  vital_signs_charted: 'chart',
+  vital_signs_corrected: 'pen',
+  note_written: 'note',
+  task_done: 'tick',
+  task_done_corrected: 'undo',
+  duty_started: 'person',
+  duty_changed: 'person',
+  duty_ended: 'person',
+  break_started: 'cup',
+  break_ended: 'cup',
+  handover_offered: 'handover',
+  handover_accepted: 'handover',
+  patient_admitted: 'bed',
+  patient_discharged: 'bed',
+  patient_transferred: 'bed',
+  bed_assigned: 'bed',
+  alert_accepted: 'bell',
+  alert_declined: 'bell',
+  alert_snoozed: 'bell',
+};
+
+/** One line of the tray. A patient who has left the tablet is not named: her rows are gone. */
+export function trayLine(kept: Kept, rows: RowReader): TrayLine {
+  const { entry_id, type, recorded_at, staff_id } = savedOf(kept);
+  const stay = kept.stay_id ? rows.row('stay', kept.stay_id) : undefined;
+  const patient = stay ? rows.row('patient', stay.patient_id) : undefined;
+  return {
+    entry_id,
+    type,
+    icon: ICONS[type] ?? 'list',
+    bed: (stay?.bed_id && rows.row('bed', stay.bed_id)?.label) || '',
+    patient: patient ? { name: patient.name, lang: patient.lang } : null,
+    recorded_at,
+    staff_id,
+  };
+}

@@ -1,0 +1,50 @@
+/** Takes what the core and the rows know to the frame around every screen. */
+import { correctClock, now } from '../app/clock.svelte';
+import { setTimeZone } from '../app/i18n/moments';
+import { shell } from '../app/shell.svelte';
+import { readOutboxAgain } from './browser';
+import { dropHeld } from './outbox';
+import { currentSession, thisDevice } from './people.svelte';
+import { lock } from './sign_in';
+import { row, rows, syncState } from './store.svelte';
+
+/** Follows from here on; call it once. */
+export function wireShell(): void {
+  shell.lock = lock;
+  $effect.root(() => {
+    $effect(() => {
+      const session = currentSession();
+      const staff = row('staff', session?.staff_id);
+      shell.person = session
+        ? { staff_id: session.staff_id, name: staff?.name ?? '', lang: staff?.lang ?? 'en' }
+        : null;
+    });
+    $effect(() => {
+      const device = thisDevice();
+      const unit = row('unit', device?.unit_id);
+      shell.tablet_name = device?.name ?? '';
+      shell.unit_name = unit?.name ?? '';
+      setTimeZone(unit?.time_zone);
+    });
+    $effect(() => {
+      const { waiting, held, last_sent_at, connection, clock_offset_ms } = syncState();
+      const reachable = connection === 'connected' || connection === 'trying';
+      shell.sync = { waiting, held, sent_at: last_sent_at, reachable };
+      correctClock(clock_offset_ms);
+    });
+    $effect(() => {
+      const session = currentSession();
+      if (session && Date.parse(session.expires_at) <= now()) lock();
+    });
+    $effect(() => {
+      const answered = rows('held_entry').filter((held) => held.resolution);
+      if (answered.length > 0) void forget(answered.map((held) => held.held_entry_id));
+    });
+  });
+}
+
+/** Entries of the tray that somebody answered elsewhere. */
+async function forget(entry_ids: readonly string[]): Promise<void> {
+  await Promise.all(entry_ids.map(dropHeld));
+  await readOutboxAgain();
+}
