@@ -10,7 +10,8 @@ Json = dict[str, Any]
 
 def answer_alerts(nurse: "Nurse", now: int) -> None:
     """Answer each asking once; an accepted cause becomes her next work."""
-    for alert in nurse.tablet.rows("alert"):
+    rows = nurse.tablet.rows("alert")
+    for alert in sorted(rows, key=lambda row: (row["began_at"], row["stay_id"], row["cause"])):
         if alert["state"] != "open":
             continue
         for step in alert["steps"]:

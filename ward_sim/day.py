@@ -24,7 +24,8 @@ Json = dict[str, Any]
 BEDS = 12
 PATIENTS = 11
 START_AT = instant_ms("2026-03-02T06:30:00.000Z")
-ROLES = {ROLE_OF[post]: 2 * POSTS.count(post) for post in dict.fromkeys(POSTS)}
+TEAMS = 3
+ROLES = {ROLE_OF[post]: TEAMS * POSTS.count(post) for post in dict.fromkeys(POSTS)}
 _HEAL = 15 * MINUTE
 
 
@@ -54,7 +55,7 @@ def day_hospital(seed: int) -> Hospital:
 
 
 async def run_day(
-    door: AsgiDoor, hospital: Hospital, codes: dict[str, list[str]], seed: int, mutant: str | None = None
+    door: AsgiDoor, hospital: Hospital, codes: dict[str, str], seed: int, mutant: str | None = None
 ) -> Json:
     """Run the day against a server that knows the hospital; `codes` are pairing codes by unit. Return the report."""
     began = time.perf_counter()
@@ -77,11 +78,10 @@ async def run_day(
     return {"seed": seed, "mutant": mutant, **report, "seconds": round(time.perf_counter() - began, 1)}
 
 
-async def _pair(day: Day, codes: dict[str, list[str]], mutant: str | None) -> None:
+async def _pair(day: Day, codes: dict[str, str], mutant: str | None) -> None:
     for ward in day.hospital.wards:
-        waiting = list(codes[ward.unit_id])
         for number in range(len(POSTS) + 1):
-            body = {"pairing_code": waiting.pop(), "name": f"{ward.name} {number + 1}"}
+            body = {"pairing_code": codes[ward.unit_id], "name": f"{ward.name} {number + 1}"}
             reply = await day.network.door.request("POST", "/api/devices", body)
             if reply.status not in (200, 201):
                 raise RuntimeError(f"pairing was answered with {reply.status}: {reply.json}")
@@ -101,12 +101,10 @@ async def _pair(day: Day, codes: dict[str, list[str]], mutant: str | None) -> No
 
 
 def _plan_ward(day: Day, ward: Ward) -> None:
-    """Two teams, twelve hours each, with a quarter of an hour together."""
-    shifts = (
-        (0, START_AT + 5 * MINUTE, START_AT + 12 * HOUR + 15 * MINUTE),
-        (1, START_AT + 12 * HOUR, day.end_at + DAY),
-    )
-    for team, from_at, until_at in shifts:
+    """Three teams, eight hours each, with a quarter of an hour together; the last stays to the end."""
+    for team in range(TEAMS):
+        from_at = START_AT + 5 * MINUTE + team * 8 * HOUR
+        until_at = from_at + 8 * HOUR + 15 * MINUTE if team < TEAMS - 1 else day.end_at + DAY
         nurses: list[Nurse] = []
         for place in turns(ward, day.die, team, from_at, until_at):
             nurse = _nurse(day, ward, place)

@@ -129,7 +129,7 @@ class Nurse:
         mine = self.my_stays()
         due = [t for t in open_tasks.values() if t["stay_id"] in mine and t["kind"] in self.turn.kinds]
         due = [task for task in due if self._wants(task, now)]
-        return min(due, key=lambda task: (task["kind"] != "response", task["due_at"]), default=None)
+        return min(due, key=_urgency, default=None)
 
     def _wants(self, task: Json, now: int) -> bool:
         task_id = task["task_id"]
@@ -209,3 +209,8 @@ class Nurse:
         due_at = instant_text(now + self.die.randrange(30, 90) * MINUTE)
         self.save("task_planned", {"stay_id": stay_id, "text": text, "due_at": due_at})
         self.save("note_written", {"stay_id": stay_id, "note": text})
+
+
+def _urgency(task: Json) -> tuple[bool, str, str, str]:
+    """Responses first, then the longest due; ids made by the server decide nothing, so that a seed repeats."""
+    return (task["kind"] != "response", task["due_at"], task["stay_id"], task["kind"])

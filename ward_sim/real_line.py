@@ -1,13 +1,14 @@
 """A tablet's line to a real server: HTTP and WebSocket, and a network that a person can switch off."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import httpx
 import msgspec
 import websockets
 
-from ward_sim.instants import instant_ms, instant_text
+from ward_sim.instants import instant_text
 from ward_sim.tablet import Tablet
 from ward_sim.twin import actions, events
 
@@ -18,8 +19,8 @@ _TIME_OUT_S = 10.0
 class ServerClock:
     """The server's own clock, read once and carried on by the monotonic one: nobody here asks the machine's."""
 
-    def __init__(self, server_at: str) -> None:
-        self._server_ms = instant_ms(server_at)
+    def __init__(self, server_at: datetime) -> None:
+        self._server_ms = int(server_at.timestamp() * 1000)
         self._read_at = asyncio.get_running_loop().time()
 
     def now(self) -> int:

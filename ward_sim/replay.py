@@ -59,7 +59,7 @@ def series_of(folder: Path, limit: int | None) -> list[Series]:
 
 
 async def run_replay(
-    door: AsgiDoor, hospital: Hospital, codes: dict[str, list[str]], series: list[Series], seed: int
+    door: AsgiDoor, hospital: Hospital, codes: dict[str, str], series: list[Series], seed: int
 ) -> Json:
     """Chart every series twice, as measured and with values carried forward; return the report."""
     began = time.perf_counter()
@@ -82,10 +82,10 @@ def wrong(report: Json) -> bool:
     )
 
 
-async def _open(network: Network, ward: Ward, codes: list[str], die: random.Random) -> Replay:
+async def _open(network: Network, ward: Ward, code: str, die: random.Random) -> Replay:
     devices = []
     for name in ("tablet", "witness"):
-        body = {"pairing_code": codes.pop(), "name": f"{ward.name} {name}"}
+        body = {"pairing_code": code, "name": f"{ward.name} {name}"}
         reply = await network.ask("POST", "/api/devices", body, "")
         if reply.status not in (200, 201):
             raise RuntimeError(f"pairing was answered with {reply.status}: {reply.json}")

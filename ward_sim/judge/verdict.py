@@ -3,8 +3,6 @@
 import sys
 from typing import Any
 
-import msgspec
-
 from ward_sim.instants import MINUTE, instant_ms
 from ward_sim.judge import alert_oracle, alerts, facts
 from ward_sim.judge.alert_oracle import Act
@@ -117,8 +115,3 @@ def _expected(
         *alert_oracle.responses(acts),
         *alert_oracle.silent_stays(acts, present, end_at),
     ]
-
-
-def report_text(report: Json) -> str:
-    """Return the report as one line of JSON."""
-    return msgspec.json.encode(report).decode()

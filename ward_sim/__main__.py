@@ -1,0 +1,78 @@
+"""`python -m ward_sim`: day, replay and demo."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ward_sim import commands
+from ward_sim.demo.children import DemoRefused
+from ward_sim.twin.mutants import MUTANTS
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; exit code 1 when it found something wrong, 2 when it could not run."""
+    arguments = _parser().parse_args(words)
+    try:
+        return asyncio.run(arguments.run(arguments))
+    except DemoRefused as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ward_sim", description="Simulate a hospital's tablets.")
+    chosen = parser.add_subparsers(required=True, metavar="COMMAND")
+    day = chosen.add_parser("day", help="a simulated day, judged")
+    day.add_argument("--mutant", choices=MUTANTS, help="give the tablets a known fault; the judge must find it")
+    day.set_defaults(run=_day)
+    replay = chosen.add_parser("replay", help="chart real series and score them again")
+    replay.add_argument("folder", type=Path)
+    replay.add_argument("--patients", type=int, help="only the first so many records")
+    replay.set_defaults(run=_replay)
+    demo = chosen.add_parser("demo", help="a living hospital at http://127.0.0.1:8000")
+    demo.add_argument("--port", type=int, help="instead of PORT")
+    demo.set_defaults(run=_demo)
+    for command in (day, replay, demo):
+        command.add_argument("--seed", type=int, default=1)
+        command.add_argument("--json", action="store_true", help="one JSON object as the last line")
+    return parser
+
+
+async def _day(arguments: argparse.Namespace) -> int:
+    report, wrong = await commands.day(arguments.seed, arguments.mutant)
+    return _tell(report, wrong=wrong, as_json=arguments.json)
+
+
+async def _replay(arguments: argparse.Namespace) -> int:
+    if not arguments.folder.is_dir():
+        raise DemoRefused(f"There is no folder {arguments.folder}.")
+    report, wrong = await commands.replay(arguments.folder, arguments.seed, arguments.patients)
+    return _tell(report, wrong=wrong, as_json=arguments.json)
+
+
+async def _demo(arguments: argparse.Namespace) -> int:
+    try:
+        await commands.demo(arguments.seed, arguments.port)
+    except asyncio.CancelledError:
+        print("Everything is stopped.", file=sys.stderr)
+    return 0
+
+
+def _tell(report: dict[str, Any], *, wrong: bool, as_json: bool) -> int:
+    if as_json:
+        print(msgspec.json.encode(report).decode())
+    else:
+        for name, figure in report.items():
+            print(f"{name:>20}  {figure}")
+    return int(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

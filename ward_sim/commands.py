@@ -1,0 +1,125 @@
+"""What the simulator's commands run: a server of their own, a hospital loaded into it, and the scene."""
+
+import asyncio
+import os
+import random
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from ward_sim import day as day_scene
+from ward_sim import replay as replay_scene
+from ward_sim.asgi_door import AsgiDoor, server_by_name
+from ward_sim.demo.children import DemoRefused, Server, check_port, operate
+from ward_sim.demo.ward import DemoWard, roles
+from ward_sim.hospital import Hospital, new_hospital
+from ward_sim.judge.verdict import wrong as day_is_wrong
+from ward_sim.loading import hospital_file, pairing_code
+from ward_sim.real_line import ServerClock
+
+Json = dict[str, Any]
+
+
+@asynccontextmanager
+async def _stepped_server(hospital: Hospital) -> AsyncIterator[AsgiDoor]:
+    """A server that knows the hospital, in this process, with a database of its own that is thrown away."""
+    home = Path(tempfile.mkdtemp(prefix="ward-sim-"))
+    os.environ["WARDLIGHT_HOME"] = str(home)
+    try:
+        hospital_file(hospital, home / "hospital.json")
+        await operate(home, "staff", "load", str(home / "hospital.json"))
+        async with AsgiDoor(server_by_name()) as door:
+            yield door
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _codes(hospital: Hospital) -> dict[str, str]:
+    return {ward.unit_id: pairing_code(ward) for ward in hospital.wards}
+
+
+async def day(seed: int, mutant: str | None) -> tuple[Json, bool]:
+    """Run a judged day; return the report and whether something is wrong."""
+    hospital = day_scene.day_hospital(seed)
+    async with _stepped_server(hospital) as door:
+        report = await day_scene.run_day(door, hospital, _codes(hospital), seed, mutant)
+    return report, day_is_wrong(report)
+
+
+async def replay(folder: Path, seed: int, patients: int | None) -> tuple[Json, bool]:
+    """Replay a folder of records; return the report and whether something is wrong."""
+    series = replay_scene.series_of(folder, patients)
+    if not series:
+        raise DemoRefused(f"There are no records in {folder}.")
+    hospital = replay_scene.replay_hospital(seed, len(series))
+    async with _stepped_server(hospital) as door:
+        report = await replay_scene.run_replay(door, hospital, _codes(hospital), series, seed)
+    return report, replay_scene.wrong(report)
+
+
+async def demo(seed: int, port: int | None) -> None:
+    """Bring up the demo and let it live until Ctrl-C or until the server ends."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    port = port or int(os.environ.get("PORT") or 8000)
+    os.environ["PORT"] = str(port)
+    check_port(host, port)
+    base_url = f"http://{host}:{port}"
+    home = _demo_home()
+    hospital = new_hospital(seed, day_scene.START_AT, ["Ward 4 North"], 24, roles())
+    hospital_file(hospital, home / "hospital.json")
+    _say("loading the hospital")
+    await operate(home, "staff", "load", str(home / "hospital.json"))
+    _say("starting the server")
+    async with Server(home, base_url) as server, httpx.AsyncClient() as client:
+        reply = await client.get(f"{base_url}/api/devices/me")
+        clock = ServerClock(parsedate_to_datetime(reply.headers["date"]))
+        code = _codes(hospital)[hospital.wards[0].unit_id]
+        die = random.Random(f"{seed}/demo")
+        ward = DemoWard(hospital, hospital.wards[0], base_url, code, client, clock, die)
+        try:
+            _say("charting the last day of 23 patients")
+            await ward.open()
+            _welcome(ward)
+            await asyncio.gather(ward.live(), server.watch())
+        finally:
+            await ward.close()
+
+
+def _demo_home() -> Path:
+    """A folder of the demo's own, emptied: yesterday's ward would be a ward where everything is overdue."""
+    chosen = os.environ.get("WARDLIGHT_HOME")
+    home = Path(chosen) if chosen else Path(__file__).resolve().parent.parent / ".wardlight"
+    home = home.absolute() / "demo"
+    try:
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+    except OSError as error:
+        raise DemoRefused(f"{home} can not be used: {error.strerror}.") from error
+    return home
+
+
+def _say(text: str) -> None:
+    print(f"demo: {text}", file=sys.stderr, flush=True)
+
+
+def _welcome(ward: DemoWard) -> None:
+    """Print where to go and as whom."""
+    people = [
+        ("ward nurse, with two patients of her own", ward.visitor),
+        ("head nurse", ward.ward.people("head_nurse")[0]),
+        ("charge nurse", ward.ward.people("charge_nurse")[1]),
+        ("healthcare assistant", ward.ward.people("healthcare_assistant")[0]),
+    ]
+    print(f"\nWardlight is at  {ward.base_url}")
+    print(f"Pair this browser: {ward.base_url}/#/pair/{ward.code}")
+    print(f"Another tablet: open the address and type the code {ward.code}\n")
+    for what, person in people:
+        print(f"  {person.name:<18} PIN {person.pin}   {what}")
+    print("\nNot a certified medical device; everybody here is invented. Ctrl-C stops all.", flush=True)

@@ -1,0 +1,1 @@
+"""The demo: a living hospital around a real server."""
