@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from backend.commands import migrate, score, serve
+from backend.commands import migrate, score, serve, staff
 from backend.settings import StartRefused
 
 # Each module has `add_to(subparsers)`, whose parser sets `run(arguments) -> exit code`.
-COMMANDS = (serve, migrate, score)
+COMMANDS = (serve, migrate, staff, score)
 
 
 def main(words: list[str] | None = None) -> int:
