@@ -29,6 +29,14 @@ async def open_tasks(connection: Connection, stay_ids: Iterable[str], kinds: Ite
     return sorted(map(task_of, found), key=lambda task: (task.due_at, task.task_id))
 
 
+async def stays_of(connection: Connection, task_ids: Iterable[str]) -> list[str]:
+    """The stays of these tasks, so that they can be held before the tasks."""
+    found = await connection.fetch(
+        "select distinct stay_id::text from task where task_id = any($1::uuid[])", list(task_ids)
+    )
+    return [each["stay_id"] for each in found]
+
+
 async def held_tasks(connection: Connection, task_ids: Iterable[str]) -> dict[str, Task]:
     """Tasks by id, kept from other writers until the transaction ends; unknown ones are absent."""
     found = await connection.fetch(BY_ID, list(task_ids))

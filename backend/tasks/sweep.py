@@ -1,10 +1,14 @@
-"""What time does to tasks: overdue ones raise alerts, slots end when the next falls due, departed stays owe nothing."""
+"""What time does to tasks: overdue ones raise alerts, slots end when the next falls due, departed stays owe nothing.
+
+Everywhere a stay is held before its tasks, and its tasks before their alerts, so that nobody waits in a circle.
+"""
 
 from datetime import datetime
 
 from backend.alerts.actions import NewAlert, raise_alerts
-from backend.db import Database, Work, unit_of_work
+from backend.db import Database, unit_of_work
 from backend.stays.actions import settle
+from backend.stays.queries import facts
 from backend.tasks.actions.decide import write_changed
 from backend.tasks.actions.end import cancel_tasks_of
 from backend.tasks.queries import COLUMNS, task_of
@@ -16,11 +20,14 @@ from shared_schemas.alerts import AlertCause
 AT_ONCE = 200
 
 OVERDUE = f"""
-update task set alerted_at = $1 where task_id in (
-    select task_id from task
-    where open and alerted_at is null and kind <> 'response' and overdue_at <= $1
-      and (next_slot_at is null or next_slot_at > $1)
-    order by overdue_at, task_id limit {AT_ONCE} for update skip locked)
+select task_id from task t join stay s using (stay_id)
+where t.open and t.alerted_at is null and t.kind <> 'response' and t.overdue_at <= $1
+  and (t.next_slot_at is null or t.next_slot_at > $1)
+order by t.overdue_at, task_id limit {AT_ONCE} for no key update of s skip locked
+"""
+CLAIM = f"""
+update task set alerted_at = $2
+where task_id = any($1::uuid[]) and open and alerted_at is null and overdue_at <= $2
 returning {COLUMNS}
 """
 NEXT_OVERDUE = """
@@ -31,17 +38,20 @@ select min(overdue_at) from task where open and alerted_at is null and kind <> '
 async def sweep_overdue(database: Database, now: datetime) -> datetime | None:
     """Raise one alert for each task that is overdue (rule 2: due plus grace).
 
-    1. Claim tasks whose grace has passed, with a conditional update: of several workers one wins each row, the
-       others skip it.
-    2. Raise their alerts in the same transaction: a death between the two leaves neither.
-    3. Repeat while a claim was full; then name the next instant at which a task is overdue.
+    1. Find tasks whose grace has passed and hold their stays; what another worker holds is skipped, it or the
+       next second's sweep takes care of it.
+    2. Claim the tasks with a conditional update: a task that was done or claimed meanwhile is left out, so exactly one
+       worker wins each.
+    3. Raise their alerts in the same transaction: a death between claim and alert leaves neither.
+    4. Repeat while a claim was full; then name the next instant at which a task is overdue.
     """
     while True:
         async with unit_of_work(database, now) as work:
-            claimed = [task_of(each) for each in await work.connection.fetch(OVERDUE, now)]
+            found = [each["task_id"] for each in await work.connection.fetch(OVERDUE, now)]
+            claimed = [task_of(each) for each in await work.connection.fetch(CLAIM, found, now)] if found else []
             await raise_alerts(work, [_alert(task) for task in sorted(claimed, key=_order)])
             next_at = await work.connection.fetchval(NEXT_OVERDUE, now)
-        if len(claimed) < AT_ONCE:
+        if len(found) < AT_ONCE:
             return next_at
 
 
@@ -57,34 +67,39 @@ def _alert(task: Task) -> NewAlert:
         cause_id=task.task_id,
         text_key=f"alert.overdue.{task.kind.value}",
         text_params={"due_at": task.due_at.isoformat()},
+        next_due_at=task.next_slot_at,
     )
 
 
 PAST_SLOTS = f"""
-select {COLUMNS} from task where open and next_slot_at <= $1
-order by next_slot_at, task_id limit {AT_ONCE} for update skip locked
+select task_id, stay_id::text from task t join stay s using (stay_id)
+where t.open and t.next_slot_at <= $1
+order by t.next_slot_at, task_id limit {AT_ONCE} for no key update of s skip locked
 """
+HELD_SLOTS = f"select {COLUMNS} from task where task_id = any($1::uuid[]) and open and next_slot_at <= $2 for update"
 NEXT_SLOT = "select min(next_slot_at) from task where open and next_slot_at > $1"
 
 
 async def sweep_slots(database: Database, now: datetime) -> datetime | None:
     """A slot of recurring care becomes "not done by …" when the next falls due, which ends its alert (rule 9).
 
-    1. Hold open slots whose successor is due; a second worker skips them.
-    2. End them, end their alerts, plan the successors: one transaction.
+    1. Find open slots whose successor is due and hold their stays; a second worker skips them.
+    2. Read the slots again under that hold, end them, end their alerts, plan the successors: one transaction.
     3. Repeat while there are more; then name the instant of the next.
     """
     while True:
         async with unit_of_work(database, now) as work:
-            before = await _past_slots(work, now)
-            await write_changed(work, before, {key: not_done_by_next(task, now) for key, task in before.items()})
+            found = await work.connection.fetch(PAST_SLOTS, now)
+            if found:
+                stays = await facts(work.connection, {each["stay_id"] for each in found})
+                held = await work.connection.fetch(HELD_SLOTS, [each["task_id"] for each in found], now)
+                before = {task.task_id: task for task in map(task_of, held)}
+                await write_changed(
+                    work, before, {key: not_done_by_next(task, now) for key, task in before.items()}, stays
+                )
             next_at = await work.connection.fetchval(NEXT_SLOT, now)
-        if len(before) < AT_ONCE:
+        if len(found) < AT_ONCE:
             return next_at
-
-
-async def _past_slots(work: Work, now: datetime) -> dict[str, Task]:
-    return {task.task_id: task for task in map(task_of, await work.connection.fetch(PAST_SLOTS, now))}
 
 
 DEPARTED = f"""

@@ -1,63 +1,20 @@
-"""Who is on, whose beds, who is in charge; and rule 13: a patient changes hands when the receiver accepts."""
+"""Who is on, whose beds, who is in charge."""
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from backend.db import unit_of_work
-from backend.staff.queries import ladder_people
-from backend.staff.rules import Ladder
 from shared_schemas.staff import (
     BreakEnded,
     BreakStarted,
     DutyChanged,
     DutyEnded,
-    DutyStarted,
-    HandoverAccepted,
-    HandoverOffered,
     Post,
 )
-from shared_schemas.stays import PatientAdmitted, PatientTransferred
 from shared_schemas.wire import HeldReason
-from tests.cast import Cast, Person, identity, uid
-
-
-async def on_duty(cast: Cast, person: Person, *beds: int, **fields: Any) -> tuple[str, Any]:
-    duty_id, recorded_at = uid(), fields.pop("recorded_at", None)
-    body = {"observed_at": cast.clock.now(), "unit_id": cast.east.unit_id, "post": Post.NURSE}
-    body["bed_ids"] = [cast.east.beds[bed] for bed in beds]
-    outcome = await cast.say(person, DutyStarted(**(body | fields)), entry_id=duty_id, recorded_at=recorded_at)
-    return duty_id, outcome
-
-
-async def patient(cast: Cast, bed: int | None) -> str:
-    stay_id = uid()
-    body = PatientAdmitted(
-        observed_at=cast.clock.now(),
-        stay_id=stay_id,
-        patient_id=uid(),
-        unit_id=cast.east.unit_id,
-        bed_id=None if bed is None else cast.east.beds[bed],
-        patient=identity(uid()[:8]),
-    )
-    await cast.say(cast.anna, body)
-    return stay_id
-
-
-async def owner(cast: Cast, stay_id: str) -> str | None:
-    return (await cast.row(cast.east, "stay", stay_id)).owner_staff_id
-
-
-async def beds_of(cast: Cast, person: Person) -> list[int]:
-    [row] = [r for r in await cast.rows(cast.east, "duty") if r.staff_id == person.staff_id and r.ended_at is None]
-    return [cast.east.beds.index(bed_id) for bed_id in row.bed_ids]
-
-
-async def people(cast: Cast, stay_id: str) -> Ladder:
-    async with unit_of_work(cast.database, cast.clock.now()) as work:
-        return (await ladder_people(work.connection, [stay_id], cast.clock.now()))[stay_id]
+from tests.cast import Cast
+from tests.staff.shift import beds_of, on_duty, owner, patient, people
 
 
 async def test_taking_up_duty_with_beds_makes_their_patients_hers(cast: Cast) -> None:
@@ -215,89 +172,6 @@ async def test_on_a_break_she_is_skipped_until_she_is_back(cast: Cast) -> None:
     await cast.say(cast.anna, BreakStarted(observed_at=cast.clock.now(), duty_id=duty_id))
     await cast.say(cast.anna, BreakEnded(observed_at=cast.clock.now(), duty_id=duty_id))
     assert await on_break() is False
-
-
-async def test_rule_13_the_owner_changes_when_the_receiver_accepts(cast: Cast) -> None:
-    stay_id = await patient(cast, 0)
-    duty_id, _ = await on_duty(cast, cast.anna, 0)
-    await on_duty(cast, cast.boris, 3)
-    now = cast.clock.now()
-    offer = HandoverOffered(observed_at=now, stay_ids=[stay_id], to_staff_id=cast.boris.staff_id)
-    assert (await cast.say(cast.anna, offer)).held is None
-    row = await cast.row(cast.east, "stay", stay_id)
-    assert (row.owner_staff_id, row.offered_to_staff_id) == (cast.anna.staff_id, cast.boris.staff_id)
-    await cast.say(cast.anna, DutyEnded(observed_at=now, duty_id=duty_id))
-    ladder = await people(cast, stay_id)
-    assert ladder.owner is not None
-    assert (ladder.owner.staff_id, ladder.owner.on_duty) == (cast.anna.staff_id, False)
-    await cast.say(cast.boris, HandoverAccepted(observed_at=now, stay_id=stay_id))
-    row = await cast.row(cast.east, "stay", stay_id)
-    assert (row.owner_staff_id, row.offered_to_staff_id) == (cast.boris.staff_id, None)
-    assert await beds_of(cast, cast.boris) == [3, 0]
-
-
-async def test_rule_13_an_offer_not_accepted_after_20_minutes_goes_to_the_charge_nurse(cast: Cast) -> None:
-    stay_id = await patient(cast, 0)
-    await on_duty(cast, cast.anna, 0)
-    await on_duty(cast, cast.charlotte, post=Post.CHARGE)
-    offer = HandoverOffered(observed_at=cast.clock.now(), stay_ids=[stay_id], to_staff_id=cast.boris.staff_id)
-    await cast.say(cast.anna, offer)
-    await cast.sweep(seconds=20 * 60 - 1)
-    assert await owner(cast, stay_id) == cast.anna.staff_id
-    await cast.sweep(seconds=1)
-    row = await cast.row(cast.east, "stay", stay_id)
-    assert (row.owner_staff_id, row.offered_to_staff_id) == (cast.charlotte.staff_id, None)
-    late = await cast.say(cast.boris, HandoverAccepted(observed_at=cast.clock.now(), stay_id=stay_id))
-    assert late.held is HeldReason.ALREADY_CHANGED
-
-
-async def test_rule_13_without_a_charge_nurse_the_giver_keeps_the_patient_until_one_comes(cast: Cast) -> None:
-    stay_id = await patient(cast, 0)
-    await on_duty(cast, cast.anna, 0)
-    offer = HandoverOffered(observed_at=cast.clock.now(), stay_ids=[stay_id], to_staff_id=cast.boris.staff_id)
-    await cast.say(cast.anna, offer)
-    await cast.sweep(seconds=3600)
-    assert await owner(cast, stay_id) == cast.anna.staff_id
-    await on_duty(cast, cast.charlotte, post=Post.CHARGE)
-    await cast.sweep()
-    assert await owner(cast, stay_id) == cast.charlotte.staff_id
-
-
-async def test_only_the_owner_or_who_leads_the_unit_gives_a_patient_away(cast: Cast) -> None:
-    stay_id = await patient(cast, 0)
-    await on_duty(cast, cast.anna, 0)
-    now = cast.clock.now()
-    offer = HandoverOffered(observed_at=now, stay_ids=[stay_id], to_staff_id=cast.boris.staff_id)
-    assert (await cast.say(cast.boris, offer)).held is HeldReason.NOT_PERMITTED
-    assert (await cast.say(cast.charlotte, offer)).held is None
-    unknown = HandoverOffered(observed_at=now, stay_ids=[uid()], to_staff_id=cast.boris.staff_id)
-    assert (await cast.say(cast.anna, unknown)).held is HeldReason.UNKNOWN_SUBJECT
-
-
-async def test_nobody_accepts_what_was_offered_to_another(cast: Cast) -> None:
-    stay_id = await patient(cast, 0)
-    await on_duty(cast, cast.anna, 0)
-    now = cast.clock.now()
-    await cast.say(cast.anna, HandoverOffered(observed_at=now, stay_ids=[stay_id], to_staff_id=cast.boris.staff_id))
-    accepted = HandoverAccepted(observed_at=now, stay_id=stay_id)
-    assert (await cast.say(cast.hana, accepted)).held is HeldReason.ALREADY_CHANGED
-    assert (await cast.say(cast.boris, accepted)).held is None
-    assert (await cast.say(cast.boris, accepted)).flags == ("owner_already",)
-
-
-async def test_rule_14_a_transferred_patient_is_asked_of_the_new_ward(cast: Cast) -> None:
-    stay_id = await patient(cast, 0)
-    await on_duty(cast, cast.anna, 0)
-    await on_duty(cast, cast.charlotte, post=Post.CHARGE)
-    await on_duty(cast, cast.wei, unit_id=cast.west.unit_id, bed_ids=[cast.west.beds[1]])
-    body = PatientTransferred(
-        observed_at=cast.clock.now(), stay_id=stay_id, to_unit_id=cast.west.unit_id, to_bed_id=cast.west.beds[1]
-    )
-    await cast.say(cast.anna, body)
-    ladder = await people(cast, stay_id)
-    assert ladder.owner is not None
-    assert ladder.owner.staff_id == cast.wei.staff_id
-    assert ladder.charge is None
 
 
 async def test_an_ended_turn_of_duty_leaves_the_tablets_after_a_day(cast: Cast) -> None:

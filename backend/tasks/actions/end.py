@@ -5,14 +5,15 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from backend.alerts.queries import classes_of
+from backend.alerts.queries import alerts, running
 from backend.db import Work
-from backend.slice import Arrived, Outcome
+from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions import discharge_patients
-from backend.tasks.actions.decide import UNKNOWN, decide_tasks, said, write_changed
+from backend.stays.queries import facts
+from backend.tasks.actions.decide import UNKNOWN, decide_tasks, held_for, said, write_changed
 from backend.tasks.actions.plan import plan_tasks
 from backend.tasks.actions.write import cause_of
-from backend.tasks.queries import held_open_tasks, held_tasks
+from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
 from backend.tasks.rules.precedence import Said, cancelled, cancelled_by_hand, done, done_by_hand, not_done
 from backend.tasks.rules.task import PlannedTask, Task
 from shared_schemas.alerts import AlertClass
@@ -27,9 +28,8 @@ async def record_done(work: Work, run: Sequence[Arrived[TaskDone]]) -> list[Outc
 
 async def record_not_done(work: Work, run: Sequence[Arrived[TaskNotDone]]) -> list[Outcome]:
     """Not done, with a reason; it stops a plain or amber alert, never a red one (rule 6)."""
-    tasks = await held_tasks(work.connection, sorted({arrived.body.task_id for arrived in run}))
-    classes = await classes_of(work.connection, [(cause_of(task), task.task_id) for task in tasks.values()])
-    red = {cause_id for (_, cause_id), alert_class in classes.items() if alert_class is AlertClass.RED}
+    _, tasks = await held_for(work, run)
+    red = await _red(work, tasks.values())
     return await decide_tasks(
         work,
         run,
@@ -37,6 +37,13 @@ async def record_not_done(work: Work, run: Sequence[Arrived[TaskNotDone]]) -> li
             task, said(arrived), arrived.body.reason, arrived.body.text, red=task.task_id in red
         ),
     )
+
+
+async def _red(work: Work, tasks: Iterable[Task]) -> set[str]:
+    """Tasks about which a red alert runs."""
+    found = await running(work.connection, [(cause_of(task), task.task_id) for task in tasks])
+    alert_by_id = await alerts(work.connection, found) if found else {}
+    return {alert.cause_id for alert in alert_by_id.values() if alert.alert_class is AlertClass.RED}
 
 
 async def cancel_tasks(work: Work, run: Sequence[Arrived[TaskCancelled]]) -> list[Outcome]:
@@ -48,19 +55,20 @@ async def cancel_tasks(work: Work, run: Sequence[Arrived[TaskCancelled]]) -> lis
 
 async def correct_done(work: Work, run: Sequence[Arrived[TaskDoneCorrected]]) -> list[Outcome]:
     """A wrong "done": the care opens again with the same due instant and cause; the first tick stays visible."""
-    outcomes: list[Outcome] = []
-    for arrived in run:
-        task = (await held_tasks(work.connection, [arrived.body.task_id])).get(arrived.body.task_id)
-        if task is None or task.stay_id != arrived.body.stay_id:
-            outcomes.append(UNKNOWN)
-        elif task.state is not TaskState.COMPLETED or "done_corrected" in task.flags:
-            outcomes.append(Outcome(flags=("nothing_to_correct",)))
-        else:
-            corrected = replace(task, flags=[*task.flags, "done_corrected"], reason_text=arrived.body.reason)
-            await write_changed(work, {task.task_id: task}, {task.task_id: corrected})
-            await plan_tasks(work, [_again(task, arrived.entry_id)])
-            outcomes.append(Outcome())
-    return outcomes
+    return [await _correct(work, arrived) for arrived in run]
+
+
+async def _correct(work: Work, arrived: Arrived[TaskDoneCorrected]) -> Outcome:
+    stays, tasks = await held_for(work, [arrived])
+    task = tasks.get(arrived.body.task_id)
+    if task is None or task.stay_id != arrived.body.stay_id:
+        return UNKNOWN
+    if task.state is not TaskState.COMPLETED or "done_corrected" in task.flags:
+        return Outcome(flags=("nothing_to_correct",))
+    corrected = replace(task, flags=[*task.flags, "done_corrected"], reason_text=arrived.body.reason)
+    await write_changed(work, tasks, {task.task_id: corrected}, stays)
+    await plan_tasks(work, [_again(task, arrived.entry_id)], stays)
+    return APPLIED
 
 
 def _again(task: Task, entry_id: str) -> PlannedTask:
@@ -82,29 +90,30 @@ def _again(task: Task, entry_id: str) -> PlannedTask:
 
 async def complete_tasks(work: Work, completed: Sequence[tuple[str, datetime, str | None]]) -> None:
     """Complete tasks by (task, when it was done at the patient, by whom) and end their alerts."""
-    before = await held_tasks(work.connection, sorted({task_id for task_id, _, _ in completed}))
+    task_ids = sorted({task_id for task_id, _, _ in completed})
+    stays = await facts(work.connection, await stays_of(work.connection, task_ids), lock=True)
+    before = await held_tasks(work.connection, task_ids)
     after = dict(before)
     for task_id, at, staff_id in completed:
         after[task_id] = done(after[task_id], Said(staff_id, at)).task
-    await write_changed(work, before, after)
+    await write_changed(work, before, after, stays)
 
 
-async def cancel_tasks_of(work: Work, stay_ids: Iterable[str], said_so: Said, flag: str) -> None:
+async def cancel_tasks_of(work: Work, stay_ids: Iterable[str], word: Said, flag: str) -> None:
     """Cancel everything that is open of these stays; alerts are withdrawn."""
-    before = await held_open_tasks(work.connection, sorted(stay_ids))
-    after = {task_id: _gone(task, said_so, flag) for task_id, task in before.items()}
-    await write_changed(work, before, after)
-
-
-def _gone(task: Task, said_so: Said, flag: str) -> Task:
-    ended = cancelled(task, said_so, None).task
-    return replace(ended, flags=[*ended.flags, flag])
+    stays = await facts(work.connection, stay_ids, lock=True)
+    before = await held_open_tasks(work.connection, sorted(stays))
+    after = {}
+    for task_id, task in before.items():
+        ended = cancelled(task, word, None).task
+        after[task_id] = replace(ended, flags=[*ended.flags, flag])
+    await write_changed(work, before, after, stays)
 
 
 async def discharge(work: Work, run: Sequence[Arrived[PatientDischarged]]) -> list[Outcome]:
     """The patient left: the bed is free, and nothing is due for the patient any more, in one transaction."""
     outcomes = await discharge_patients(work, run)
     for arrived, outcome in zip(run, outcomes, strict=True):
-        if outcome.held is None and not outcome.flags:
+        if outcome == APPLIED:
             await cancel_tasks_of(work, [arrived.body.stay_id], said(arrived), "departed")
     return outcomes

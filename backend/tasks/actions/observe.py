@@ -7,16 +7,15 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from backend.db import Work
+from backend.stays.queries import facts
 from backend.tasks.actions.decide import write_changed
-from backend.tasks.actions.plan import born_tasks
+from backend.tasks.actions.plan import Stays, born_tasks
 from backend.tasks.actions.write import end_alerts, save_tasks
-from backend.tasks.queries import held_open_tasks, held_tasks
+from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
 from backend.tasks.rules.precedence import Said, cancelled, done
 from backend.tasks.rules.task import PlannedTask, Task
 from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import CareKind
-
-NOBODY: Mapping[str, "Done"] = {}
 
 
 class Done(NamedTuple):
@@ -27,49 +26,56 @@ class Done(NamedTuple):
 
 
 async def replace_observation_tasks(
-    work: Work, planned: Sequence[PlannedTask], done_by: Mapping[str, Done] = NOBODY
+    work: Work,
+    planned: Sequence[PlannedTask],
+    done_by: Mapping[str, Done] | None = None,
+    stays: Stays | None = None,
 ) -> list[str]:
     """End the open observation task of each stay and plan the next; returns the new task ids in order.
 
     A stay in `done_by` was observed completely: its open task is completed, the alert resolved (withdrawn when it was
-    done before the alert began). The others' open tasks are cancelled. Of several plans of one stay the last stays
-    open. The caller holds the stays (`stays.queries.facts(lock=True)`).
+    done before the alert began). The others' open tasks are cancelled. Of several plans of one stay only the last
+    stays open, the others are born superseded. `stays`: facts that the caller holds locked.
     """
-    fresh, feeds = await born_tasks(work, planned)
-    held = await held_open_tasks(work.connection, sorted({task.stay_id for task in fresh}))
-    before = {task_id: task for task_id, task in held.items() if task.kind is CareKind.OBSERVATION}
-    ended = [_ended(task, done_by.get(task.stay_id), work.now) for task in before.values()]
+    if stays is None:
+        stays = await facts(work.connection, {each.stay_id for each in planned}, lock=True)
+    fresh = await born_tasks(work, planned, stays)
+    before = await _open_observations(work, {task.stay_id for task in fresh})
+    ended = [_ended(task, (done_by or {}).get(task.stay_id), work.now) for task in before.values()]
     last = {task.stay_id: task for task in fresh}
-    superseded = [
-        cancelled(task, Said(None, work.now), None).task if task is not last[task.stay_id] and task.is_open else task
-        for task in fresh
-    ]
-    await save_tasks(work, {task.task_id: task for task in [*ended, *superseded]}.values(), feeds)
+    superseded = [task if task is last[task.stay_id] else _ended(task, None, work.now) for task in fresh]
+    await save_tasks(work, [*ended, *superseded], stays)
     await end_alerts(work, before, ended)
     return [task.task_id for task in fresh]
 
 
+async def _open_observations(work: Work, stay_ids: Iterable[str]) -> dict[str, Task]:
+    held = await held_open_tasks(work.connection, sorted(stay_ids))
+    return {task_id: task for task_id, task in held.items() if task.kind is CareKind.OBSERVATION}
+
+
 def _ended(task: Task, by: Done | None, now: datetime) -> Task:
-    if by is None:
-        return cancelled(task, Said(None, now), None).task
-    return done(task, Said(by.staff_id, by.at)).task
+    if by is not None:
+        return done(task, Said(by.staff_id, by.at)).task
+    return cancelled(task, Said(None, now), None).task if task.is_open else task
 
 
 async def cancel_observation_tasks(work: Work, stay_ids: Iterable[str], staff_id: str | None) -> None:
     """Observations are paused or stopped: nothing is due, alerts are withdrawn (rule 6)."""
-    held = await held_open_tasks(work.connection, sorted(stay_ids))
-    before = {task_id: task for task_id, task in held.items() if task.kind is CareKind.OBSERVATION}
-    said = Said(staff_id, work.now)
-    await write_changed(work, before, {key: cancelled(task, said, None).task for key, task in before.items()})
+    stays = await facts(work.connection, stay_ids, lock=True)
+    before = await _open_observations(work, stays)
+    word = Said(staff_id, work.now)
+    await write_changed(work, before, {key: cancelled(task, word, None).task for key, task in before.items()}, stays)
 
 
 async def update_missing(
     work: Work, task_id: str, missing: Sequence[str], overdue_class: AlertClass | None = None
 ) -> None:
-    """Name what an incomplete set left out; the task stays open and due. A higher class is taken over."""
+    """Name what an incomplete set left out; the task stays open and due. A class is taken over where it is given."""
+    stays = await facts(work.connection, await stays_of(work.connection, [task_id]), lock=True)
     before = await held_tasks(work.connection, [task_id])
     after = {
         key: replace(task, missing=list(missing), overdue_class=overdue_class or task.overdue_class)
         for key, task in before.items()
     }
-    await write_changed(work, before, after)
+    await write_changed(work, before, after, stays)

@@ -8,7 +8,7 @@ import asyncpg
 from backend.changes.actions import append
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
-from backend.stays.queries import facts
+from backend.stays.queries import Facts, facts
 from backend.tasks.actions.decide import said, write_changed
 from backend.tasks.actions.plan import FURTHEST, TOO_FAR, plan_tasks
 from backend.tasks.queries import held_open_tasks
@@ -61,7 +61,7 @@ async def start_recurring(work: Work, run: Sequence[Arrived[RecurringCareStarted
 
 async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: CareTemplateRow) -> None:
     body = arrived.body
-    started = await work.connection.fetchrow(
+    [started] = await work.connection.fetch(
         START,
         arrived.entry_id,
         body.stay_id,
@@ -71,7 +71,8 @@ async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: C
         body.interval_minutes,
         arrived.observed_at,
     )
-    await _feed(work, started)
+    stays = await facts(work.connection, [body.stay_id])
+    _feed(work, started, stays[body.stay_id])
     cause = Cause(
         cause_type=CauseType.TEMPLATE,
         cause_id=arrived.entry_id,
@@ -88,7 +89,7 @@ async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: C
         slot_of=arrived.entry_id,
         next_slot_at=body.first_due_at + timedelta(minutes=body.interval_minutes),
     )
-    await plan_tasks(work, [first])
+    await plan_tasks(work, [first], stays)
 
 
 async def stop_recurring(work: Work, run: Sequence[Arrived[RecurringCareStopped]]) -> list[Outcome]:
@@ -96,6 +97,7 @@ async def stop_recurring(work: Work, run: Sequence[Arrived[RecurringCareStopped]
     outcomes = []
     for arrived in run:
         body = arrived.body
+        stays = await facts(work.connection, [body.stay_id], lock=True)
         stopped = await work.connection.fetchrow(STOP, body.recurring_care_id, body.stay_id, arrived.observed_at)
         if stopped is None:
             known = await work.connection.fetchval(
@@ -105,23 +107,21 @@ async def stop_recurring(work: Work, run: Sequence[Arrived[RecurringCareStopped]
             )
             outcomes.append(Outcome(flags=("stopped_before",)) if known else UNKNOWN)
             continue
-        await _feed(work, stopped)
+        _feed(work, stopped, stays[body.stay_id])
         held = await held_open_tasks(work.connection, [body.stay_id])
         before = {key: task for key, task in held.items() if task.slot_of == body.recurring_care_id}
         ended = {key: cancelled(task, said(arrived), body.reason).task for key, task in before.items()}
-        await write_changed(work, before, ended)
+        await write_changed(work, before, ended, stays)
         outcomes.append(APPLIED)
     return outcomes
 
 
-async def _feed(work: Work, care: asyncpg.Record) -> None:
-    stay_id = str(care["stay_id"])
-    feed = (await facts(work.connection, [stay_id]))[stay_id].feed
-    if feed is None:
+def _feed(work: Work, care: asyncpg.Record, stay: Facts) -> None:
+    if stay.feed is None:
         return
     row = RecurringCareRow(
         recurring_care_id=str(care["recurring_care_id"]),
-        stay_id=stay_id,
+        stay_id=stay.stay_id,
         template_id=str(care["template_id"]),
         kind=CareKind(care["kind"]),
         text_key=care["text_key"],
@@ -129,4 +129,4 @@ async def _feed(work: Work, care: asyncpg.Record) -> None:
         started_at=care["started_at"],
         stopped_at=care["stopped_at"],
     )
-    append(work, feed, row, row_id=row.recurring_care_id, version=care["version"], stay_id=stay_id)
+    append(work, stay.feed, row, row_id=row.recurring_care_id, version=care["version"], stay_id=stay.stay_id)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from backend.alerts.actions import resolve_alerts, withdraw_alerts
 from backend.changes.actions import append
 from backend.db import Work
+from backend.stays.queries import Facts
 from backend.tasks.rules.ending import Ending, ending
 from backend.tasks.rules.task import Task, row_of
 from shared_schemas.alerts import AlertCause
@@ -44,17 +45,17 @@ on conflict (task_id) do update set {", ".join(f"{n} = excluded.{n}" for n in NA
 """
 
 
-async def save_tasks(work: Work, changed: Iterable[Task], feeds: Mapping[str, str | None]) -> None:
+async def save_tasks(work: Work, changed: Iterable[Task], stays: Mapping[str, Facts]) -> None:
     """Write tasks as they are now, ended ones first so that their successors may open, and show them.
 
-    `feeds` names the feed of each stay; None where the stay has left its tablets.
+    Rows of stays that have left the tablets are kept and not shown.
     """
     newer = [replace(task, version=task.version + 1) for task in sorted(changed, key=lambda each: each.is_open)]
     if not newer:
         return
     await work.connection.execute(SAVE, msgspec.json.encode(newer).decode())
     for task in newer:
-        feed = feeds.get(task.stay_id)
+        feed = stays[task.stay_id].feed
         if feed is not None:
             append(work, feed, row_of(task), row_id=task.task_id, version=task.version, stay_id=task.stay_id)
 

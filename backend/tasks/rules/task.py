@@ -69,8 +69,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 class PlannedTask(msgspec.Struct, frozen=True, kw_only=True):
     """Care to be planned. `due_at` comes from when it was true at the patient, never from sync time.
 
-    `overdue_class` is amber for the set of a patient with a single 3 or NEWS2 >= 5. `unit_id` spares a look-up and says
-    that the patient is there.
+    `overdue_class` is amber for the set of a patient with a single 3 or NEWS2 >= 5.
     """
 
     stay_id: Id
@@ -84,10 +83,8 @@ class PlannedTask(msgspec.Struct, frozen=True, kw_only=True):
     slot_of: Id | None = None
     next_slot_at: datetime | None = None
     text: str | None = None
-    unit_id: Id | None = None
     overdue_class: AlertClass = AlertClass.PLAIN
     task_id: Id | None = None
-    owner_staff_id: Id | None = None
 
 
 def margins(kind: CareKind, interval_minutes: int | None, overdue_class: AlertClass, policy: Policy) -> CarePolicy:
@@ -106,7 +103,7 @@ def born(planned: PlannedTask, policy: Policy, now: datetime) -> Task:
         task_id=planned.task_id or str(uuid.uuid5(NAMES, name)),
         stay_id=planned.stay_id,
         kind=planned.kind,
-        state=TaskState.READY if planned.owner_staff_id is None else TaskState.ACCEPTED,
+        state=TaskState.READY,
         text=planned.text,
         text_key=planned.text_key,
         text_params=planned.text_params,
@@ -117,7 +114,6 @@ def born(planned: PlannedTask, policy: Policy, now: datetime) -> Task:
         overdue_at=planned.due_at + timedelta(minutes=margin.grace_minutes),
         interval_minutes=planned.interval_minutes,
         standard_minutes=margin.standard_minutes,
-        owner_staff_id=planned.owner_staff_id,
         slot_of=planned.slot_of,
         next_slot_at=planned.next_slot_at,
         missing=list(planned.missing),
