@@ -1,7 +1,6 @@
 """The limits that keep every file small, named by its role, and true."""
 
 import ast
-import json
 import re
 from pathlib import Path
 from statistics import median
@@ -113,9 +112,8 @@ def test_every_path_that_a_document_names_exists(document: Path) -> None:
 
 
 def test_every_reference_table_names_its_sources() -> None:
-    for path in (ROOT / "shared_schemas" / "reference").glob("*.json"):
-        reference = json.loads(path.read_text())
-        assert reference.get("sources") or reference.get("source"), relative(path)
+    tables = (ROOT / "shared_schemas" / "reference").glob("*.json")
+    assert [relative(path) for path in tables if not re.search(r'"sources?": ?["\[{]', path.read_text())] == []
 
 
 def test_every_number_of_a_rule_has_a_reason_beside_it() -> None:
@@ -129,6 +127,8 @@ def test_every_number_of_a_rule_has_a_reason_beside_it() -> None:
         lines = path.read_text().splitlines()
         for node in tidy.tree(path).body:
             if not isinstance(node, (ast.Assign, ast.AnnAssign)) or not has_number(node.value):
+                continue
+            if ast.unparse(node).startswith("_"):  # of one file's mechanics
                 continue
             around = lines[max(0, node.lineno - 2) : node.end_lineno]
             if not any("#" in line for line in around):

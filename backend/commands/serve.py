@@ -17,6 +17,7 @@ from backend.settings import Settings, StartRefused, load_settings
 
 GRACEFUL_SECONDS = 10  # requests under way end, sockets are told to come back
 LARGEST_FRAME = 262_144
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -42,10 +43,7 @@ async def _serve(settings: Settings) -> int:
     with listening:
         async with database_at_hand(settings) as ready:
             server = uvicorn.Server(_configuration(ready))
-            for known in (
-                signal.SIGINT,
-                signal.SIGTERM,
-            ):  # uvicorn repeats it; PostgreSQL is still to stop
+            for known in ENDINGS:  # uvicorn repeats the signal, but PostgreSQL is still to be stopped
                 signal.signal(known, lambda *_: None)
             await server.serve(sockets=[listening])
             return 0 if server.started else 1
