@@ -1,0 +1,50 @@
+/** Which alerts ask this person now, in the order in which they must be answered. */
+import type { AlertRow, AlertStep } from '../schemas';
+
+const RANK: Record<AlertRow['alert_class'], number> = { red: 0, amber: 1, plain: 2 };
+
+/** Still waiting for an answer: open, or put off. */
+export function isUnanswered(alert: AlertRow): boolean {
+  return alert.state === 'open' || alert.state === 'snoozed';
+}
+
+/** The step at which this person was asked last; everyone asked keeps the alert until it is answered. */
+export function myStep(alert: AlertRow, staff_id: string | null): AlertStep | undefined {
+  return alert.steps
+    .filter((step) => step.staff_id === staff_id && !SKIPPED.has(step.why_ended ?? ''))
+    .at(-1);
+}
+const SKIPPED = new Set(['nobody', 'off_duty', 'on_break', 'declined_before', 'asked_before']);
+
+/** Open alerts that ask `staff_id` and that she has not declined: reds one by one, then amber, then plain, oldest first. */
+export function askedOf(alerts: Iterable<AlertRow>, staff_id: string | null): AlertRow[] {
+  if (staff_id === null) return [];
+  return inOrder(
+    [...alerts].filter((alert) => {
+      const step = myStep(alert, staff_id);
+      return alert.state === 'open' && step !== undefined && step.why_ended !== 'declined';
+    }),
+  );
+}
+
+/** Class, then age. */
+export function inOrder(alerts: AlertRow[]): AlertRow[] {
+  return alerts.sort(
+    (a, b) =>
+      RANK[a.alert_class] - RANK[b.alert_class] ||
+      Date.parse(a.began_at) - Date.parse(b.began_at) ||
+      a.alert_id.localeCompare(b.alert_id),
+  );
+}
+
+/** Rule 3: at the top of a red nobody is left to ask, so it can not be declined. */
+export function isLastAsked(alert: AlertRow, staff_id: string | null): boolean {
+  const step = myStep(alert, staff_id);
+  return alert.alert_class === 'red' && (step?.step === 'duty' || step?.step === 'outside');
+}
+
+/** How often it may still be put off: red never, amber once, plain twice. */
+export function maySnooze(alert: AlertRow): boolean {
+  const most = { red: 0, amber: 1, plain: 2 }[alert.alert_class];
+  return (alert.snoozes ?? 0) < most;
+}
