@@ -1,0 +1,26 @@
+/** Alerts as a slice of the app. */
+import { screen } from '../app/routes';
+import { shell } from '../app/shell.svelte';
+import type { Slice } from '../app/slice';
+import { rows } from '../sync/store.svelte';
+import AlertScreen from './AlertScreen.svelte';
+import Alerts from './Alerts.svelte';
+import Asking from './Asking.svelte';
+import { askedOf } from './asked';
+
+export const ALERTS: Slice = {
+  name: 'alerts',
+  screens: [
+    screen('/alerts', Alerts, { title: 'alert.title' }),
+    screen('/alerts/:alert_id', AlertScreen, { title: 'alert.title', frame: 'bare' }),
+  ],
+  nav: [
+    {
+      path: '/alerts',
+      icon: 'bell',
+      label: 'alert.title',
+      count: () => askedOf(rows('alert'), shell.person?.staff_id ?? null).length,
+    },
+  ],
+  everywhere: Asking,
+};

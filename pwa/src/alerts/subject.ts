@@ -1,0 +1,22 @@
+/** Whom an alert is about, as far as this tablet knows. */
+import type { AlertRow, BedRow, PatientRow, StayRow, VitalSignsRow } from '../schemas';
+import { row, rows } from '../sync/store.svelte';
+import { validSets } from '../vitals/sets';
+
+export interface Subject {
+  stay: StayRow | undefined;
+  patient: PatientRow | undefined;
+  bed: BedRow | undefined;
+  sets: VitalSignsRow[];
+}
+
+/** Reading it in a template follows the store. */
+export function subjectOf(alert: AlertRow): Subject {
+  const stay = row('stay', alert.stay_id);
+  return {
+    stay,
+    patient: stay ? row('patient', stay.patient_id) : undefined,
+    bed: stay?.bed_id ? row('bed', stay.bed_id) : undefined,
+    sets: validSets(rows('vital_signs').filter((set) => set.stay_id === alert.stay_id)),
+  };
+}
