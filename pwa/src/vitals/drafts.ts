@@ -1,0 +1,36 @@
+/** Drafts of forms, kept on this tablet per person and patient until they are saved or thrown away. */
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+
+interface Drafts extends DBSchema {
+  drafts: { key: string; value: unknown };
+}
+let opening: Promise<IDBPDatabase<Drafts>> | undefined;
+
+function database(): Promise<IDBPDatabase<Drafts>> {
+  opening ??= openDB<Drafts>('wardlight-drafts', 1, {
+    upgrade: (db) => {
+      db.createObjectStore('drafts');
+    },
+    terminated: () => {
+      opening = undefined;
+    },
+  });
+  return opening;
+}
+
+const keyOf = (staff_id: string, stay_id: string) => `vitals ${staff_id} ${stay_id}`;
+
+export async function readDraft<T>(staff_id: string, stay_id: string): Promise<T | null> {
+  return ((await (await database()).get('drafts', keyOf(staff_id, stay_id))) as T | undefined) ?? null;
+}
+
+/** Resolves when the draft lies on the disk. */
+export async function keepDraft(staff_id: string, stay_id: string, draft: unknown): Promise<void> {
+  const transaction = (await database()).transaction('drafts', 'readwrite', { durability: 'strict' });
+  await transaction.store.put(draft, keyOf(staff_id, stay_id));
+  await transaction.done;
+}
+
+export async function dropDraft(staff_id: string, stay_id: string): Promise<void> {
+  await (await database()).delete('drafts', keyOf(staff_id, stay_id));
+}

@@ -1,0 +1,13 @@
+/** Charting vital signs, as a slice of the app. */
+import { screen } from '../app/routes';
+import type { Slice } from '../app/slice';
+import Charting from './Charting.svelte';
+import Saved from './Saved.svelte';
+
+export const VITALS: Slice = {
+  name: 'vitals',
+  screens: [
+    screen('/patients/:stay_id/chart', Charting, { title: 'vitals.title', frame: 'bare' }),
+    screen('/patients/:stay_id/saved/:entry_id', Saved, { title: 'vitals.title', frame: 'bare' }),
+  ],
+};
