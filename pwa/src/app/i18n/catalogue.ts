@@ -10,7 +10,11 @@ export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, str
 export type Catalogue = { [name: string]: string | Plural | Catalogue };
 
 type KeysOf<Tree> = {
-  [Name in keyof Tree & string]: Tree[Name] extends string | Plural ? Name : `${Name}.${KeysOf<Tree[Name]>}`;
+  [Name in keyof Tree & string]: Tree[Name] extends string
+    ? Name
+    : keyof Tree[Name] extends Intl.LDMLPluralRule
+      ? Name
+      : `${Name}.${KeysOf<Tree[Name]>}`;
 }[keyof Tree & string];
 
 /** A message's address: `shift.title`. Only addresses that English has are types. */
@@ -36,9 +40,14 @@ export function say(message: string | Plural, params: Params, language: Language
   });
 }
 
-/** Whether a place in a catalogue holds a message and not more places. */
+const CATEGORIES: ReadonlySet<string> = new Set(['zero', 'one', 'two', 'few', 'many', 'other']);
+
+/** Whether a place in a catalogue holds a message and not more places; codes such as `other` may name places too. */
 export function isMessage(place: string | Plural | Catalogue | undefined): place is string | Plural {
-  return typeof place === 'string' || (typeof place === 'object' && typeof place['other'] === 'string');
+  return (
+    typeof place === 'string' ||
+    (typeof place === 'object' && Object.keys(place).every((name) => CATEGORIES.has(name)))
+  );
 }
 
 function formFor(plural: Plural, count: string | number | undefined, language: Language): string {

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { ChartingForm } from './form.svelte';
+
+const NOW = Date.parse('2026-03-01T14:52:00Z');
+
+/** Types digits as taps; returns how many. */
+function tap(form: ChartingForm, digits: string): number {
+  for (const digit of digits) form.press({ digit }, NOW);
+  return digits.length;
+}
+
+describe('a full set', () => {
+  test('is typed without a single Next', () => {
+    const form = new ChartingForm();
+    let taps = tap(form, '18') + tap(form, '96');
+    form.breathe({ on_oxygen: false }, NOW);
+    taps += 1 + tap(form, '124') + tap(form, '88');
+    form.wake('A', NOW);
+    taps += 1 + tap(form, '368');
+    expect(form.values).toMatchObject({
+      respiratory_rate_per_min: 18,
+      spo2_percent: 96,
+      on_oxygen: false,
+      systolic_mmhg: 124,
+      pulse_per_min: 88,
+      consciousness: 'A',
+      temperature_tenths_c: 368,
+    });
+    expect(form.active).toBeNull();
+    // Two more open the patient and the form, one saves: at most 20 in all.
+    expect(taps + 3).toBeLessThanOrEqual(20);
+  });
+
+  test('begins with nothing filled in', () => {
+    expect(new ChartingForm().values).toEqual({});
+    expect(new ChartingForm().dirty).toBe(false);
+  });
+});
+
+describe('a doubtful value', () => {
+  const asked = () => {
+    const form = new ChartingForm();
+    form.activate('pulse', NOW);
+    tap(form, '240');
+    return form;
+  };
+
+  test('is kept and asked about', () => {
+    const form = asked();
+    expect(form.values.pulse_per_min).toBe(240);
+    expect(form.questions).toEqual([{ parameter: 'pulse', value: 240, found: 'ask' }]);
+  });
+
+  test('is marked when the nurse says yes', () => {
+    const form = asked();
+    form.confirm(form.questions[0] as never, NOW);
+    expect(form.questions).toEqual([]);
+    expect(form.values.confirmed).toEqual(['pulse']);
+  });
+
+  test('is taken out when she types again', () => {
+    const form = asked();
+    form.retype(form.questions[0] as never, NOW);
+    expect(form.values.pulse_per_min).toBeUndefined();
+    expect(form.active).toBe('pulse');
+  });
+
+  test('a Fahrenheit reading keeps its original and counts in Celsius', () => {
+    const form = new ChartingForm();
+    form.activate('temperature', NOW);
+    tap(form, '986');
+    form.wasFahrenheit(form.questions[0] as never);
+    expect(form.values.temperature_as_measured).toEqual({ value_tenths: 986, unit: '[degF]' });
+    expect(form.values.temperature_tenths_c).toBe(370);
+  });
+});
+
+test('a value not done carries its reason, and a value takes the reason away', () => {
+  const form = new ChartingForm();
+  form.notDone('respiratory_rate', 'refused');
+  expect(form.reasonFor('respiratory_rate')).toBe('refused');
+  expect(form.active).toBe('spo2');
+  form.activate('respiratory_rate', NOW);
+  tap(form, '18');
+  form.next(NOW);
+  expect(form.reasonFor('respiratory_rate')).toBeUndefined();
+});
+
+test('a draft brings back every value and goes on where it stopped', () => {
+  const form = new ChartingForm();
+  tap(form, '18');
+  tap(form, '96');
+  const again = new ChartingForm(form.draft);
+  expect(again.values).toMatchObject({ respiratory_rate_per_min: 18, spo2_percent: 96 });
+  expect(again.active).toBe('oxygen');
+});
