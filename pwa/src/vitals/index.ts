@@ -8,6 +8,7 @@ export const VITALS: Slice = {
   name: 'vitals',
   screens: [
     screen('/patients/:stay_id/chart', Charting, { title: 'vitals.title', frame: 'bare' }),
+    screen('/patients/:stay_id/correct/:entry_id', Charting, { title: 'vitals.title', frame: 'bare' }),
     screen('/patients/:stay_id/saved/:entry_id', Saved, { title: 'vitals.title', frame: 'bare' }),
   ],
 };
