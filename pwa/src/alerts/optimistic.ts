@@ -1,0 +1,40 @@
+/** What answers to an alert will have done, before the server says so. */
+import type { AlertRow } from '../schemas';
+import type { Expected, OptimisticRules } from '../sync/overlay';
+import type { RowReader } from '../sync/rows';
+
+function changed(
+  store: RowReader,
+  alert_id: string,
+  change: (alert: AlertRow) => Partial<AlertRow>,
+): Expected[] {
+  const alert = store.row('alert', alert_id);
+  // An alert that somebody has answered meanwhile stays as the server has it.
+  return alert?.state === 'open'
+    ? [{ type: 'alert', id: alert_id, row: { ...alert, ...change(alert) } }]
+    : [];
+}
+
+export const ALERT_RULES: OptimisticRules = {
+  alert_accepted: ({ body, staff_id }, store) =>
+    changed(store, body.alert_id, () => ({ state: 'accepted', accepted_by_staff_id: staff_id })),
+  alert_declined: ({ body, staff_id }, store) =>
+    changed(store, body.alert_id, ({ steps }) => ({
+      steps: steps.map((step) =>
+        step.staff_id === staff_id && !step.ended_at
+          ? {
+              ...step,
+              ended_at: body.observed_at,
+              why_ended: 'declined' as const,
+              decline_reason: body.reason,
+            }
+          : step,
+      ),
+    })),
+  alert_snoozed: ({ body }, store) =>
+    changed(store, body.alert_id, ({ snoozes }) => ({
+      state: 'snoozed',
+      snoozes: (snoozes ?? 0) + 1,
+      snoozed_until_at: new Date(Date.parse(body.observed_at) + body.minutes * 60_000).toISOString(),
+    })),
+};

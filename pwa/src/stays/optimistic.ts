@@ -1,0 +1,45 @@
+/** What entries about a stay will have done, before the server says so. */
+import type { StayRow } from '../schemas';
+import type { Expected, OptimisticRules } from '../sync/overlay';
+import type { RowReader } from '../sync/rows';
+
+function changed(store: RowReader, stay_id: string, change: Partial<StayRow>): Expected[] {
+  const stay = store.row('stay', stay_id);
+  return stay ? [{ type: 'stay', id: stay_id, row: { ...stay, ...change } }] : [];
+}
+
+export const STAY_RULES: OptimisticRules = {
+  patient_admitted: ({ body, staff_id }) => [
+    {
+      type: 'patient',
+      id: body.patient_id,
+      row: { patient_id: body.patient_id, stay_id: body.stay_id, ...body.patient },
+    },
+    {
+      type: 'stay',
+      id: body.stay_id,
+      row: {
+        stay_id: body.stay_id,
+        patient_id: body.patient_id,
+        unit_id: body.unit_id,
+        bed_id: body.bed_id ?? null,
+        admitted_at: body.observed_at,
+        arrived_at: body.observed_at,
+        pregnant: body.pregnant ?? false,
+        isolation: body.isolation ?? false,
+        owner_staff_id: staff_id,
+      },
+    },
+  ],
+  bed_assigned: ({ body }, store) => changed(store, body.stay_id, { bed_id: body.bed_id }),
+  discharge_planned: ({ body }, store) =>
+    changed(store, body.stay_id, { departure_planned_at: body.departure_planned_at }),
+  patient_discharged: ({ body }, store) => changed(store, body.stay_id, { departed_at: body.observed_at }),
+  patient_transferred: ({ body }, store) => changed(store, body.stay_id, { departed_at: body.observed_at }),
+  stay_details_changed: ({ body }, store) =>
+    changed(store, body.stay_id, { pregnant: body.pregnant, isolation: body.isolation }),
+  note_written: ({ body, staff_id }, store) =>
+    changed(store, body.stay_id, { note: body.note, note_by_staff_id: staff_id, note_at: body.observed_at }),
+  handover_accepted: ({ body, staff_id }, store) =>
+    changed(store, body.stay_id, { owner_staff_id: staff_id, offered_to_staff_id: null }),
+};
