@@ -1,7 +1,7 @@
 /** The three answers to an alert, as entries. */
 
 import type { AlertDeclined } from '../schemas';
-import { save } from '../sync/save';
+import { keep } from '../sync/keep.svelte';
 
 export type DeclineReason = AlertDeclined['reason'];
 export const DECLINE_REASONS: readonly DeclineReason[] = [
@@ -13,7 +13,7 @@ export const DECLINE_REASONS: readonly DeclineReason[] = [
 
 /** "I am going". */
 export function accept(alert_id: string): Promise<string | null> {
-  return save('alert_accepted', { alert_id });
+  return keep('alert_accepted', { alert_id });
 }
 
 /** "I can not go", or, from the last person asked about a red, who will. */
@@ -22,10 +22,10 @@ export function decline(
   reason: DeclineReason,
   named_staff_id?: string,
 ): Promise<string | null> {
-  return save('alert_declined', { alert_id, reason, ...(named_staff_id ? { named_staff_id } : {}) });
+  return keep('alert_declined', { alert_id, reason, ...(named_staff_id ? { named_staff_id } : {}) });
 }
 
 /** Put off, for as long as the class allows. */
 export function snooze(alert_id: string, minutes: number): Promise<string | null> {
-  return save('alert_snoozed', { alert_id, minutes });
+  return keep('alert_snoozed', { alert_id, minutes });
 }

@@ -7,9 +7,11 @@ import AlertScreen from './AlertScreen.svelte';
 import Alerts from './Alerts.svelte';
 import Asking from './Asking.svelte';
 import { askedOf } from './asked';
+import { ALERT_RULES } from './optimistic';
 
 export const ALERTS: Slice = {
   name: 'alerts',
+  optimistic: ALERT_RULES,
   screens: [
     screen('/alerts', Alerts, { title: 'alert.title' }),
     screen('/alerts/:alert_id', AlertScreen, { title: 'alert.title', frame: 'bare' }),

@@ -1,8 +1,12 @@
 /** Every slice of the app, in the order of the rail. Adding one is a folder and a line here. */
 
+import { ALERTS } from '../alerts';
 import { STAFF } from '../staff';
+import { WARD } from '../stays';
 import { SYNC } from '../sync';
+import { SHIFT } from '../tasks';
+import { VITALS } from '../vitals';
 import { SETTINGS } from './settings';
 import type { Slice } from './slice';
 
-export const SLICES: readonly Slice[] = [SYNC, STAFF, SETTINGS];
+export const SLICES: readonly Slice[] = [SHIFT, WARD, ALERTS, VITALS, SYNC, STAFF, SETTINGS];

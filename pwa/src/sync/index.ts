@@ -2,12 +2,14 @@
 import { screen } from '../app/routes';
 import type { Slice } from '../app/slice';
 import { startTablet } from './browser';
+import NotKept from './NotKept.svelte';
 import Tray from './Tray.svelte';
 import { wireShell } from './wire.svelte';
 
 export const SYNC: Slice = {
   name: 'sync',
   screens: [screen('/sync', Tray, { title: 'sync.tray.title', open: true })],
+  everywhere: NotKept,
   start: async () => {
     wireShell();
     await startTablet();
