@@ -13,6 +13,7 @@ create table duty (
     post text not null constraint duty_post check (post in ('nurse', 'assistant', 'charge', 'on_call')),
     bed_ids uuid[] not null default '{}',
     buddy_staff_id uuid constraint duty_buddy references staff_member on delete restrict,
+    receiver_staff_id uuid constraint duty_receiver references staff_member on delete restrict,
     started_at timestamptz not null,
     ended_at timestamptz,
     break_started_at timestamptz,

@@ -9,7 +9,11 @@ from backend.places.tables import Unit
 
 
 class Duty(Table, tablename="duty", db=DB):
-    """One person's turn of duty; `post_since_at` by the server's clock, `hidden_at` when it left the tablets."""
+    """One person's turn of duty.
+
+    `receiver_staff_id`: whom she named for her open reds when she left. `post_since_at` by the server's clock; `hidden_at`:
+    when it left the tablets.
+    """
 
     duty_id = UUID(primary_key=True, default=None)
     staff_id = ForeignKey(StaffMember, null=False, on_delete=OnDelete.restrict)
@@ -17,6 +21,7 @@ class Duty(Table, tablename="duty", db=DB):
     post = Text(default=None)
     bed_ids = Array(base_column=UUID(), default=list)
     buddy_staff_id = UUID(null=True, default=None)
+    receiver_staff_id = UUID(null=True, default=None)
     started_at = Timestamptz(default=None)
     ended_at = Timestamptz(null=True, default=None)
     break_started_at = Timestamptz(null=True, default=None)

@@ -186,7 +186,11 @@ async def test_an_ended_turn_of_duty_leaves_the_tablets_after_a_day(cast: Cast) 
 async def test_going_home_leaves_her_patients_hers_and_her_beds_free(cast: Cast) -> None:
     stay_id = await patient(cast, 0)
     duty_id, _ = await on_duty(cast, cast.anna, 0, 1)
-    await cast.say(cast.anna, DutyEnded(observed_at=cast.clock.now(), duty_id=duty_id))
+    await cast.say(
+        cast.anna, DutyEnded(observed_at=cast.clock.now(), duty_id=duty_id, receiver_staff_id=cast.boris.staff_id)
+    )
+    kept = await cast.database.pool.fetchval("select receiver_staff_id::text from duty where duty_id = $1", duty_id)
+    assert kept == cast.boris.staff_id
     again = await cast.say(cast.anna, DutyEnded(observed_at=cast.clock.now(), duty_id=duty_id))
     assert again.flags == ("duty_ended_before",)
     assert await owner(cast, stay_id) == cast.anna.staff_id

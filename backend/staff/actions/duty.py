@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
@@ -106,7 +107,7 @@ async def end_duty(work: Work, run: Sequence[Arrived[DutyEnded]]) -> list[Outcom
         elif duty["ended_at"] is not None:
             outcomes.append(Outcome(flags=("duty_ended_before",)))
         else:
-            await _end(work, duty, arrived.observed_at)
+            await _end(work, duty, arrived.observed_at, receiver_staff_id=arrived.body.receiver_staff_id)
             outcomes.append(APPLIED)
     return outcomes
 
@@ -155,7 +156,7 @@ async def _own_duty(work: Work, arrived: Arrived) -> Duty | None:
     )
 
 
-async def _end(work: Work, duty: Duty, at: object) -> None:
+async def _end(work: Work, duty: Duty, at: datetime, receiver_staff_id: str | None = None) -> None:
     bed_ids = [str(bed_id) for bed_id in duty["bed_ids"]]
     await leave_beds(work, str(duty["staff_id"]), bed_ids)
     await change_duty_row(
@@ -164,6 +165,7 @@ async def _end(work: Work, duty: Duty, at: object) -> None:
         ended_at=max(at, duty["started_at"]),
         break_started_at=None,
         break_until_at=None,
+        receiver_staff_id=receiver_staff_id,
     )
 
 
