@@ -1,10 +1,11 @@
 """The cast of the ladder: four people of a ward, an alert about bed 7, and moments of a morning."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from backend.alerts.rules.alert import Alert, alert_id_of
 from backend.alerts.rules.people import Moment
+from backend.staff.rules import Ladder, Person
 from shared_schemas.alerts import AlertCause, AlertClass, AlertState, Step, StepEnd
 from shared_schemas.policy import default_policy
 
@@ -21,32 +22,32 @@ NAMES = {ANNA: "Anna", BORIS: "Boris", CHARLOTTE: "Charlotte", DUC: "Duc", EUNJI
 UNIT, OTHER_UNIT, STAY, TASK = uid(10), uid(11), uid(20), uid(30)
 
 
-@dataclass(frozen=True)
-class Nurse:
+# Tablets of the cast were heard of just now, whenever a test looks.
+ALWAYS = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def nurse(
+    staff_id: str,
+    *,
+    on_duty: bool = True,
+    on_break: bool = False,
+    reachable: bool | None = True,
+    last_contact_at: datetime | None = ALWAYS,
+) -> Person:
     """A person of the ladder; reachable and on duty unless said otherwise."""
-
-    staff_id: str
-    on_duty: bool = True
-    on_break: bool = False
-    reachable: bool | None = True
-    last_contact_at: datetime | None = datetime.max.replace(tzinfo=UTC)
+    return Person(staff_id, on_duty, on_break, reachable, last_contact_at)
 
 
 @dataclass(frozen=True)
-class Ward:
+class Ward(Ladder):
     """The ladder of one stay."""
-
-    owner: Nurse | None = field(default_factory=lambda: Nurse(ANNA))
-    buddy: Nurse | None = field(default_factory=lambda: Nurse(BORIS))
-    charge: Nurse | None = field(default_factory=lambda: Nurse(CHARLOTTE))
-    on_call: Nurse | None = field(default_factory=lambda: Nurse(DUC))
 
     def without(self, *posts: str) -> "Ward":
         """The same ward with nobody at these posts."""
         return replace(self, **dict.fromkeys(posts))
 
 
-WARD = Ward()
+WARD = Ward(nurse(ANNA), nurse(BORIS), nurse(CHARLOTTE), nurse(DUC))
 EMPTY = WARD.without("owner", "buddy", "charge", "on_call")
 
 

@@ -13,6 +13,7 @@ from backend.alerts.rules.ladder import begin, wake
 from backend.alerts.rules.people import Moment, somebody_is_there
 from backend.alerts.rules.timing import steps_from, top_step
 from backend.alerts.rules.turns import end, handed_over, left, moved, worsen
+from backend.staff.rules import Person
 from shared_schemas.alerts import AlertClass, AlertState, DeclineReason, ReceiptKind, Step
 from tests.alerts.cast import (
     ANNA,
@@ -23,10 +24,10 @@ from tests.alerts.cast import (
     NINE,
     OTHER_UNIT,
     WARD,
-    Nurse,
     Ward,
     an_alert,
     at,
+    nurse,
 )
 
 WHO = st.sampled_from([ANNA, BORIS, CHARLOTTE, DUC, EUNJI])
@@ -34,7 +35,7 @@ POST = st.sampled_from(["owner", "buddy", "charge", "on_call"])
 NURSE = st.one_of(
     st.none(),
     st.builds(
-        Nurse, staff_id=WHO, on_duty=st.booleans(), on_break=st.booleans(), reachable=st.sampled_from([True, False])
+        nurse, staff_id=WHO, on_duty=st.booleans(), on_break=st.booleans(), reachable=st.sampled_from([True, False])
     ),
 )
 
@@ -68,9 +69,9 @@ class LadderMachine(RuleBasedStateMachine):
     def born(self, alert_class: AlertClass, acting: str | None) -> None:
         self.alert = begin(an_alert(alert_class), self.moment, acting)
 
-    @rule(post=POST, nurse=NURSE)
-    def duty_changes(self, post: str, nurse: Nurse | None) -> None:
-        self.ward = replace(self.ward, **{post: nurse})
+    @rule(post=POST, who=NURSE)
+    def duty_changes(self, post: str, who: Person | None) -> None:
+        self.ward = replace(self.ward, **{post: who})
 
     @rule(minutes=st.sampled_from([0.25, 0.5, 1, 3, 5, 10, 30]))
     def time_passes(self, minutes: float) -> None:
@@ -112,7 +113,7 @@ class LadderMachine(RuleBasedStateMachine):
 
     @rule(receiver=WHO)
     def the_patient_is_handed_over(self, receiver: str) -> None:
-        self.ward = replace(self.ward, owner=Nurse(receiver))
+        self.ward = replace(self.ward, owner=nurse(receiver))
         self.becomes(handed_over(self.alert, receiver, self.moment))
 
     @rule(who=WHO, receiver=st.one_of(st.none(), WHO))
@@ -121,7 +122,7 @@ class LadderMachine(RuleBasedStateMachine):
 
     @rule()
     def the_patient_moves(self) -> None:
-        self.becomes(moved(self.alert, OTHER_UNIT, self.moment))
+        self.becomes(moved(self.alert, OTHER_UNIT, None, self.moment))
 
     @precondition(lambda self: self.alert.state not in FINAL)
     @rule(alert_class=st.sampled_from(AlertClass), acting=st.one_of(st.none(), WHO))

@@ -23,11 +23,11 @@ from tests.alerts.cast import (
     NINE,
     OTHER_UNIT,
     WARD,
-    Nurse,
     Ward,
     an_alert,
     asked_now,
     at,
+    nurse,
     told,
 )
 
@@ -96,9 +96,7 @@ def test_rule_4_an_accepter_who_gives_up_passes_it_one_step_up_at_once() -> None
     assert (alert.state, asked_now(alert)) == (AlertState.OPEN, ["Boris"])
 
 
-@pytest.mark.parametrize(
-    ("alert_class", "times", "longest"), [(RED, 0, 0), (AMBER, 1, 10), (PLAIN, 2, 30)]
-)
+@pytest.mark.parametrize(("alert_class", "times", "longest"), [(RED, 0, 0), (AMBER, 1, 10), (PLAIN, 2, 30)])
 def test_rule_5_red_never_amber_once_plain_twice(alert_class: AlertClass, times: int, longest: int) -> None:
     alert, now = begin(an_alert(alert_class), at(0)), 1.0
     for _ in range(times):
@@ -135,7 +133,7 @@ def test_rule_6_resolved_and_withdrawn_are_final(state: AlertState) -> None:
     assert says_no(over, BORIS, at(5))[0].state is state
     assert snooze(over, ANNA, 5, NINE, at(5)) == (over, NO_SNOOZE)
     assert end(over, AlertState.WITHDRAWN, "again", NINE) == over
-    assert moved(over, OTHER_UNIT, at(5)) == over
+    assert moved(over, OTHER_UNIT, None, at(5)) == over
 
 
 def test_rule_6_a_worse_band_raises_the_class_and_asks_the_accepter_first() -> None:
@@ -150,7 +148,7 @@ def test_rule_6_a_worse_band_raises_the_class_and_asks_the_accepter_first() -> N
 
 def test_rule_6_the_class_never_falls_and_an_accepter_on_a_break_is_passed_over() -> None:
     alert = accept(begin(an_alert(), at(0)), ANNA, NINE, at(0))
-    resting = replace(WARD, owner=Nurse(ANNA, on_break=True))
+    resting = replace(WARD, owner=nurse(ANNA, on_break=True))
     alert = worsen(alert, AMBER, "alert.response_medium", {}, at(1, resting))
     assert (alert.alert_class, asked_now(alert)) == (RED, ["Boris"])
 
@@ -179,7 +177,7 @@ def test_rule_8_a_snooze_that_was_over_on_arrival_changes_nothing() -> None:
 
 def given(receiver: str) -> Ward:
     """The ward after the receiver took the patient."""
-    return replace(WARD, owner=Nurse(receiver))
+    return replace(WARD, owner=nurse(receiver))
 
 
 def test_rule_13_red_keeps_its_clock_and_the_receiver_is_asked_too() -> None:
@@ -200,7 +198,7 @@ def test_rule_13_snoozes_end_and_plain_restarts() -> None:
 
 @pytest.mark.parametrize("accepted", [False, True])
 def test_rule_13_leaving_with_an_open_red_asks_the_receiver_or_charge_at_once(accepted: bool) -> None:
-    gone = replace(WARD, owner=Nurse(ANNA, on_duty=False))
+    gone = replace(WARD, owner=nurse(ANNA, on_duty=False))
     alert = begin(an_alert(), at(0))
     alert = accept(alert, ANNA, NINE, at(0)) if accepted else alert
     assert asked_now(left(alert, ANNA, None, at(1, gone))) == ["Charlotte"]
@@ -214,8 +212,8 @@ def test_rule_13_leaving_without_an_open_red_changes_nothing() -> None:
 
 def test_rule_14_the_new_unit_is_asked_from_actual_arrival() -> None:
     alert = wake(begin(an_alert(), at(0)), at(0.5))
-    there = Ward(owner=Nurse(EUNJI), buddy=None, charge=None, on_call=Nurse(DUC))
-    alert = moved(alert, OTHER_UNIT, at(2, there))
+    there = Ward(owner=nurse(EUNJI), buddy=None, charge=None, on_call=nurse(DUC))
+    alert = moved(alert, OTHER_UNIT, EUNJI, at(2, there))
     assert (alert.unit_id, asked_now(alert)) == (OTHER_UNIT, ["Eunji"])
     assert [why for *_, why in told(alert)] == ["silent", "handed_over", "asked"]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import time, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -9,22 +10,22 @@ from backend.alerts.rules.alert import Alert
 from backend.alerts.rules.answers import accept, received
 from backend.alerts.rules.ladder import begin, wake
 from backend.alerts.rules.timing import is_night, sound
+from backend.staff.rules import Person
 from shared_schemas.alerts import AlertClass, AlertState, ReceiptKind, Step
 from shared_schemas.policy import default_policy
 from tests.alerts.cast import (
     ANNA,
     BORIS,
-    CHARLOTTE,
     DUC,
     EMPTY,
     EUNJI,
     NINE,
     WARD,
-    Nurse,
     Ward,
     an_alert,
     asked_now,
     at,
+    nurse,
     skips,
     told,
 )
@@ -49,9 +50,7 @@ def run(alert: Alert, until: float, ward: Ward = WARD) -> Alert:
     return alert
 
 
-@pytest.mark.parametrize(
-    ("alert_class", "instants"), [(RED, (3, 6, 9)), (AMBER, (5, 10, 20)), (PLAIN, (15, 30, None))]
-)
+@pytest.mark.parametrize(("alert_class", "instants"), [(RED, (3, 6, 9)), (AMBER, (5, 10, 20)), (PLAIN, (15, 30, None))])
 def test_rule_1_an_unanswered_alert_climbs_at_each_time_out(
     alert_class: AlertClass, instants: tuple[int, int, int | None]
 ) -> None:
@@ -68,8 +67,8 @@ def test_rule_1_an_unanswered_alert_climbs_at_each_time_out(
     ("ward", "reason"),
     [
         (WARD.without("owner"), "nobody"),
-        (replace(WARD, owner=Nurse(ANNA, on_duty=False)), "off_duty"),
-        (replace(WARD, owner=Nurse(ANNA, on_break=True)), "on_break"),
+        (replace(WARD, owner=nurse(ANNA, on_duty=False)), "off_duty"),
+        (replace(WARD, owner=nurse(ANNA, on_break=True)), "on_break"),
     ],
 )
 def test_rule_1_a_step_without_a_person_is_skipped_at_once_with_its_reason(ward: Ward, reason: str) -> None:
@@ -80,7 +79,7 @@ def test_rule_1_a_step_without_a_person_is_skipped_at_once_with_its_reason(ward:
 
 
 def test_rule_1_who_was_asked_already_at_another_post_is_skipped() -> None:
-    ward = replace(WARD, buddy=Nurse(ANNA))
+    ward = replace(WARD, buddy=nurse(ANNA))
     alert = run(begin(an_alert(), at(0, ward)), 3, ward)
     assert told(alert) == [
         (1, "assignee", "Anna", "timed_out"),
@@ -140,9 +139,7 @@ def test_rule_3_the_first_accept_wins_and_the_later_one_is_recorded() -> None:
 
 
 @pytest.mark.parametrize(("alert_class", "silence_s"), [(RED, 30), (AMBER, 120), (PLAIN, 120)])
-def test_rule_7_a_tablet_that_shows_nothing_begins_the_next_step_early(
-    alert_class: AlertClass, silence_s: int
-) -> None:
+def test_rule_7_a_tablet_that_shows_nothing_begins_the_next_step_early(alert_class: AlertClass, silence_s: int) -> None:
     alert = begin(an_alert(alert_class), at(0))
     assert wake(alert, at((silence_s - 1) / 60)) == alert
     alert = wake(alert, at(silence_s / 60))
@@ -167,18 +164,18 @@ def test_rule_7_silence_with_nobody_above_lets_the_clock_run_on() -> None:
 @pytest.mark.parametrize(
     "anna",
     [
-        Nurse(ANNA, reachable=False),
-        Nurse(ANNA, last_contact_at=None),
-        Nurse(ANNA, last_contact_at=NINE - timedelta(minutes=15, seconds=1)),
+        nurse(ANNA, reachable=False),
+        nurse(ANNA, last_contact_at=None),
+        nurse(ANNA, last_contact_at=NINE - timedelta(minutes=15, seconds=1)),
     ],
 )
-def test_rule_7_who_cannot_be_reached_is_asked_in_parallel_with_the_next(anna: Nurse) -> None:
+def test_rule_7_who_cannot_be_reached_is_asked_in_parallel_with_the_next(anna: Person) -> None:
     alert = begin(an_alert(), at(0, replace(WARD, owner=anna)))
     assert asked_now(alert) == ["Anna", "Boris"]
 
 
 def test_rule_7_contact_fifteen_minutes_ago_is_contact() -> None:
-    anna = Nurse(ANNA, last_contact_at=NINE - timedelta(minutes=15))
+    anna = nurse(ANNA, last_contact_at=NINE - timedelta(minutes=15))
     assert asked_now(begin(an_alert(), at(0, replace(WARD, owner=anna)))) == ["Anna"]
 
 
@@ -195,7 +192,7 @@ def test_rule_9_an_amber_repeats_every_fifteen_minutes_and_never_goes_outside() 
     alert = run(begin(an_alert(AMBER), at(0)), 600)
     assert {row.step for row in alert.steps} == {Step.ASSIGNEE, Step.BUDDY, Step.CHARGE, Step.DUTY}
     begun = sorted({row.began_at for row in alert.steps if row.round > 1})
-    assert {later - earlier for earlier, later in zip(begun, begun[1:], strict=False)} == {timedelta(minutes=15)}
+    assert {later - earlier for earlier, later in pairwise(begun)} == {timedelta(minutes=15)}
 
 
 def test_rule_9_a_red_that_finds_nobody_goes_outside_at_once_and_never_expires() -> None:
@@ -210,7 +207,7 @@ def test_rule_9_a_red_that_finds_nobody_goes_outside_at_once_and_never_expires()
 def test_rule_9_a_plain_stays_at_charge_and_a_new_charge_nurse_is_asked() -> None:
     alert = run(begin(an_alert(PLAIN), at(0)), 60)
     assert asked_now(alert) == ["Charlotte"]
-    relieved = replace(WARD, charge=Nurse(EUNJI))
+    relieved = replace(WARD, charge=nurse(EUNJI))
     assert asked_now(run(alert, 90, relieved)) == ["Charlotte", "Eunji"]
 
 
@@ -250,5 +247,3 @@ def test_rule_12_an_accepted_alert_gets_its_attend_limit_again() -> None:
     alert = accept(begin(an_alert(), at(0)), ANNA, NINE, at(0))
     alert = wake(alert, at(60))
     assert (alert.state, alert.next_at) == (AlertState.ACCEPTED, NINE + timedelta(minutes=70))
-
-

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -16,14 +17,19 @@ SKIPS = {
     StepEnd.DECLINED_BEFORE,
     StepEnd.ASKED_BEFORE,
 }
+# A red that nobody answers for an hour has 80 rows; the ladder of six rounds says what a nurse must know.
+ROWS_ON_A_TABLET = 24
 FINAL = {AlertState.RESOLVED, AlertState.WITHDRAWN}
 # Namespace of ids that follow from what they name, so that a repeated act makes the same row and no second one.
 NAMES = uuid.UUID("6d2c6a5e-6f0c-5a57-9a43-5b1f6a2e9b10")
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of `AlertRow`, and: whose clock runs from when until when, the next due instant that limits a
-    snooze, the rounds at the top since the climb began, and the unit that is asked."""
+    """The fields of `AlertRow` and what only the server needs.
+
+    That is: the unit that is asked and the owner of the stay when it was last looked at, the clock of the step it
+    stands at, the next due instant that limits a snooze, and the rounds at the top so far.
+    """
 
     alert_id: Id
     stay_id: Id
@@ -48,6 +54,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     follows_alert_id: Id | None = None
     outside_sent_at: datetime | None = None
     unit_id: Id
+    owner_staff_id: Id | None = None
     next_due_at: datetime | None = None
     clock_from_at: datetime | None = None
     clock_until_at: datetime | None = None
@@ -66,9 +73,10 @@ def step_id_of(alert_id: str, round_no: int, step: Step, staff_id: str | None) -
 
 
 def row_of(alert: Alert) -> AlertRow:
-    """The alert as tablets keep it."""
-    fields = {name: getattr(alert, name) for name in AlertRow.__struct_fields__}
-    return AlertRow(**(fields | {"steps": list(alert.steps)}))
+    """The alert as tablets keep it: the latest rows of proof, for a red that nobody answers repeats for hours."""
+    fields: dict[str, Any] = {name: getattr(alert, name) for name in AlertRow.__struct_fields__}
+    fields["steps"] = list(alert.steps[-ROWS_ON_A_TABLET:])
+    return AlertRow(**fields)
 
 
 def this_round(alert: Alert) -> list[AlertStep]:
@@ -100,9 +108,7 @@ def declined(alert: Alert) -> set[str]:
     return {staff_id for staff_id, why in last.items() if why is StepEnd.DECLINED}
 
 
-def ended(
-    alert: Alert, why: StepEnd, now: datetime, only: set[str] | None = None
-) -> tuple[AlertStep, ...]:
+def ended(alert: Alert, why: StepEnd, now: datetime, only: set[str] | None = None) -> tuple[AlertStep, ...]:
     """The rows with every running turn (of `only` these people) ended for one reason."""
     return tuple(
         msgspec.structs.replace(row, ended_at=now, why_ended=why)

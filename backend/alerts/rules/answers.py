@@ -1,6 +1,7 @@
 """What people answer: accept, decline, snooze, and what their tablets report (rules 3, 4, 5, 8)."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -38,16 +39,12 @@ def _hers(alert: Alert, staff_id: str) -> AlertStep | None:
     return rows[-1] if rows else None
 
 
-def _answered(
-    alert: Alert, staff_id: str, at: datetime, why: StepEnd, now: datetime, **fields: object
-) -> Alert:
+def _answered(alert: Alert, staff_id: str, at: datetime, why: StepEnd, now: datetime, **fields: Any) -> Alert:
     """Her last row answered (the first answer stays), or a row of her own when she answers without being asked."""
     row = _hers(alert, staff_id)
     if row is None:
         step = alert.step
-        return with_row(
-            alert, step, staff_id, began_at=at, answered_at=at, ended_at=now, why_ended=why, **fields
-        )
+        return with_row(alert, step, staff_id, began_at=at, answered_at=at, ended_at=now, why_ended=why, **fields)
     new = replace(
         row,
         answered_at=row.answered_at or at,
@@ -59,7 +56,7 @@ def _answered(
 
 
 def accept(alert: Alert, staff_id: str, at: datetime, moment: Moment) -> Alert:
-    """"I am going": the first stops the climb, later ones are recorded; the limit runs from the act (rules 3, 8)."""
+    """Answer "I am going": the first stops the climb, later ones are recorded, from the act on (rules 3, 8)."""
     if alert.state not in (AlertState.OPEN, AlertState.SNOOZED):
         return _answered(alert, staff_id, at, StepEnd.ANSWERED, moment.now)
     alert = _answered(alert, staff_id, at, StepEnd.ACCEPTED, moment.now)
@@ -74,7 +71,7 @@ def must_name(alert: Alert, staff_id: str, moment: Moment) -> bool:
     return climbed(alert, next_step(alert, moment), moment) is None
 
 
-def decline(  # noqa: PLR0913
+def decline(
     alert: Alert,
     staff_id: str,
     reason: DeclineReason,
@@ -82,7 +79,7 @@ def decline(  # noqa: PLR0913
     at: datetime,
     moment: Moment,
 ) -> tuple[Alert, str | None]:
-    """"I can not go" moves on at once; with a name, the named person is asked. A flag when it changes nothing."""
+    """Answer "I can not go": move on at once, to the named person if there is one. A flag: it changed nothing."""
     fields = {"decline_reason": reason, "named_staff_id": named_staff_id}
     if alert.state is AlertState.ACCEPTED and alert.accepted_by_staff_id == staff_id:
         row = _hers(alert, staff_id)
@@ -116,9 +113,7 @@ def _named(alert: Alert, step: Step, staff_id: str | None, moment: Moment) -> Al
     return armed(alert, moment)
 
 
-def snooze(
-    alert: Alert, staff_id: str, minutes: int, at: datetime, moment: Moment
-) -> tuple[Alert, str | None]:
+def snooze(alert: Alert, staff_id: str, minutes: int, at: datetime, moment: Moment) -> tuple[Alert, str | None]:
     """Put off within the limits of the class, never past the next due; else a flag and no effect (rule 5)."""
     values = class_policy(alert.alert_class, moment)
     if alert.state is not AlertState.OPEN or alert.snoozes >= values.snoozes:
@@ -147,9 +142,7 @@ def received(alert: Alert, step_id: str, kind: ReceiptKind, at: datetime, moment
             return row
         seen_at = min(max(at, row.began_at), moment.now)
         opened = seen_at if kind is ReceiptKind.OPENED else None
-        return replace(
-            row, shown_at=row.shown_at or seen_at, opened_at=row.opened_at or opened
-        )
+        return replace(row, shown_at=row.shown_at or seen_at, opened_at=row.opened_at or opened)
 
     steps = tuple(marked(row) for row in alert.steps)
     if steps == alert.steps or alert.state in FINAL:

@@ -1,7 +1,8 @@
-"""Rows of proof and the clock: asking one step, climbing until somebody is asked, asking the top (rules 1, 7, 9, 15)."""
+"""Rows of proof and the clock: asking a step, climbing until somebody is asked, asking the top (rules 1, 7, 9, 15)."""
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -31,7 +32,7 @@ from backend.alerts.rules.timing import (
     time_out,
     top_step,
 )
-from shared_schemas.alerts import AlertClass, AlertStep, Step, StepEnd
+from shared_schemas.alerts import AlertClass, AlertStep, Step
 
 # Rule 9: the top asks duty, charge and assignee; the buddy too when none of them is there.
 TOP = (Step.DUTY, Step.CHARGE, Step.ASSIGNEE)
@@ -45,12 +46,10 @@ def armed(alert: Alert, moment: Moment) -> Alert:
 
 def with_clock(alert: Alert, step: Step, wait: timedelta, moment: Moment) -> Alert:
     """The alert at a step whose clock starts now."""
-    return replace(
-        alert, step=step, clock_from_at=moment.now, clock_until_at=moment.now + wait
-    )
+    return replace(alert, step=step, clock_from_at=moment.now, clock_until_at=moment.now + wait)
 
 
-def with_row(alert: Alert, step: Step, staff_id: str | None, **fields: object) -> Alert:
+def with_row(alert: Alert, step: Step, staff_id: str | None, **fields: Any) -> Alert:
     """The alert with one more row of proof.
 
     A skip or an asking that is there already is not doubled; an asking of somebody who was skipped at this step before
@@ -68,9 +67,7 @@ def with_row(alert: Alert, step: Step, staff_id: str | None, **fields: object) -
 
 def ask(alert: Alert, step: Step, staff_id: str, wait: timedelta, moment: Moment) -> Alert:
     """The alert with an asking that begins now."""
-    return with_row(
-        alert, step, staff_id, began_at=moment.now, times_out_at=moment.now + wait
-    )
+    return with_row(alert, step, staff_id, began_at=moment.now, times_out_at=moment.now + wait)
 
 
 def ask_at(
@@ -80,9 +77,7 @@ def ask_at(
     person = person_at(moment.ladder, step)
     reason = skip_reason(alert, person, passed, forgiving=forgiving)
     if reason is None and person is not None:
-        return ask(
-            alert, step, person.staff_id, time_out(alert.alert_class, step, moment), moment
-        ), person
+        return ask(alert, step, person.staff_id, time_out(alert.alert_class, step, moment), moment), person
     skipped = with_row(
         alert,
         step,
@@ -94,9 +89,7 @@ def ask_at(
     return skipped, None
 
 
-def climbed(
-    alert: Alert, first: Step, moment: Moment, passed: Iterable[str] = ()
-) -> Alert | None:
+def climbed(alert: Alert, first: Step, moment: Moment, passed: Iterable[str] = ()) -> Alert | None:
     """Ask the first person there from a step upwards; None when nobody new is left.
 
     Who cannot be reached is asked, and the next one in parallel (rule 7).
@@ -115,9 +108,7 @@ def climbed(
     return armed(alert, moment) if found else None
 
 
-def climb(
-    alert: Alert, first: Step, moment: Moment, passed: Iterable[str] = (), *, at_once: bool
-) -> Alert:
+def climb(alert: Alert, first: Step, moment: Moment, passed: Iterable[str] = (), *, at_once: bool) -> Alert:
     """Ask from a step upwards; when nobody new is left, stand at the top: a red asks everybody again at once.
 
     `at_once`: the others do so too; else they wait for their repeat.
@@ -131,9 +122,7 @@ def climb(
     alert = with_clock(
         alert,
         top_step(alert.alert_class, moment),
-        repeat_after(alert.alert_class, moment)
-        if any(was_asked(row) for row in this_round(alert))
-        else LOOK_AGAIN,
+        repeat_after(alert.alert_class, moment) if any(was_asked(row) for row in this_round(alert)) else LOOK_AGAIN,
         moment,
     )
     return armed(alert, moment)
@@ -158,9 +147,7 @@ def ask_top(alert: Alert, moment: Moment) -> Alert:
     outside = alert.alert_class is AlertClass.RED and _outside_is_due(alert, moment, there=there)
     if not there and not outside:
         return armed(with_clock(alert, top, LOOK_AGAIN, moment), moment)
-    base = replace(
-        alert, round=alert.round + 1, top_rounds=alert.top_rounds + 1, step=top
-    )
+    base = replace(alert, round=alert.round + 1, top_rounds=alert.top_rounds + 1, step=top)
     asked, anybody = _ask_all(base, steps, moment, forgiving=False)
     if not anybody:
         asked, anybody = _ask_all(base, everybody, moment, forgiving=True)
@@ -170,9 +157,7 @@ def ask_top(alert: Alert, moment: Moment) -> Alert:
     return armed(with_clock(asked, top, wait, moment), moment)
 
 
-def _ask_all(
-    alert: Alert, steps: tuple[Step, ...], moment: Moment, *, forgiving: bool
-) -> tuple[Alert, bool]:
+def _ask_all(alert: Alert, steps: tuple[Step, ...], moment: Moment, *, forgiving: bool) -> tuple[Alert, bool]:
     anybody = False
     for step in steps:
         alert, person = ask_at(alert, step, moment, passed=set(), forgiving=forgiving)
@@ -207,6 +192,4 @@ def look_for_newcomers(alert: Alert, moment: Moment) -> Alert:
 
 def asked_beside(alert: Alert, staff_id: str) -> bool:
     """True when somebody else is being asked in this round."""
-    return any(
-        row.round == alert.round and row.staff_id != staff_id for row in active(alert)
-    )
+    return any(row.round == alert.round and row.staff_id != staff_id for row in active(alert))

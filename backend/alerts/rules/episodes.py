@@ -21,7 +21,5 @@ class Standing:
 def alerts_again(alerted: Standing, new: Standing) -> bool:
     """True when a score is a higher band, has a new single 3, or is 2 above the score that alerted last."""
     return (
-        _RANK[new.band] > _RANK[alerted.band]
-        or bool(new.threes - alerted.threes)
-        or new.total >= alerted.total + RISE
+        _RANK[new.band] > _RANK[alerted.band] or bool(new.threes - alerted.threes) or new.total >= alerted.total + RISE
     )

@@ -1,4 +1,4 @@
-"""What time does to an alert: it begins, climbs, falls silent, repeats, reopens and resumes (rules 2, 3, 5, 7, 9, 12)."""
+"""What time does to an alert: it begins, climbs, falls silent, repeats, reopens, resumes (rules 2, 3, 5, 7, 9, 12)."""
 
 from datetime import datetime, timedelta
 
@@ -100,9 +100,7 @@ def reopened_above(alert: Alert, moment: Moment) -> Alert:
     standing = step_of(moment.ladder, accepter)
     asked = [row.step for row in alert.steps if row.staff_id == accepter and was_asked(row)]
     owner = person_at(moment.ladder, Step.ASSIGNEE)
-    owner_was_asked = owner is None or any(
-        row.staff_id == owner.staff_id and was_asked(row) for row in alert.steps
-    )
+    owner_was_asked = owner is None or any(row.staff_id == owner.staff_id and was_asked(row) for row in alert.steps)
     if standing is None and not owner_was_asked:
         first = Step.ASSIGNEE
     else:
@@ -151,9 +149,7 @@ def resumed(alert: Alert, moment: Moment) -> Alert:
         else time_out(alert.alert_class, alert.step, moment)
     )
     rows = tuple(
-        replace(row, times_out_at=moment.now + wait, sent_at=None)
-        if was_asked(row) and row.ended_at is None
-        else row
+        replace(row, times_out_at=moment.now + wait, sent_at=None) if was_asked(row) and row.ended_at is None else row
         for row in alert.steps
     )
     return armed(with_clock(replace(alert, steps=rows), alert.step, wait, moment), moment)

@@ -2,44 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from backend.alerts.rules.alert import Alert, declined, this_round, was_asked
+from backend.staff.rules import Ladder, Person
 from shared_schemas.alerts import Step, StepEnd
 from shared_schemas.policy import Policy
 
 ORDER = (Step.ASSIGNEE, Step.BUDDY, Step.CHARGE, Step.DUTY)
-
-
-class Person(Protocol):
-    """Somebody on the ladder, as the duty table knows her."""
-
-    @property
-    def staff_id(self) -> str: ...
-    @property
-    def on_duty(self) -> bool: ...
-    @property
-    def on_break(self) -> bool: ...
-    @property
-    def reachable(self) -> bool | None:
-        """The push self-test at the start of duty; None: not tried."""
-        ...
-
-    @property
-    def last_contact_at(self) -> datetime | None: ...
-
-
-class Ladder(Protocol):
-    """The people of one stay now. Home care reads them as nurse, coordinator, on call."""
-
-    @property
-    def owner(self) -> Person | None: ...
-    @property
-    def buddy(self) -> Person | None: ...
-    @property
-    def charge(self) -> Person | None: ...
-    @property
-    def on_call(self) -> Person | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +46,7 @@ def unavailable(person: Person | None) -> StepEnd | None:
     return StepEnd.ON_BREAK if person.on_break else None
 
 
-def skip_reason(
-    alert: Alert, person: Person | None, passed: set[str], *, forgiving: bool
-) -> StepEnd | None:
+def skip_reason(alert: Alert, person: Person | None, passed: set[str], *, forgiving: bool) -> StepEnd | None:
     """Why a step is skipped at once (rule 1), or None.
 
     `passed` are people who had their turn in another way. `forgiving`: nobody else is left, so that who declined

@@ -65,9 +65,7 @@ def silent_at(alert: Alert, moment: Moment) -> datetime | None:
     asked = [row for row in active(alert) if row.round == alert.round and row.step is alert.step]
     if not asked or any(row.shown_at or row.answered_at for row in asked):
         return None
-    return alert.clock_from_at + timedelta(
-        seconds=class_policy(alert.alert_class, moment).silent_after_s
-    )
+    return alert.clock_from_at + timedelta(seconds=class_policy(alert.alert_class, moment).silent_after_s)
 
 
 def next_instant(alert: Alert, moment: Moment) -> datetime | None:
@@ -83,8 +81,10 @@ def next_instant(alert: Alert, moment: Moment) -> datetime | None:
 
 
 def sound(alert_class: AlertClass, round_no: int, step: Step, *, night: bool) -> str:
-    """`ring`, `tone`, `vibrate` or `silent`: red at each step day and night, amber one tone a step, plain vibrates at
-    the first step by day."""
+    """`ring`, `tone`, `vibrate` or `silent`.
+
+    Red rings at each step, day and night; amber has one tone a step; plain vibrates at the first step by day.
+    """
     if alert_class is AlertClass.RED:
         return "ring"
     if alert_class is AlertClass.AMBER:

@@ -1,5 +1,4 @@
-"""What the patient's course and the ward's turns do to an alert: its end, a worse band, handover, leaving, transfer
-(rules 6, 8, 13, 14, 16)."""
+"""What patient and ward do to an alert: its end, a worse band, handover, leaving, transfer (rules 6, 8, 13, 14)."""
 
 from datetime import datetime
 
@@ -35,7 +34,7 @@ def end(alert: Alert, state: AlertState, why: str, now: datetime, done_at: datet
     )
 
 
-def worsen(  # noqa: PLR0913
+def worsen(
     alert: Alert,
     alert_class: AlertClass,
     text_key: str,
@@ -50,9 +49,7 @@ def worsen(  # noqa: PLR0913
     accepter = alert.accepted_by_staff_id
     higher = max(alert.alert_class, alert_class, key=SEVERITY.__getitem__)
     alert = replace(alert, steps=ended(alert, StepEnd.RAISED, moment.now))
-    alert = replace(
-        reopened(alert), alert_class=higher, text_key=text_key, text_params=text_params, step=Step.ASSIGNEE
-    )
+    alert = replace(reopened(alert), alert_class=higher, text_key=text_key, text_params=text_params, step=Step.ASSIGNEE)
     if accepted_by_staff_id is not None:
         return going(alert, accepted_by_staff_id, moment.now, moment)
     if accepter is None or _is_away(accepter, moment):
@@ -67,9 +64,14 @@ def _is_away(staff_id: str, moment: Moment) -> bool:
     return any(p is not None and p.staff_id == staff_id and unavailable(p) for p in people)
 
 
-def handed_over(alert: Alert, receiver_staff_id: str, moment: Moment) -> Alert:
-    """The receiver owns the patient now: red and amber keep their clock and ask her too, snoozes end, plain restarts
-    (rule 13)."""
+def handed_over(alert: Alert, receiver_staff_id: str | None, moment: Moment) -> Alert:
+    """The receiver owns the patient now (rule 13). None: nobody owns her, and the clock runs on.
+
+    Red and amber keep their clock and ask her too, snoozes end, plain restarts.
+    """
+    alert = replace(alert, owner_staff_id=receiver_staff_id)
+    if receiver_staff_id is None:
+        return alert
     if alert.state is AlertState.SNOOZED:
         alert = replace(alert, step=Step.ASSIGNEE)
         return snooze_ended(alert, moment)
@@ -106,9 +108,10 @@ def left(alert: Alert, staff_id: str, receiver_staff_id: str | None, moment: Mom
     return climb(alert, next_step(alert, moment), moment, {staff_id}, at_once=True)
 
 
-def moved(alert: Alert, unit_id: str, moment: Moment) -> Alert:
-    """The patient arrived in another unit: the alert is hers to bring, and that unit is asked from step 1 (rule 14)."""
+def moved(alert: Alert, unit_id: str, owner_staff_id: str | None, moment: Moment) -> Alert:
+    """The patient arrived in another unit: the alert came along, and that unit is asked from step 1 (rule 14)."""
     if alert.state in FINAL:
         return alert
-    alert = replace(alert, steps=ended(alert, StepEnd.HANDED_OVER, moment.now), unit_id=unit_id)
+    steps = ended(alert, StepEnd.HANDED_OVER, moment.now)
+    alert = replace(alert, steps=steps, unit_id=unit_id, owner_staff_id=owner_staff_id)
     return climb(reopened(alert), Step.ASSIGNEE, moment, at_once=True)

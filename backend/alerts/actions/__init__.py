@@ -1,0 +1,18 @@
+"""What happens to alerts, each in the caller's transaction."""
+
+from backend.alerts.actions.answers import accept_alerts, decline_alerts, receive, snooze_alerts
+from backend.alerts.actions.ending import note_attended, resolve_alerts, withdraw_alerts
+from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alert
+
+__all__ = [
+    "NewAlert",
+    "accept_alerts",
+    "decline_alerts",
+    "note_attended",
+    "raise_alerts",
+    "receive",
+    "resolve_alerts",
+    "snooze_alerts",
+    "withdraw_alerts",
+    "worsen_alert",
+]

@@ -1,0 +1,103 @@
+"""Answers of people and receipts of tablets, as they arrive."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from backend.access.rules import may_answer_alert
+from backend.alerts import queries
+from backend.alerts.actions.change import change_alerts, change_loaded
+from backend.alerts.rules import answers
+from backend.alerts.rules.alert import Alert, asked_ever
+from backend.alerts.rules.people import Moment
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome, Scope
+from backend.stays.queries import facts
+from shared_schemas.alerts import AlertAccepted, AlertDeclined, AlertSnoozed, Receipt
+from shared_schemas.wire import HeldReason
+
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="alert")
+STRANGER = Outcome(held=HeldReason.NOT_PERMITTED, detail="alert")
+UNKNOWN_NAME = Outcome(held=HeldReason.INVALID, detail="named_staff_id")
+KNOWN_STAFF = "select count(*) from staff_member where staff_id = $1 and active"
+Answer = Callable[[Alert, Moment], tuple[Alert, str | None]]
+
+
+async def accept_alerts(work: Work, run: Sequence[Arrived[AlertAccepted]]) -> list[Outcome]:
+    """Answer "I am going" (rule 3), at the corrected time of the act (rule 8)."""
+
+    def answer(arrived: Arrived[AlertAccepted]) -> Answer:
+        return lambda alert, moment: (
+            answers.accept(alert, arrived.author.staff_id, arrived.observed_at, moment),
+            None,
+        )
+
+    return [await _apply(work, arrived, answer(arrived)) for arrived in run]
+
+
+async def decline_alerts(work: Work, run: Sequence[Arrived[AlertDeclined]]) -> list[Outcome]:
+    """Answer "I can not go" (rule 4)."""
+    return [await _decline(work, arrived) for arrived in run]
+
+
+async def _decline(work: Work, arrived: Arrived[AlertDeclined]) -> Outcome:
+    body = arrived.body
+    named = body.named_staff_id
+    if named is not None and not await work.connection.fetchval(KNOWN_STAFF, named):
+        return UNKNOWN_NAME
+    return await _apply(
+        work,
+        arrived,
+        lambda alert, moment: answers.decline(
+            alert, arrived.author.staff_id, body.reason, named, arrived.observed_at, moment
+        ),
+    )
+
+
+async def snooze_alerts(work: Work, run: Sequence[Arrived[AlertSnoozed]]) -> list[Outcome]:
+    """Put off (rule 5)."""
+
+    def answer(arrived: Arrived[AlertSnoozed]) -> Answer:
+        return lambda alert, moment: answers.snooze(
+            alert, arrived.author.staff_id, arrived.body.minutes, arrived.observed_at, moment
+        )
+
+    return [await _apply(work, arrived, answer(arrived)) for arrived in run]
+
+
+async def _apply(work: Work, arrived: Arrived, answer: Answer) -> Outcome:
+    """One answer to one alert, if its author works there or was asked; what could not be done is flagged."""
+    stay_of = await queries.stays_of(work.connection, [arrived.body.alert_id])
+    if not stay_of:
+        return UNKNOWN
+    stays = await facts(work.connection, stay_of.values(), lock=True)
+    before = await queries.alerts(work.connection, stay_of)
+    (alert,) = before.values()
+    here = Scope(alert.stay_id, stays[alert.stay_id].unit_id, alert.unit_id)
+    asked = arrived.author.staff_id in asked_ever(alert)
+    if not (asked or may_answer_alert(arrived.author, here)):
+        return STRANGER
+    flags: list[str] = []
+
+    def rule(alert: Alert, moment: Moment, _: object) -> Alert:
+        changed, flag = answer(alert, moment)
+        flags.extend([flag] if flag else [])
+        return changed
+
+    await change_loaded(work, before, stays, rule)
+    return Outcome(flags=tuple(flags)) if flags else APPLIED
+
+
+async def receive(work: Work, receipts: Iterable[Receipt], staff_ids: Sequence[str]) -> None:
+    """What a tablet reports of askings of the people signed in on it; others are left out, repeats change nothing."""
+    by_alert: dict[str, list[Receipt]] = {}
+    for receipt in receipts:
+        by_alert.setdefault(receipt.alert_id, []).append(receipt)
+    stay_of: Mapping[str, str] = await queries.stays_of(work.connection, by_alert)
+
+    def rule(alert: Alert, moment: Moment, _: object) -> Alert:
+        hers = {row.step_id for row in alert.steps if row.staff_id in staff_ids}
+        for receipt in by_alert[alert.alert_id]:
+            if receipt.step_id in hers:
+                alert = answers.received(alert, receipt.step_id, receipt.kind, receipt.at, moment)
+        return alert
+
+    await change_alerts(work, stay_of, rule)

@@ -1,0 +1,107 @@
+"""Alerts as they are stored, and the moment of each stay: people, policy, night and what is known of tablets."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import msgspec
+
+from backend.alerts.rules.alert import Alert
+from backend.alerts.rules.people import Moment
+from backend.alerts.rules.timing import is_night
+from backend.db import Connection
+from backend.places.queries import policies, time_zones
+from backend.staff.queries import ladder_people
+from backend.staff.rules import Ladder, Person
+from backend.stays.queries import Facts
+from shared_schemas.alerts import AlertCause
+
+Causes = Iterable[tuple[AlertCause, str]]
+
+LOAD = """
+select (to_jsonb(a) || jsonb_build_object('steps', coalesce(
+    (select jsonb_agg(to_jsonb(s) order by s.place) from alert_step s where s.alert_id = a.alert_id), '[]')))::text
+from alert a where a.alert_id = any($1::uuid[]) order by a.began_at, a.alert_id
+"""
+OF_CAUSES = """
+select a.cause, a.cause_id::text, count(*) as alerts,
+    max(a.alert_id::text) filter (where a.next_at is not null) as running,
+    (array_agg(a.alert_id::text order by a.began_at desc))[1] as latest
+from alert a join unnest($1::text[], $2::uuid[]) as c(cause, cause_id) using (cause, cause_id)
+group by a.cause, a.cause_id
+"""
+RUNNING = """
+select alert_id::text, stay_id::text from alert a
+join unnest($1::text[], $2::uuid[]) as c(cause, cause_id) using (cause, cause_id)
+where a.next_at is not null
+"""
+STAYS_OF = "select alert_id::text, stay_id::text from alert where alert_id = any($1::uuid[])"
+# A nurse's tablets count together (rule 7); a tablet counts while she is signed in on it.
+REACH = """
+select s.staff_id::text, max(d.contact_at) as last_contact_at, bool_or(d.push_works) as reachable
+from session s join device d using (device_id)
+where s.staff_id = any($1::uuid[]) and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
+group by s.staff_id
+"""
+_decoder = msgspec.json.Decoder(Alert)
+
+
+async def alerts(connection: Connection, alert_ids: Iterable[str]) -> dict[str, Alert]:
+    """Alerts with all their rows of proof, oldest first; unknown ones are absent."""
+    found = [_decoder.decode(row[0]) for row in await connection.fetch(LOAD, list(alert_ids))]
+    return {alert.alert_id: alert for alert in found}
+
+
+async def running(connection: Connection, causes: Causes) -> dict[str, str]:
+    """The stay of each alert about these causes that is not over, by alert."""
+    pairs = list(causes)
+    if not pairs:
+        return {}
+    found = await connection.fetch(RUNNING, [cause.value for cause, _ in pairs], [of for _, of in pairs])
+    return {row["alert_id"]: row["stay_id"] for row in found}
+
+
+async def stays_of(connection: Connection, alert_ids: Iterable[str]) -> dict[str, str]:
+    """The stay of each alert; unknown ones are absent."""
+    found = await connection.fetch(STAYS_OF, list(alert_ids))
+    return {row["alert_id"]: row["stay_id"] for row in found}
+
+
+async def moments(connection: Connection, stays: Mapping[str, Facts], now: datetime) -> dict[str, Moment]:
+    """What a decision about each stay needs beside the alert."""
+    if not stays:
+        return {}
+    units = sorted({stay.unit_id for stay in stays.values()})
+    in_force = await policies(connection, units, now)
+    zones = await time_zones(connection, units)
+    ladders = await ladder_people(connection, list(stays), now)
+    reach = await _reach(connection, ladders.values(), now)
+    nights = {unit: is_night(in_force[unit], now.astimezone(zones[unit]).time()) for unit in units}
+    return {
+        stay.stay_id: Moment(now, _known(ladders[stay.stay_id], reach), in_force[stay.unit_id], nights[stay.unit_id])
+        for stay in stays.values()
+    }
+
+
+def _people(ladder: Ladder) -> Sequence[Person | None]:
+    return ladder.owner, ladder.buddy, ladder.charge, ladder.on_call
+
+
+async def _reach(
+    connection: Connection, ladders: Iterable[Ladder], now: datetime
+) -> dict[str, tuple[datetime, bool | None]]:
+    staff_ids = {person.staff_id for ladder in ladders for person in _people(ladder) if person}
+    found = await connection.fetch(REACH, sorted(staff_ids), now)
+    return {row["staff_id"]: (row["last_contact_at"], row["reachable"]) for row in found}
+
+
+def _known(ladder: Ladder, reach: Mapping[str, tuple[datetime, bool | None]]) -> Ladder:
+    """The ladder with what is known of each person's tablets; one who is signed in nowhere has no contact."""
+
+    def known(person: Person | None) -> Person | None:
+        if person is None:
+            return None
+        last_contact_at, reachable = reach.get(person.staff_id, (None, None))
+        return replace(person, last_contact_at=last_contact_at, reachable=reachable)
+
+    return Ladder(*(known(person) for person in _people(ladder)))

@@ -1,0 +1,124 @@
+"""Time and the ward's turns at work on alerts: each sweep does what is due, one worker an alert."""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from backend.alerts import queries
+from backend.alerts.actions.change import change_loaded
+from backend.alerts.rules.alert import Alert, active
+from backend.alerts.rules.ladder import wake
+from backend.alerts.rules.people import Moment
+from backend.alerts.rules.turns import end, handed_over, left, moved
+from backend.changes.actions import gone
+from backend.db import Database, unit_of_work
+from backend.stays.queries import Facts, facts
+from shared_schemas.alerts import AlertState
+
+BATCH = 100
+# Ended alerts stay on the tablets for a shift, so that who comes on sees what happened.
+SHOWN_AFTER_END = timedelta(hours=12)
+DEPARTED = "departed"
+
+DUE = "select alert_id::text, stay_id::text from alert where next_at <= $1 order by next_at limit $2"
+CLAIM = """
+select alert_id::text from alert where alert_id = any($1::uuid[]) and next_at <= $2 order by alert_id
+for no key update skip locked
+"""
+NEXT = "select min(next_at) from alert"
+TURNED = """
+select a.alert_id::text, a.stay_id::text from alert a join stay s using (stay_id)
+where a.next_at is not null and (
+    s.departed_at <= $1 or s.unit_id <> a.unit_id or s.owner_staff_id is distinct from a.owner_staff_id
+    or a.alert_class = 'red' and exists (
+        select from alert_step t where t.alert_id = a.alert_id and t.staff_id is not null
+        and (t.ended_at is null or t.staff_id = a.accepted_by_staff_id and t.why_ended = 'accepted')
+        and exists (select from duty d where d.staff_id = t.staff_id and d.ended_at >= t.began_at)
+        and not exists (select from duty d where d.staff_id = t.staff_id and d.ended_at is null)))
+order by a.alert_id limit $2
+"""
+GONE_HOME = """
+select staff_id::text from unnest($1::uuid[]) as p(staff_id)
+where exists (select from duty d where d.staff_id = p.staff_id)
+and not exists (select from duty d where d.staff_id = p.staff_id and d.ended_at is null)
+"""
+OLD = """
+update alert set hidden_at = $1, version = version + 1 where alert_id in (
+    select alert_id from alert where ended_at <= $2 and hidden_at is null
+    order by ended_at limit 200 for no key update skip locked)
+returning alert_id::text, unit_id::text, version
+"""
+NEXT_OLD = "select min(ended_at) from alert where ended_at is not null and hidden_at is null"
+
+
+async def sweep_ladder(database: Database, now: datetime) -> datetime | None:
+    """Let every alert take the step that is due, and name the instant of the next.
+
+    1. Read which alerts are due, oldest first; lock their stays.
+    2. Claim those alerts that are still due and that no other worker holds (`skip locked`).
+    3. The rules say what follows: next step, silence, attend limit, end of a snooze, repeat, resume.
+    4. The step, its rows of proof, the outbox rows and the feed's change commit together; nothing is sent here.
+    5. Repeat while there are more. A death in between leaves `next_at` where it was.
+    """
+    while True:
+        async with unit_of_work(database, now) as work:
+            due = {row[0]: row[1] for row in await work.connection.fetch(DUE, now, BATCH)}
+            if not due:
+                return await work.connection.fetchval(NEXT)
+            stays = await facts(work.connection, due.values(), lock=True)
+            claimed = [row[0] for row in await work.connection.fetch(CLAIM, list(due), now)]
+            before = await queries.alerts(work.connection, claimed)
+            await change_loaded(work, before, stays, lambda alert, moment, _: wake(alert, moment))
+        if not claimed:
+            return now + timedelta(seconds=1)  # another worker holds what is due
+
+
+async def sweep_turns(database: Database, now: datetime) -> datetime | None:
+    """Let alerts follow their patients and people: departure, transfer, handover, going home (rules 6, 13, 14).
+
+    1. Read the alerts whose stay departed, has another unit or owner than they know, or whose red lies with somebody
+       who went home; duty and stays are written by lower rooms, which do not know alerts.
+    2. Lock their stays and look again.
+    3. Withdraw, restart in the new unit, ask the receiver, or ask the charge nurse, in one transaction a batch.
+    """
+    while True:
+        async with unit_of_work(database, now) as work:
+            turned = {row[0]: row[1] for row in await work.connection.fetch(TURNED, now, BATCH)}
+            if not turned:
+                return None
+            stays = await facts(work.connection, turned.values(), lock=True)
+            before = await queries.alerts(work.connection, turned)
+            holders = {row.staff_id for alert in before.values() for row in active(alert)}
+            holders |= {alert.accepted_by_staff_id for alert in before.values()}
+            gone_home = await work.connection.fetch(GONE_HOME, sorted(filter(None, holders)))
+            after = await change_loaded(work, before, stays, partial(turn, away={row[0] for row in gone_home}))
+        if after == before:
+            return None
+
+
+def turn(alert: Alert, moment: Moment, stay: Facts, away: set[str]) -> Alert:
+    """What the stay's facts and those who went home make of an alert."""
+    if stay.departed_at is not None and stay.departed_at <= moment.now:
+        return end(alert, AlertState.WITHDRAWN, DEPARTED, moment.now)
+    if stay.unit_id != alert.unit_id:
+        return moved(alert, stay.unit_id, stay.owner_staff_id, moment)
+    receiver = None
+    if stay.owner_staff_id != alert.owner_staff_id:
+        receiver = stay.owner_staff_id if stay.owner_staff_id not in away else None
+        alert = handed_over(alert, stay.owner_staff_id, moment)
+    held = {row.staff_id for row in active(alert)} | {alert.accepted_by_staff_id}
+    for staff_id in sorted(who for who in held & away if who is not None):
+        alert = left(alert, staff_id, receiver, moment)
+    return alert
+
+
+async def sweep_ended(database: Database, now: datetime) -> datetime | None:
+    """Take alerts off the tablets a shift after they ended.
+
+    1. Claim ended alerts that are still shown; a second worker skips them.
+    2. Write that they are gone in the same transaction. 3. Name the instant of the next.
+    """
+    async with unit_of_work(database, now) as work:
+        for row in await work.connection.fetch(OLD, now, now - SHOWN_AFTER_END):
+            gone(work, f"unit:{row['unit_id']}", "alert", row["alert_id"], row["version"])
+        ended_at = await work.connection.fetchval(NEXT_OLD)
+    return None if ended_at is None else ended_at + SHOWN_AFTER_END
