@@ -2,12 +2,14 @@
 import { screen } from '../app/routes';
 import { shell } from '../app/shell.svelte';
 import type { Slice } from '../app/slice';
+import { onRing } from '../sync/browser';
 import { rows } from '../sync/store.svelte';
 import AlertScreen from './AlertScreen.svelte';
 import Alerts from './Alerts.svelte';
 import Asking from './Asking.svelte';
 import { askedOf } from './asked';
 import { ALERT_RULES } from './optimistic';
+import { sound } from './sound';
 
 export const ALERTS: Slice = {
   name: 'alerts',
@@ -25,4 +27,9 @@ export const ALERTS: Slice = {
     },
   ],
   everywhere: Asking,
+  start: () => {
+    onRing((ring) => {
+      if (ring.staff_id === shell.person?.staff_id) sound(ring.sound, performance.now());
+    });
+  },
 };

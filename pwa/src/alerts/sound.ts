@@ -5,7 +5,7 @@ const NOTES: Record<string, number[]> = { red: [880, 1175], amber: [660] };
 let sounded_at = Number.NEGATIVE_INFINITY;
 let audio: AudioContext | undefined;
 
-/** Plays the sound of a class, unless one was heard less than 30 s before `now_ms`. Returns whether it sounded. */
+/** Plays the sound of a class, unless one was heard less than 30 s before `now_ms` (monotonic). Returns whether it sounded. */
 export function sound(name: string, now_ms: number): boolean {
   if (now_ms - sounded_at < GAP_MS || name === 'silent') return false;
   sounded_at = now_ms;
