@@ -137,6 +137,11 @@ test('the summary never says connected when nothing answers, nor sent when somet
   expect(words().connection).toBe('refused');
   tablet.pass(60_000);
   tablet.gain();
+  tablet.hear({ event: 'socket_opened' });
+  tablet.answer(503, {});
+  expect(words().connection).toBe('unreachable');
+  tablet.pass(60_000);
+  tablet.gain();
   tablet.answer(200, verdicts(['e1']));
   expect(words()).toMatchObject({ waiting: 1, sending: true });
   tablet.hear({ event: 'settled' });

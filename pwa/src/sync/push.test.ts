@@ -319,10 +319,10 @@ describe('a hint', () => {
     expect(find(tablet.pass(250), 'take_flush')).toBeDefined();
   });
 
-  test('of a flapping link gives at most one try a second', () => {
+  test('of a flapping link gives at most two tries a second', () => {
     const tablet = unreachable();
     tablet.hear({ event: 'network_up' });
-    expect(find(tablet.pass(999), 'take_flush')).toBeUndefined();
+    expect(find(tablet.pass(499), 'take_flush')).toBeUndefined();
     expect(find(tablet.pass(1), 'take_flush')).toBeDefined();
   });
 

@@ -1,6 +1,7 @@
 /** Takes what the core and the rows know to the frame around every screen. */
 import { correctClock, now } from '../app/clock.svelte';
 import { setTimeZone } from '../app/i18n/moments';
+import { currentAddress, go } from '../app/router.svelte';
 import { shell } from '../app/shell.svelte';
 import { readOutboxAgain } from './browser';
 import { dropHeld } from './outbox';
@@ -8,9 +9,15 @@ import { currentSession, thisDevice } from './people.svelte';
 import { lock } from './sign_in';
 import { row, rows, syncState } from './store.svelte';
 
+const OPEN_TO_ALL = ['/settings', '/sync', '/log-in'];
+
 /** Follows from here on; call it once. */
 export function wireShell(): void {
-  shell.lock = lock;
+  shell.lock = () => {
+    lock();
+    // A screen that may be seen by anybody would stay; the next person looks for her name.
+    if (OPEN_TO_ALL.includes(currentAddress())) go('#/', { replace: true });
+  };
   $effect.root(() => {
     $effect(() => {
       const session = currentSession();
