@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -53,6 +54,7 @@ class AnnouncedServer(uvicorn.Server):
 
 def _log_in_one_form() -> None:
     """A line of JSON an event, or coloured text where a person watches."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every bell, each second
     watched = sys.stdout.isatty()
     last = structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer()
     structlog.configure(
