@@ -9,12 +9,14 @@ from backend.access.rules import ScopeSpan
 from backend.db import Connection
 from shared_schemas.staff import Grant, Role, StaffRow
 
-DEVICE = """
+_DEVICE = """
 select d.device_id::text, d.unit_id::text, d.name,
-    coalesce(array_agg(distinct s.staff_id::text) filter (where s.staff_id is not null), '{}') as staff_ids
+    coalesce(array_agg(distinct s.staff_id::text) filter (where s.staff_id is not null), array[]::text[]) as staff_ids
 from device d left join session s on s.device_id = d.device_id and s.ended_at is null and s.expires_at > $2
-where d.token_hash = $1 and d.revoked_at is null group by d.device_id
+where {proof} and d.revoked_at is null group by d.device_id
 """
+DEVICE = _DEVICE.format(proof="d.token_hash = $1")
+DEVICE_OF_ID = _DEVICE.format(proof="d.device_id = $1")
 SCOPES = """
 select stay_id::text, unit_id::text, from_at, to_at from stay_scope where stay_id = any($1::uuid[]) order by from_at, stay_scope_id
 """
@@ -54,6 +56,12 @@ def token_hash(token: str) -> bytes:
 async def device_of(connection: Connection, token: str, now: datetime) -> SignedDevice | None:
     """The tablet of a token; None: unknown or revoked."""
     row = await connection.fetchrow(DEVICE, token_hash(token), now)
+    return SignedDevice(*row) if row else None
+
+
+async def device_of_id(connection: Connection, device_id: str, now: datetime) -> SignedDevice | None:
+    """A tablet by its id; None: unknown or revoked."""
+    row = await connection.fetchrow(DEVICE_OF_ID, device_id, now)
     return SignedDevice(*row) if row else None
 
 

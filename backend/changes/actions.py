@@ -19,6 +19,8 @@ from backend.db import Connection, Work
 from shared_schemas.base import Row
 
 ROOM = "changes"
+HEADS = "changes.heads"
+"""Key of `work.collected` after the block: (feed, head) of each feed that this transaction wrote."""
 _encoder = msgspec.json.Encoder()
 
 
@@ -69,6 +71,7 @@ async def write_changes(work: Work) -> None:
     statement = queries.WRITE if all(change.row is not None for change in changes) else queries.WRITE_AND_REMOVE
     hashes = [row_hash(change.type, change.id, change.version) for change in changes]
     heads = await work.connection.fetch(statement, *columns, hashes)
+    work.collected[HEADS] = [(row["feed_id"], row["head"]) for row in heads]
     _tell_after_commit(work, changes, {row["feed_id"]: row for row in heads})
 
 
@@ -82,7 +85,9 @@ async def _with_moved_rows(work: Work, collected: list[Pending | Move]) -> list[
         to_feed = feed_of[stay_id]
         for row in await work.connection.fetch(queries.ROWS_OF_STAY, from_feed, stay_id):
             if (to_feed, row["type"], row["id"]) not in told:
-                changes.append(Pending(to_feed, row["type"], row["id"], row["version"], row["rank"], stay_id, row["row"]))
+                changes.append(
+                    Pending(to_feed, row["type"], row["id"], row["version"], row["rank"], stay_id, row["row"])
+                )
     return changes
 
 

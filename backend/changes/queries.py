@@ -133,5 +133,3 @@ async def snapshot_rows(connection: Connection, feed: str) -> list[KeptRow]:
 def row_text(row: KeptRow) -> str:
     """A snapshot's row as JSON."""
     return f'{{"type":"{row.type}","id":"{row.id}","version":{row.version},"row":{row.row}}}'
-
-

@@ -41,7 +41,6 @@ def user_feed(staff_id: str) -> str:
     return f"user:{staff_id}"
 
 
-
 def row_hash(type_name: str, row_id: str, version: int) -> int:
     """The row's share of its feed's checksum: 8 bytes of SHA-256 as a signed integer (docs/protocol.md)."""
     digest = sha256(f"{type_name}/{row_id}/{version}".encode()).digest()

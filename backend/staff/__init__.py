@@ -3,6 +3,7 @@
 from backend.access import rules as gates
 from backend.slice import Handles, Slice
 from backend.staff import actions
+from backend.staff.routes import ROUTES
 from backend.staff.sweep import sweep_duties, sweep_handovers
 from shared_schemas import staff as words
 
@@ -17,5 +18,6 @@ SLICE = Slice(
         words.HandoverOffered: Handles(gates.may_take_duty, actions.offer_handover),
         words.HandoverAccepted: Handles(gates.may_take_duty, actions.accept_handover),
     },
+    routes=ROUTES,
     sweeps=(sweep_handovers, sweep_duties),
 )

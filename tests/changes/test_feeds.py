@@ -24,7 +24,9 @@ async def opened(database: Database, clock: SteppedClock, *feeds: str) -> None:
             await actions.open_feed(work.connection, feed)
 
 
-async def read(database: Database, clock: SteppedClock, feed: str) -> tuple[queries.Head, list[queries.KeptRow], list[int]]:
+async def read(
+    database: Database, clock: SteppedClock, feed: str
+) -> tuple[queries.Head, list[queries.KeptRow], list[int]]:
     async with unit_of_work(database, clock.now()) as work:
         head = (await queries.heads(work.connection, [feed]))[feed]
         seqs = await work.connection.fetch("select seq from change where feed_id = $1 order by seq", feed)
@@ -35,7 +37,9 @@ def sum_of(rows: list[queries.KeptRow]) -> str:
     return checksum(sum(row_hash(row.type, row.id, row.version) for row in rows))
 
 
-async def test_a_feed_is_dense_and_its_sum_right_under_concurrent_writers(database: Database, clock: SteppedClock) -> None:
+async def test_a_feed_is_dense_and_its_sum_right_under_concurrent_writers(
+    database: Database, clock: SteppedClock
+) -> None:
     feeds = [unit_feed(str(uuid4())) for _ in range(2)]
     await opened(database, clock, *feeds)
     shared = str(uuid4())
@@ -75,7 +79,9 @@ async def test_a_change_for_a_feed_that_does_not_exist_stores_nothing(database: 
             actions.append(work, unit_feed(str(uuid4())), bed(str(uuid4()), "1"), row_id=str(uuid4()), version=1)
 
 
-async def test_a_row_that_changes_twice_in_one_transaction_is_told_once(database: Database, clock: SteppedClock) -> None:
+async def test_a_row_that_changes_twice_in_one_transaction_is_told_once(
+    database: Database, clock: SteppedClock
+) -> None:
     feed, bed_id = unit_feed(str(uuid4())), str(uuid4())
     await opened(database, clock, feed)
     async with unit_of_work(database, clock.now()) as work:
@@ -98,7 +104,9 @@ async def test_a_row_that_is_gone_leaves_the_state_and_the_sum(database: Databas
     assert (rows, seqs, head.checksum) == ([], [1, 2], "0" * 16)
 
 
-async def test_a_moved_stay_takes_all_its_rows_along_and_leaves_one_exit(database: Database, clock: SteppedClock) -> None:
+async def test_a_moved_stay_takes_all_its_rows_along_and_leaves_one_exit(
+    database: Database, clock: SteppedClock
+) -> None:
     old, new = unit_feed(str(uuid4())), unit_feed(str(uuid4()))
     stay_id, first, second = str(uuid4()), str(uuid4()), str(uuid4())
     await opened(database, clock, old, new)

@@ -1,0 +1,162 @@
+"""The composition root: all slices behind one edge, with their bells, on a database."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Response, get
+from litestar.di import NamedDependency, Provide
+
+from backend import staff, stays, sync
+from backend.access.routes import signed_device
+from backend.clock import Clock, SteppedClock
+from backend.db import Database, unit_of_work
+from backend.errors import Unavailable
+from backend.errors.problem import EXCEPTION_HANDLERS
+from backend.settings import PROJECT_ROOT, Settings, load_settings
+from backend.slice import Slice
+from backend.sync.actions.door import Door
+from backend.sync.deliver import Doorbell
+from backend.sync.hub import Hub
+from backend.sync.view import Snapshots
+from backend.web.bells import Bells
+from backend.web.edge import Receive, Scope, Send, edged
+from backend.web.pwa import Pwa
+
+# In the order of the layers, lowest first: sweeps run in this order.
+SLICES: tuple[Slice, ...] = (sync.SLICE, stays.SLICE, staff.SLICE)
+PWA_FOLDER = PROJECT_ROOT / "pwa" / "dist"
+SERVER_PATHS = ("/api/", "/health/")
+
+
+@get("/health/live")
+async def health_live() -> Response[dict[str, str]]:
+    """The process answers."""
+    return Response({"status": "live"})
+
+
+@get("/health/ready")
+async def health_ready(database: NamedDependency[Database], now: NamedDependency[datetime]) -> Response[dict[str, str]]:
+    """The database answers, too."""
+    async with unit_of_work(database, now, readonly=True) as work:
+        if await work.connection.fetchval("select count(*) from feed") < 1:
+            raise Unavailable("The database is not migrated.")
+    return Response({"status": "ready"})
+
+
+def _always(thing: Any) -> Callable[[], Any]:
+    def always() -> Any:
+        return thing
+
+    return always
+
+
+class Ward:
+    """The server of one hospital as an ASGI application.
+
+    `stepped`: its clock is set by `advance` alone, and nothing rings by itself.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, stepped: bool = False, pwa: Path = PWA_FOLDER) -> None:
+        self.settings, self.clock, self._is_stepped = settings, clock, stepped
+        self.database = Database(settings.database_url or "", pool_size=settings.pool_size)
+        self.hub = Hub(self.database, clock)
+        self.doorbell = Doorbell(self.hub)
+        self.bells = Bells([sweep for room in SLICES for sweep in room.sweeps], self.database, clock)
+        self.database.listeners.append(lambda _: self.bells.ring())
+        self.litestar = self._litestar()
+        self._pwa = Pwa(pwa)
+        self._edge = edged(self._inside, settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI."""
+        await self._edge(scope, receive, send)
+
+    async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] != "http" or scope["path"].startswith(SERVER_PATHS)
+        await (self.litestar if ours else self._pwa)(scope, receive, send)  # pyright: ignore[reportArgumentType]
+
+    def _litestar(self) -> Litestar:
+        provided: dict[str, Any] = {
+            "settings": self.settings,
+            "clock": self.clock,
+            "database": self.database,
+            "hub": self.hub,
+            "bells": self.bells,
+            "door": Door(SLICES),
+            "snapshots": Snapshots(self.database),
+        }
+        dependencies = {name: Provide(_always(thing), sync_to_thread=False) for name, thing in provided.items()}
+        return Litestar(
+            route_handlers=[
+                health_live,
+                health_ready,
+                *(route for room in SLICES for route in room.routes),
+            ],
+            dependencies={
+                **dependencies,
+                "now": Provide(self.clock.now, sync_to_thread=False),
+                "device": Provide(signed_device),
+            },
+            exception_handlers=EXCEPTION_HANDLERS,  # pyright: ignore[reportArgumentType]
+            lifespan=[self.open],
+            openapi_config=None,
+            request_max_body_size=256 * 1024,
+            debug=False,
+        )
+
+    @asynccontextmanager
+    async def open(self, _: object = None) -> AsyncIterator[None]:
+        """The database, and by the clock the doorbell and the bells, while the block runs."""
+        await self.database.open()
+        try:
+            if not self._is_stepped:
+                self.doorbell.start()
+                self.bells.start()
+            yield
+        finally:
+            self.hub.end(None, "restart")
+            await self.bells.stop()
+            await self.doorbell.stop()
+            await self.database.close()
+
+    async def advance(self, to: datetime) -> None:
+        """Run every sweep and delivery that is due up to `to`, each at its instant; return when all is quiet."""
+        if not isinstance(self.clock, SteppedClock):
+            raise TypeError("only a stepped server is advanced")
+        await self.bells.advance(self.clock.now(), to, self.clock.set)
+
+
+def create_app(settings: Settings, clock: Clock) -> Ward:
+    """The server by these settings and this clock."""
+    return Ward(settings, clock)
+
+
+class Stepped:
+    """The server for a simulation, made when it is first used: its settings are the environment's of that moment."""
+
+    def __init__(self) -> None:
+        self._ward: Ward | None = None
+
+    @property
+    def ward(self) -> Ward:
+        """The server. Its clock stands at 1970 until it is advanced."""
+        if self._ward is None:
+            self._ward = Ward(load_settings(), SteppedClock(datetime(1970, 1, 1, tzinfo=UTC)), stepped=True)
+        return self._ward
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Speak ASGI. After its lifespan has ended, the next one begins anew."""
+        ward = self.ward
+        await ward(scope, receive, send)
+        if scope["type"] == "lifespan":
+            self._ward = None
+
+    async def advance(self, to: datetime) -> None:
+        """As `Ward.advance`."""
+        await self.ward.advance(to)
+
+
+stepped = Stepped()

@@ -1,0 +1,161 @@
+"""One batch on its way through the slices: run by run, each entry judged, applied or held."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+
+from backend.access.actions import MOVED_STAYS
+from backend.access.queries import stay_spans
+from backend.db import Work
+from backend.slice import Arrived, Handles, Outcome
+from backend.sync import queries
+from backend.sync.actions.hold import Held, hold
+from backend.sync.rules.judge import Known, Refusal, bounded, judged
+from backend.sync.rules.strict import Sent, id_from
+from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
+
+RETRY_LATER_S = 300
+SET_VERDICTS = """
+update entry set verdict = v.verdict, reason = v.reason, detail = v.detail, flags = v.flags
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as v(entry_id, verdict, reason, detail, flags)
+where entry.entry_id = v.entry_id
+"""
+
+
+class Course:
+    """The batch's state: verdicts by entry key, and what is held."""
+
+    def __init__(self, work: Work, handlers: Mapping[str, Handles], admitted: queries.Admitted, known: Known) -> None:
+        self.work, self.handlers, self.admitted, self.known = work, handlers, admitted, known
+        self.verdicts: dict[str, EntryVerdict] = {}
+        self.waiting: list[Held] = []
+        self._stored = dict(admitted.stored)
+
+    async def run(self, firsts: Sequence[Sent]) -> None:
+        """Judge and apply every entry that is new."""
+        raced = [
+            entry.key for entry in firsts if entry.key not in self.admitted.fresh and entry.key not in self._stored
+        ]
+        if raced:  # another batch stored it after our statement began: by now its verdict can be seen
+            self._stored |= await queries.stored(self.work.connection, raced)
+        for group in _runs(entry for entry in firsts if entry.key in self.admitted.fresh):
+            await self._apply(group)
+
+    async def _apply(self, group: Sequence[Sent]) -> None:
+        taken: list[tuple[Sent, Arrived]] = []
+        handles = self.handlers.get(group[0].envelope.type) if group[0].envelope else None
+        for entry in group:
+            judgement = judged(entry, handles, self.known) if handles and entry.body else None
+            if isinstance(judgement, Arrived):
+                taken.append((entry, judgement))
+            else:
+                self._refuse(entry, judgement or Refusal(entry.reason or HeldReason.UNKNOWN_TYPE, entry.detail))
+        if not taken or handles is None:
+            return
+        outcomes = await handles.apply(self.work, [arrived for _, arrived in taken])
+        for (entry, arrived), outcome in zip(taken, outcomes, strict=True):
+            self._note(entry, arrived, outcome)
+        moved = self.work.collected.pop(MOVED_STAYS, [])
+        if moved:
+            self.known.spans.update(await stay_spans(self.work.connection, moved))
+
+    def _note(self, entry: Sent, arrived: Arrived, outcome: Outcome) -> None:
+        if outcome.held is not None:
+            self._refuse(entry, Refusal(outcome.held, outcome.detail))
+            return
+        flags = list(dict.fromkeys((*arrived.flags, *outcome.flags)))
+        if outcome.claim_held is not None:
+            flags.append(outcome.claim_held.value)
+            self._hold(entry, entry.key, Refusal(outcome.claim_held, outcome.detail))
+        verdict = Verdict.FLAGGED if flags else Verdict.ACCEPTED
+        self.verdicts[entry.key] = EntryVerdict(entry_id=entry.entry_id, verdict=verdict, flags=flags)
+
+    def _refuse(self, entry: Sent, refusal: Refusal) -> None:
+        self.known.held.add(entry.key)
+        self._hold(entry, entry.key, refusal)
+        self.verdicts[entry.key] = _held_verdict(entry, refusal)
+
+    def _hold(self, entry: Sent, held_entry_id: str, refusal: Refusal) -> None:
+        envelope = entry.envelope
+        session = self.known.sessions.get(envelope.session_id) if envelope else None
+        self.waiting.append(
+            Held(
+                held_entry_id,
+                self.admitted.device_id,
+                self.admitted.unit_id,
+                envelope.type if envelope else "",
+                refusal.reason,
+                refusal.detail,
+                entry.stay_id,
+                session.staff_id if session else None,
+                bounded(entry.recorded_at, self.work.now),
+                entry.raw,
+            )
+        )
+
+    def verdicts_on(self, batch: Iterable[Sent]) -> list[EntryVerdict]:
+        """A verdict on every entry of the batch in its order, repeated ones included."""
+        answered: dict[str, Sent] = {}
+        return [self._verdict_on(entry, answered) for entry in batch]
+
+    def _verdict_on(self, entry: Sent, answered: dict[str, Sent]) -> EntryVerdict:
+        if entry.later is not None:
+            return EntryVerdict(
+                entry_id=entry.entry_id, verdict=Verdict.LATER, why_later=entry.later, retry_after_s=RETRY_LATER_S
+            )
+        first = answered.setdefault(entry.key, entry)
+        stored = self._stored.get(entry.key)
+        if first is entry and stored is None:
+            return self.verdicts[entry.key]
+        if entry.payload_hash != (stored.payload_hash if stored else first.payload_hash):
+            refusal = Refusal(HeldReason.ID_REUSE)
+            self._hold(entry, id_from(sha256(entry.key.encode() + entry.payload_hash).digest()), refusal)
+            return _held_verdict(entry, refusal)
+        return _repeated(entry, stored, self.verdicts.get(entry.key))
+
+    async def keep(self) -> None:
+        """Store the verdicts that are not plain acceptance, and what waits."""
+        others = [
+            (
+                key,
+                verdict.verdict.value,
+                verdict.reason and verdict.reason.value,
+                verdict.detail or "",
+                " ".join(verdict.flags),
+            )
+            for key, verdict in self.verdicts.items()
+            if verdict.verdict is not Verdict.ACCEPTED
+        ]
+        if others:
+            await self.work.connection.execute(SET_VERDICTS, *(list(column) for column in zip(*others, strict=True)))
+        await hold(self.work, self.waiting)
+
+
+def _held_verdict(entry: Sent, refusal: Refusal) -> EntryVerdict:
+    detail = refusal.detail or None
+    return EntryVerdict(entry_id=entry.entry_id, verdict=Verdict.HELD, reason=refusal.reason, detail=detail)
+
+
+def _repeated(entry: Sent, stored: queries.Stored | None, first: EntryVerdict | None) -> EntryVerdict:
+    verdict = EntryVerdict(entry_id=entry.entry_id, verdict=Verdict.DUPLICATE)
+    if stored is not None:
+        verdict.outcome = Verdict(stored.verdict)
+        verdict.reason = HeldReason(stored.reason) if stored.reason else None
+        verdict.detail, verdict.flags = stored.detail or None, stored.flags.split()
+    elif first is not None:
+        verdict.outcome, verdict.reason = first.verdict, first.reason
+        verdict.detail, verdict.flags = first.detail, first.flags
+    return verdict
+
+
+def _runs(entries: Iterable[Sent]) -> Iterator[list[Sent]]:
+    """Neighbours of one type, as long as none depends on another of its run."""
+    run: list[Sent] = []
+    for entry in entries:
+        kind = entry.envelope.type if entry.envelope else None
+        same = bool(run) and kind is not None and run[0].envelope is not None and run[0].envelope.type == kind
+        if run and not (same and {other.key for other in run}.isdisjoint(entry.depends_on)):
+            yield run
+            run = []
+        run.append(entry)
+    if run:
+        yield run

@@ -1,0 +1,70 @@
+"""Loss incidents: numbers that a tablet took and that never came."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from backend.changes.actions import append
+from backend.changes.rules import unit_feed
+from backend.db import Work
+from backend.sync.rules.gaps import Gap, without
+from shared_schemas.sync import LossIncidentRow
+
+OPEN = """
+insert into loss_incident (device_id, unit_id, first_n, last_n, after_at, before_at, noticed_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+returning incident_id::text, unit_id::text, device_id::text, first_n, last_n, after_at, before_at, noticed_at, closed_at, version
+"""
+UNCLOSED = """
+select incident_id::text, first_n, last_n, after_at, before_at from loss_incident
+where device_id = $1 and closed_at is null order by first_n for update
+"""
+CHANGE = """
+update loss_incident set first_n = $2, last_n = $3, closed_at = $4, version = version + 1 where incident_id = $1
+returning incident_id::text, unit_id::text, device_id::text, first_n, last_n, after_at, before_at, noticed_at, closed_at, version
+"""
+RECORDED_AT = "select recorded_at from entry where device_id = $1 and n < $2 order by n desc limit 1"
+
+
+async def note_gaps(
+    work: Work, device_id: str, unit_id: str, found: Sequence[Gap], recorded_at: dict[int, datetime | None]
+) -> None:
+    """Record new gaps with the instants between which they lie."""
+    for gap in found:
+        after_at = await work.connection.fetchval(RECORDED_AT, device_id, gap.first_n)
+        await _open(work, device_id, unit_id, gap, after_at, recorded_at.get(gap.last_n + 1))
+
+
+async def fill_gaps(work: Work, device_id: str, unit_id: str, arrived: Sequence[int]) -> None:
+    """Numbers thought lost have come after all: close their incidents, or make them smaller."""
+    for row in await work.connection.fetch(UNCLOSED, device_id):
+        gap = Gap(row["first_n"], row["last_n"])
+        left = without(gap, arrived)
+        if left == [gap]:
+            continue
+        if not left:
+            _tell(work, await work.connection.fetchrow(CHANGE, row["incident_id"], *gap, work.now))
+            continue
+        _tell(work, await work.connection.fetchrow(CHANGE, row["incident_id"], *left[0], None))
+        for more in left[1:]:
+            await _open(work, device_id, unit_id, more, row["after_at"], row["before_at"])
+
+
+async def _open(
+    work: Work, device_id: str, unit_id: str, gap: Gap, after_at: datetime | None, before_at: datetime | None
+) -> None:
+    _tell(work, await work.connection.fetchrow(OPEN, device_id, unit_id, *gap, after_at, before_at, work.now))
+
+
+def _tell(work: Work, row: dict) -> None:
+    incident_id, unit_id, device_id, first_n, last_n, after_at, before_at, noticed_at, closed_at, version = row
+    told = LossIncidentRow(
+        incident_id=incident_id,
+        device_id=device_id,
+        first_n=first_n,
+        last_n=last_n,
+        after_at=after_at,
+        before_at=before_at,
+        noticed_at=noticed_at,
+        closed_at=closed_at,
+    )
+    append(work, unit_feed(unit_id), told, row_id=incident_id, version=version)

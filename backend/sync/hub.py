@@ -1,0 +1,239 @@
+"""Live frames: a ring of encoded frames a feed, a cursor a socket, no queue a client."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from backend.access.queries import device_of_id
+from backend.access.rules import feeds_of
+from backend.changes import queries
+from backend.changes.queries import Delta
+from backend.clock import Clock
+from backend.db import Connection, Database, unit_of_work
+from shared_schemas.wire import Reset, Ring, Upto
+
+RING_CHARACTERS = 1024 * 1024
+PAGE_CHANGES = 500
+CATCH_UP_CHANGES = 1000
+WAITING_RINGS = 200
+_json = msgspec.json.Encoder()
+
+
+def encoded(frame: msgspec.Struct) -> str:
+    """A frame as the text that is sent."""
+    return _json.encode(frame).decode()
+
+
+def delta_text(feed: str, epoch: str, from_seq: int, to_seq: int, changes: Iterable[str]) -> str:
+    """A delta frame around changes that are JSON already."""
+    head = f'{{"frame":"delta","feed":"{feed}","epoch":"{epoch}","from":{from_seq},"to":{to_seq}'
+    return f'{head},"changes":[{",".join(changes)}]}}'
+
+
+@dataclass(slots=True, eq=False)
+class Socket:
+    """A tablet's open socket: where it stands in each feed, and what rings for the people on it."""
+
+    device_id: str
+    staff_ids: set[str]
+    feeds: set[str]
+    cursors: dict[str, int] = field(default_factory=dict)
+    extra: deque[str] = field(default_factory=lambda: deque(maxlen=WAITING_RINGS))
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: str = ""
+    greeted: bool = False
+    silent_pings: int = 0
+
+
+@dataclass(slots=True)
+class FeedRing:
+    """The newest frames of a feed that somebody listens to. `head`: the last seq that is in the ring."""
+
+    epoch: str
+    head: int
+    frames: deque[tuple[int, int, str]] = field(default_factory=deque)
+    characters: int = 0
+    early: dict[int, Delta] = field(default_factory=dict)
+
+    def add(self, delta: Delta) -> bool:
+        """Append what follows the head; True when anything did. What comes too early is kept for a moment."""
+        if delta.from_seq > self.head + 1:
+            self.early[delta.from_seq] = delta
+            return False
+        if delta.to_seq <= self.head or delta.from_seq <= self.head:
+            return False
+        following: Delta | None = delta
+        while following is not None:
+            text = delta_text(following.feed, self.epoch, following.from_seq, following.to_seq, following.changes)
+            self.frames.append((following.from_seq, following.to_seq, text))
+            self.characters += len(text)
+            self.head = following.to_seq
+            following = self.early.pop(self.head + 1, None)
+        self.early = {first: early for first, early in self.early.items() if first > self.head}
+        while self.characters > RING_CHARACTERS and len(self.frames) > 1:
+            self.characters -= len(self.frames.popleft()[2])
+        return True
+
+    def after(self, cursor: int) -> list[tuple[int, int, str]] | None:
+        """The frames behind a cursor; None: the ring no longer reaches back to it."""
+        if cursor >= self.head:
+            return []
+        if not self.frames or self.frames[0][0] > cursor + 1:
+            return None
+        found: list[tuple[int, int, str]] = []
+        for frame in reversed(self.frames):
+            if frame[0] <= cursor:
+                break
+            found.append(frame)
+        return found[::-1] if found and found[-1][0] == cursor + 1 else None
+
+
+class Hub:
+    """All open sockets of this process."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database, self.clock = database, clock
+        self.rings: dict[str, FeedRing] = {}
+        self.sockets: set[Socket] = set()
+        self.unrung: dict[str, int] = {}
+        self.rung = asyncio.Event()
+        database.listeners.append(self.heard)
+
+    def heard(self, deltas: Sequence[Delta]) -> None:
+        """A commit of this process changed feeds: on to the sockets at once, and to the doorbell of the others."""
+        for delta in deltas:
+            self.unrung[delta.feed] = max(self.unrung.get(delta.feed, 0), delta.to_seq)
+            ring = self.rings.get(delta.feed)
+            if ring is not None and ring.add(delta):
+                self._wake(delta.feed)
+        self.rung.set()
+
+    def _wake(self, feed: str) -> None:
+        for socket in self.sockets:
+            if feed in socket.cursors:
+                socket.awake.set()
+
+    def ring(self, alert_id: str, step_id: str, staff_id: str, sound: str) -> list[str]:
+        """Ring for a person on every open socket of a tablet where she is signed in; returns those tablets."""
+        text = encoded(Ring(alert_id=alert_id, step_id=step_id, staff_id=staff_id, sound=sound))
+        reached = [socket for socket in self.sockets if staff_id in socket.staff_ids]
+        for socket in reached:
+            socket.extra.append(text)
+            socket.awake.set()
+        return sorted({socket.device_id for socket in reached})
+
+    def signed_in(self, device_id: str, staff_ids: Iterable[str], feeds: Iterable[str]) -> None:
+        """Who is signed in on a tablet has changed."""
+        for socket in self.sockets:
+            if socket.device_id == device_id:
+                socket.staff_ids, socket.feeds = set(staff_ids), set(feeds)
+                for feed in socket.cursors.keys() - socket.feeds:
+                    del socket.cursors[feed]
+
+    async def subscribe(self, socket: Socket, subscriptions: dict[str, tuple[str, int]]) -> list[str]:
+        """Set a socket's cursors; returns the frames that bring it up to date. Feeds it may not read are left out."""
+        wanted = {feed: cursor for feed, cursor in subscriptions.items() if feed in socket.feeds}
+        async with unit_of_work(self.database, self.clock.now(), isolation="repeatable_read", readonly=True) as work:
+            heads = await queries.heads(work.connection, sorted(wanted))
+            frames = [
+                text
+                for feed, head in heads.items()
+                for text in await self._frames_since(work.connection, feed, head, wanted[feed])
+            ]
+        for feed, head in heads.items():
+            ring = self.rings.get(feed)
+            if ring is None or ring.epoch != head.epoch:
+                self.rings[feed] = FeedRing(head.epoch, head.head)
+            socket.cursors[feed] = head.head
+        for feed in socket.cursors.keys() - wanted.keys():
+            del socket.cursors[feed]
+        # A commit between the snapshot and the new ring was not heard.
+        await self.catch_up(heads)
+        socket.awake.set()
+        return frames
+
+    async def _frames_since(
+        self, connection: Connection, feed: str, head: queries.Head, cursor: tuple[str, int]
+    ) -> list[str]:
+        epoch, seq = cursor
+        upto = self._upto(feed, head)
+        if epoch != head.epoch or seq > head.head:
+            return [encoded(Reset(feed=feed, epoch=head.epoch, why="another epoch"))]
+        if head.head - seq > CATCH_UP_CHANGES:
+            return [upto]
+        changes = await queries.page(connection, feed, seq, head.head, CATCH_UP_CHANGES)
+        if len(changes) < head.head - seq:
+            return [encoded(Reset(feed=feed, epoch=head.epoch, why="too far behind"))]
+        return [delta_text(feed, epoch, seq + 1, head.head, changes), upto] if changes else [upto]
+
+    async def sums(self, socket: Socket) -> list[str]:
+        """Head and checksum of each feed of a socket, for the tablet to compare when its cursor is at that head."""
+        async with unit_of_work(self.database, self.clock.now(), readonly=True) as work:
+            heads = await queries.heads(work.connection, sorted(socket.cursors))
+        return [self._upto(feed, head) for feed, head in heads.items()]
+
+    def _upto(self, feed: str, head: queries.Head) -> str:
+        now = self.clock.now()
+        return encoded(Upto(feed=feed, epoch=head.epoch, head=head.head, sum=head.checksum, server_at=now))
+
+    def due_frames(self, socket: Socket) -> list[str]:
+        """What a socket has not been sent yet. One that fell behind the ring is told the head, and pages by itself."""
+        texts = list(socket.extra)
+        socket.extra.clear()
+        for feed, cursor in list(socket.cursors.items()):
+            ring = self.rings.get(feed)
+            if ring is None or ring.head <= cursor:
+                continue
+            frames = ring.after(cursor)
+            if frames is None:
+                texts.append(self._upto(feed, queries.Head(ring.epoch, ring.head, "")))
+            else:
+                texts.extend(text for _, _, text in frames)
+            socket.cursors[feed] = ring.head
+        return texts
+
+    async def look_up_people(self) -> None:
+        """Who is signed in where now; a socket of a revoked tablet ends."""
+        async with unit_of_work(self.database, self.clock.now(), readonly=True) as work:
+            for device_id in {socket.device_id for socket in self.sockets}:
+                device = await device_of_id(work.connection, device_id, work.now)
+                if device is None:
+                    self.end(device_id, "revoked")
+                else:
+                    self.signed_in(device_id, device.staff_ids, feeds_of(device.unit_id, device.staff_ids))
+
+    def end(self, device_id: str | None, why: str) -> None:
+        """Close the sockets of a tablet; None: all of them, because the server stops."""
+        for socket in self.sockets:
+            if device_id in {None, socket.device_id}:
+                socket.ended = why
+                socket.awake.set()
+
+    async def catch_up(self, feeds: Iterable[str] | None = None) -> None:
+        """Read what other processes wrote to the feeds that somebody here listens to; None: to all of these."""
+        listened = {feed for socket in self.sockets for feed in socket.cursors}
+        for feed in self.rings.keys() - listened:
+            del self.rings[feed]
+        wanted = sorted(listened & (listened if feeds is None else set(feeds)))
+        if not wanted:
+            return
+        async with unit_of_work(self.database, self.clock.now(), readonly=True) as work:
+            for feed, head in (await queries.heads(work.connection, wanted)).items():
+                await self._catch_up(work.connection, feed, head)
+
+    async def _catch_up(self, connection: Connection, feed: str, head: queries.Head) -> None:
+        ring = self.rings.get(feed)
+        if ring is None or ring.epoch != head.epoch:
+            return
+        while ring.head < head.head:
+            first = ring.head + 1
+            changes = await queries.page(connection, feed, ring.head, head.head, PAGE_CHANGES)
+            if not changes:
+                ring.head = head.head  # pruned meanwhile: the sockets are told the head and page
+                ring.frames.clear()
+            elif first == ring.head + 1:  # nobody added while we read
+                ring.add(Delta(feed, ring.epoch, first, first + len(changes) - 1, changes))
+        self._wake(feed)

@@ -1,0 +1,110 @@
+"""What the door asks of the database: one statement admits a whole batch."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from backend.access.rules import GrantSpan, ScopeSpan
+from backend.db import Connection
+from backend.sync.rules.judge import Session
+
+# Proves the tablet, notes its contact, stores every entry that is new (as accepted: the handlers run in this very
+# transaction), and reads whatever the judgement needs. Two batches with the same entry meet at its primary key.
+ADMIT = """
+with tablet as (
+    update device set contact_at = greatest(contact_at, $2), outbox_depth = $3, last_n = greatest(last_n,
+        (select max(t.n) from unnest($17::uuid[], $4::bigint[]) as t(device_id, n) where t.device_id = device.device_id))
+    where token_hash = $1 and revoked_at is null
+    returning device_id, unit_id, new.contact_at, shown_contact_at, old.last_n
+), fresh as (
+    insert into entry (entry_id, device_id, n, type, v, session_id, staff_id, stay_id, recorded_at, observed_at, received_at, payload_hash, original)
+    select e.entry_id, coalesce(e.device_id, tablet.device_id), e.n, e.type, e.v, e.session_id, s.staff_id, e.stay_id,
+        e.recorded_at, e.observed_at, $2, e.payload_hash, e.original
+    from tablet, unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::text[], $9::integer[], $10::uuid[], $11::uuid[],
+        $12::timestamptz[], $13::timestamptz[], $14::bytea[], $15::bytea[])
+        as e(entry_id, device_id, n, type, v, session_id, stay_id, recorded_at, observed_at, payload_hash, original)
+    left join session s on s.session_id = e.session_id
+    on conflict (entry_id) do nothing returning entry_id
+)
+select tablet.device_id::text, tablet.unit_id::text, tablet.contact_at, tablet.shown_contact_at, tablet.last_n,
+    feed.epoch, feed.head,
+    (select array_agg(entry_id::text) from fresh) as fresh,
+    (select array_agg((entry_id::text, payload_hash, verdict, reason, detail, flags)) from entry where entry_id = any($5)) as stored,
+    (select array_agg(entry_id::text) from entry where entry_id = any($16::uuid[]) and verdict = 'held') as held,
+    (select array_agg((s.session_id::text, s.device_id::text, s.staff_id::text, s.session_key, least(s.expires_at, s.ended_at)))
+        from session s where s.session_id = any($10)) as sessions,
+    (select array_agg((g.staff_id::text, g.unit_id::text, g.role, g.from_at, g.to_at)) from staff_grant g
+        where g.staff_id in (select s.staff_id from session s where s.session_id = any($10))) as grants,
+    (select array_agg((c.stay_id::text, c.unit_id::text, c.from_at, c.to_at) order by c.from_at, c.stay_scope_id)
+        from stay_scope c where c.stay_id = any($11)) as spans,
+    exists (select from loss_incident l where l.device_id = tablet.device_id and l.closed_at is null) as has_gaps
+from tablet join feed on feed.feed_id = 'unit:' || tablet.unit_id
+"""
+STORED = """
+select entry_id::text, payload_hash, verdict, reason, detail, flags from entry where entry_id = any($1::uuid[])
+"""
+
+
+class Stored(NamedTuple):
+    """The first verdict of an entry that came before."""
+
+    entry_id: str
+    payload_hash: bytes
+    verdict: str
+    reason: str | None
+    detail: str
+    flags: str
+
+
+class Admitted(NamedTuple):
+    """A proven tablet and what is known about its batch. `spans` are the stays' scopes, oldest first."""
+
+    device_id: str
+    unit_id: str
+    contact_at: datetime
+    shown_contact_at: datetime | None
+    last_n: int
+    epoch: str
+    head: int
+    fresh: set[str]
+    stored: dict[str, Stored]
+    held: set[str]
+    sessions: dict[str, Session]
+    spans: dict[str, list[ScopeSpan]]
+    has_gaps: bool
+
+
+async def admit(connection: Connection, token_hash: bytes, now: datetime, *rest: Any) -> Admitted | None:
+    """Admit a batch (parameters $3.. of ADMIT); None: no such tablet, and nothing was written."""
+    row = await connection.fetchrow(ADMIT, token_hash, now, *rest)
+    if row is None:
+        return None
+    return Admitted(
+        *row[:7],
+        fresh=set(row["fresh"] or ()),
+        stored={stored[0]: Stored(*stored) for stored in row["stored"] or ()},
+        held=set(row["held"] or ()),
+        sessions=_sessions(row["sessions"] or (), row["grants"] or ()),
+        spans=_spans(row["spans"] or ()),
+        has_gaps=row["has_gaps"],
+    )
+
+
+def _sessions(sessions: Iterable[Sequence[Any]], grants: Iterable[Sequence[Any]]) -> dict[str, Session]:
+    held: dict[str, list[GrantSpan]] = {}
+    for staff_id, *span in grants:
+        held.setdefault(staff_id, []).append(GrantSpan(*span))
+    return {session[0]: Session(*session, grants=held.get(session[2], [])) for session in sessions}
+
+
+def _spans(scopes: Iterable[Sequence[Any]]) -> dict[str, list[ScopeSpan]]:
+    spans: dict[str, list[ScopeSpan]] = {}
+    for stay_id, *span in scopes:
+        spans.setdefault(stay_id, []).append(ScopeSpan(*span))
+    return spans
+
+
+async def stored(connection: Connection, entry_ids: Sequence[str]) -> dict[str, Stored]:
+    """The first verdicts of entries."""
+    rows = await connection.fetch(STORED, list(entry_ids))
+    return {row["entry_id"]: Stored(*row) for row in rows}

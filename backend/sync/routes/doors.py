@@ -1,0 +1,116 @@
+"""The doors of the protocol: entries in; snapshot, changes and live frames out (docs/protocol.md)."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from backend.access.queries import SignedDevice
+from backend.access.routes import token_in
+from backend.access.rules import feeds_of, may_read_feed
+from backend.changes import queries
+from backend.db import Database, unit_of_work
+from backend.errors import NotPermitted, Unavailable, WardError
+from backend.sync.actions.door import Door, receive
+from backend.sync.rules.strict import batch, inflated
+from backend.sync.view import Snapshots
+from shared_schemas.wire import BATCH_BYTES
+
+BODY_SECONDS = 30
+LARGEST_PAGE = 1000
+_json = msgspec.json.Encoder()
+
+
+class CursorGone(WardError):
+    """The cursor can not be served: the tablet takes a snapshot."""
+
+    status, code, title = 410, "cursor_gone", "Take a snapshot"
+
+
+def json_reply(content: bytes | str, headers: dict[str, str] | None = None) -> Response[bytes]:
+    """JSON that is encoded already."""
+    text = content.encode() if isinstance(content, str) else content
+    return Response(text, status_code=200, media_type="application/json", headers=headers)
+
+
+@post("/api/sync/entries", status_code=200, request_max_body_size=BATCH_BYTES)
+async def push_entries(
+    request: Request[Any, Any, Any],
+    door: NamedDependency[Door],
+    database: NamedDependency[Database],
+    now: NamedDependency[datetime],
+) -> Response[bytes]:
+    """A batch of entries; the tablet proves itself in the statement that admits the batch."""
+    token = token_in(request.headers, request.cookies)
+    try:
+        body = await asyncio.wait_for(request.body(), BODY_SECONDS)
+    except TimeoutError as error:
+        raise Unavailable("The body did not arrive in time.", retry_after=timedelta(seconds=5)) from error
+    push = batch(inflated(body, request.headers.get("content-encoding", "").strip().lower()))
+    return json_reply(_json.encode(await receive(door, database, now, token, push)))
+
+
+@get("/api/sync/snapshot/{feed:str}")
+async def snapshot(
+    request: Request[Any, Any, Any],
+    feed: FromPath[str],
+    device: NamedDependency[SignedDevice],
+    snapshots: NamedDependency[Snapshots],
+    now: NamedDependency[datetime],
+    chunk: Annotated[int, QueryParameter(ge=0, le=100_000)] = 0,
+    head: Annotated[int | None, QueryParameter(ge=0, lt=2**53)] = None,
+) -> Response[bytes]:
+    """A chunk of the feed's state. `head`: of the reading that this chunk continues."""
+    if not may_read_feed(feed, device.unit_id, device.staff_ids):
+        raise NotPermitted("This feed is not this tablet's.")
+    packed = "gzip" in request.headers.get("accept-encoding", "")
+    content = await snapshots.chunk(feed, chunk, head, now, packed=packed)
+    return json_reply(content, {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"} if packed else None)
+
+
+@get("/api/sync/changes")
+async def changes(
+    device: NamedDependency[SignedDevice],
+    database: NamedDependency[Database],
+    now: NamedDependency[datetime],
+    feed: FromQuery[str],
+    epoch: FromQuery[str],
+    after: Annotated[int, QueryParameter(ge=0, lt=2**53)],
+    limit: Annotated[int, QueryParameter(ge=1)] = 500,
+) -> Response[bytes]:
+    """A page of changes after a cursor; 410 when it can not be served."""
+    if not may_read_feed(feed, device.unit_id, device.staff_ids):
+        raise NotPermitted("This feed is not this tablet's.")
+    async with unit_of_work(database, now, isolation="repeatable_read", readonly=True) as work:
+        found = (await queries.heads(work.connection, [feed])).get(feed)
+        if found is None or found.epoch != epoch or after > found.head:
+            raise CursorGone
+        wanted = min(limit, LARGEST_PAGE, found.head - after)
+        page = await queries.page(work.connection, feed, after, found.head, wanted) if wanted else []
+    if len(page) < wanted:
+        raise CursorGone
+    more = "true" if after + len(page) < found.head else "false"
+    start = f'{{"feed":"{feed}","epoch":"{epoch}","head":{found.head},"more":{more}'
+    return json_reply(f'{start},"changes":[{",".join(page)}],"server_at":{_json.encode(now).decode()}}}')
+
+
+class Me(msgspec.Struct, kw_only=True):
+    """What a tablet is told about itself."""
+
+    device_id: str
+    name: str
+    unit_id: str
+    feeds: list[str]
+    server_at: datetime
+
+
+@get("/api/devices/me")
+async def me(device: NamedDependency[SignedDevice], now: NamedDependency[datetime]) -> Response[bytes]:
+    """The tablet that asks, and the feeds it may read."""
+    feeds = feeds_of(device.unit_id, device.staff_ids)
+    told = Me(device_id=device.device_id, name=device.name, unit_id=device.unit_id, feeds=feeds, server_at=now)
+    return json_reply(_json.encode(told))

@@ -1,0 +1,117 @@
+"""What may be believed of an entry: whose it is, when it was, where its subject is, and whether its author may."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from backend.access.rules import GrantSpan, ScopeSpan, grants_at, in_scope, scope_at
+from backend.slice import Arrived, Author, Handles, Scope
+from backend.sync.rules.proof import is_proven
+from backend.sync.rules.strict import Sent
+from shared_schemas.base import Body, ClockQuality
+from shared_schemas.wire import HeldReason
+
+# A tablet's estimate of its offset is a few seconds wrong at worst; more is a wrong clock or a slip of the finger.
+FUTURE_TOLERANCE = timedelta(minutes=2)
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # before anybody was charted; PostgreSQL and Python agree from here on
+
+
+class Session(NamedTuple):
+    """Who signed in on which tablet, with which key, and until when."""
+
+    session_id: str
+    device_id: str
+    staff_id: str
+    session_key: bytes
+    over_at: datetime
+    grants: Sequence[GrantSpan]
+
+
+@dataclass(slots=True)
+class Known:
+    """What the database knows that bears on a batch."""
+
+    now: datetime
+    sessions: Mapping[str, Session]
+    spans: dict[str, list[ScopeSpan]]
+    held: set[str] = field(default_factory=set)
+
+
+class Refusal(NamedTuple):
+    """Why an entry waits for a person."""
+
+    reason: HeldReason
+    detail: str = ""
+
+
+def bounded(at: datetime | None, now: datetime) -> datetime | None:
+    """What a tablet's clock said, within what can be stored; nothing is concluded from it."""
+    return None if at is None else max(EARLIEST, min(at, now))
+
+
+def corrected(at: datetime, body: Body, now: datetime) -> tuple[datetime, bool]:
+    """An instant of the tablet on the server's clock and never later than now; and whether it lay in the future."""
+    try:
+        shifted = at.astimezone(UTC) + timedelta(milliseconds=body.clock_offset_ms)
+    except OverflowError:
+        return now, True
+    return max(EARLIEST, min(shifted, now)), shifted > now + FUTURE_TOLERANCE
+
+
+def judged(sent: Sent, handles: Handles, known: Known) -> Arrived | Refusal:
+    """A decoded entry as its slice takes it, or why not."""
+    envelope, body = sent.envelope, sent.body
+    if envelope is None or body is None or sent.recorded_at is None:
+        return Refusal(sent.reason or HeldReason.MALFORMED, sent.detail)
+    session = known.sessions.get(envelope.session_id)
+    if session is None or session.device_id != envelope.device_id:
+        return Refusal(HeldReason.UNKNOWN_SESSION)
+    if not is_proven(session.session_key, envelope):
+        return Refusal(HeldReason.BAD_MAC)
+    if not known.held.isdisjoint(envelope.depends_on):
+        return Refusal(HeldReason.DEPENDS_ON_HELD)
+    recorded_at, _ = corrected(sent.recorded_at, body, known.now)
+    observed_at, future = corrected(body.observed_at, body, known.now)
+    author = Author(session.staff_id, session.session_id, grants_at(session.grants, recorded_at))
+    scope = _scope(sent, body, known, observed_at)
+    if scope is None:
+        return Refusal(HeldReason.UNKNOWN_SUBJECT)
+    flags = _flags(body, scope, future=future, observed_at=observed_at, late=recorded_at > session.over_at)
+    if not handles.gate(author, scope):
+        if not handles.always_kept:
+            return Refusal(HeldReason.NOT_PERMITTED if in_scope(author, scope) else HeldReason.OUT_OF_SCOPE)
+        flags = (*flags, "out_of_scope")
+    return Arrived(
+        envelope.entry_id,
+        envelope.device_id,
+        envelope.n,
+        author,
+        scope,
+        body,
+        observed_at,
+        recorded_at,
+        known.now,
+        flags,
+    )
+
+
+def _scope(sent: Sent, body: Body, known: Known, observed_at: datetime) -> Scope | None:
+    """Where the subject is; None: no stay of that id was ever admitted."""
+    unit_id = getattr(body, "unit_id", None)
+    if unit_id is not None:
+        return Scope(sent.stay_id, unit_id, unit_id)
+    if sent.stay_id is None:
+        return Scope(None, None, None)
+    spans = known.spans.get(sent.stay_id)
+    return scope_at(sent.stay_id, spans, observed_at) if spans else None
+
+
+def _flags(body: Body, scope: Scope, *, future: bool, observed_at: datetime, late: bool) -> tuple[str, ...]:
+    found = {
+        "future_time": future,
+        "clock_unverified": body.clock_quality is ClockQuality.UNKNOWN,
+        "after_departure": scope.departed_at is not None and observed_at > scope.departed_at,
+        "after_session": late,
+    }
+    return tuple(flag for flag, is_so in found.items() if is_so)

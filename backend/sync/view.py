@@ -1,0 +1,98 @@
+"""Snapshots of feeds: read once, kept packed for a while, served in chunks to every tablet of the unit."""
+
+import asyncio
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+
+from backend.changes import queries
+from backend.db import Database, unit_of_work
+from backend.errors import NotFound
+
+FIRST_CHUNK_ROWS = 150  # beds, patients and open tasks of a ward: enough to work with
+CHUNK_ROWS = 1000
+KEPT_FOR = timedelta(minutes=10)
+KEPT_READINGS = 64
+GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+
+
+@dataclass(slots=True)
+class Reading:
+    """A feed's state at `head`: each chunk is deflated up to its closing part, with the checksum and length so far."""
+
+    head: int
+    read_at: datetime
+    chunks: list[tuple[bytes, int, int]]
+
+
+def _deflated(text: bytes) -> tuple[bytes, int, int]:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH), zlib.crc32(text), len(text)
+
+
+def _gzip(chunk: tuple[bytes, int, int], ending: bytes) -> bytes:
+    """The packed chunk with its ending as one gzip member."""
+    packed, crc, length = chunk
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    tail = packer.compress(ending) + packer.flush()
+    trailer = zlib.crc32(ending, crc).to_bytes(4, "little") + ((length + len(ending)) % 2**32).to_bytes(4, "little")
+    return GZIP_HEADER + packed + tail + trailer
+
+
+def _plain(chunk: tuple[bytes, int, int], ending: bytes) -> bytes:
+    return zlib.decompressobj(-15).decompress(chunk[0]) + ending
+
+
+def chunk_texts(feed: str, head: queries.Head, rows: list[str]) -> list[bytes]:
+    """The chunks as JSON without their ending, the first one small."""
+    starts = [0, *range(FIRST_CHUNK_ROWS, len(rows), CHUNK_ROWS)]
+    texts = []
+    for number, start, end in zip(count(), starts, [*starts[1:], len(rows)], strict=False):
+        last = "true" if end >= len(rows) else "false"
+        frame = f'{{"feed":"{feed}","epoch":"{head.epoch}","head":{head.head},"chunk":{number},"last":{last}'
+        texts.append(f'{frame},"rows":[{",".join(rows[start:end])}]'.encode())
+    return texts
+
+
+class Snapshots:
+    """The readings that this process keeps."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._readings: dict[str, list[Reading]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def chunk(self, feed: str, number: int, head: int | None, now: datetime, *, packed: bool) -> bytes:
+        """One chunk of a feed's state; NotFound beyond the last one, or when the reading at `head` is not kept."""
+        async with self._locks.setdefault(feed, asyncio.Lock()):
+            reading = await self._reading(feed, number, head, now)
+        if number >= len(reading.chunks):
+            raise NotFound("This snapshot has no such chunk.")
+        ending = f',"server_at":"{now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}"}}'.encode()
+        return (_gzip if packed else _plain)(reading.chunks[number], ending)
+
+    async def _reading(self, feed: str, number: int, head: int | None, now: datetime) -> Reading:
+        kept = [reading for reading in self._readings.get(feed, []) if now - reading.read_at < KEPT_FOR]
+        if head is not None:
+            for reading in kept:
+                if reading.head == head:
+                    return reading
+            raise NotFound("This snapshot is no longer kept; begin again.")
+        if kept and number > 0:
+            return kept[-1]
+        async with unit_of_work(self.database, now, isolation="repeatable_read", readonly=True) as work:
+            found = (await queries.heads(work.connection, [feed])).get(feed)
+            if found is None:
+                raise NotFound("There is no such feed.")
+            if kept and kept[-1].head == found.head:
+                kept[-1].read_at = now
+                return kept[-1]
+            rows = [queries.row_text(row) for row in await queries.snapshot_rows(work.connection, feed)]
+        texts = chunk_texts(feed, found, rows)
+        chunks = await asyncio.to_thread(lambda: [_deflated(text) for text in texts])
+        reading = Reading(found.head, now, chunks)
+        self._readings[feed] = [*kept[-2:], reading]
+        while len(self._readings) > KEPT_READINGS:
+            del self._readings[next(iter(self._readings))]
+        return reading

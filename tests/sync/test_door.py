@@ -1,0 +1,344 @@
+"""A fact that happened is never refused and never lost: what the door says to good and to bad entries."""
+
+import asyncio
+import gzip
+import json
+from datetime import timedelta
+
+import msgspec
+
+from backend.access.actions import set_grants
+from backend.access.rules import SESSION_LASTS
+from backend.db import unit_of_work
+from shared_schemas.alerts import TabletRow
+from shared_schemas.staff import Role
+from shared_schemas.sync import HeldEntryRow, LossIncidentRow
+from shared_schemas.wire import BATCH_BYTES, HeldReason, Verdict
+from tests.cast import uid
+from tests.sync.conftest import Scene
+from tests.tablet import Tablet, instant
+
+A, D, F, H = Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.FLAGGED, Verdict.HELD
+
+
+async def test_an_entry_reaches_the_feed_of_another_tablet(scene: Scene) -> None:
+    assert (await scene.tablet.say(scene.anna, scene.note("nil by mouth"))).verdict is A
+    other = await Tablet.paired(scene.server, scene.cast.east.unit_id)
+    await other.pull()
+    [stay] = other.rows("stay")
+    assert (stay.note, stay.note_by_staff_id) == ("nil by mouth", scene.anna)
+
+
+async def test_a_replayed_entry_is_applied_once_and_told_its_first_verdict(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note())
+    sent = list(scene.tablet.outbox)
+    [first] = await scene.tablet.push(sent)
+    [again] = await scene.tablet.push(sent)
+    assert (first.verdict, again.verdict, again.outcome) == (A, D, A)
+
+
+async def test_the_same_batch_on_eight_lines_at_once_is_accepted_once(scene: Scene) -> None:
+    for text in ("one", "two", "three"):
+        scene.tablet.save(scene.anna, scene.note(text))
+    sent = list(scene.tablet.outbox)
+    replies = await asyncio.gather(*(scene.tablet.push(sent) for _ in range(8)))
+    for place in range(3):
+        verdicts = [reply[place] for reply in replies]
+        assert sorted(v.verdict.value for v in verdicts) == ["accepted", *["duplicate"] * 7]
+        assert {v.outcome for v in verdicts if v.verdict is D} == {A}
+    async with unit_of_work(scene.server.database, scene.tablet.now) as work:
+        assert await work.connection.fetchval("select count(*) from entry where type = 'note_written'") == 3
+
+
+async def test_an_entry_that_comes_twice_in_one_batch_is_applied_once(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note())
+    [entry] = scene.tablet.outbox
+    assert [v.verdict for v in await scene.tablet.push([entry, entry])] == [A, D]
+
+
+async def test_one_bad_entry_of_a_hundred_fails_no_other(scene: Scene) -> None:
+    for turn in range(100):
+        scene.tablet.save(scene.anna, scene.note(f"note {turn}"))
+    sent = list(scene.tablet.outbox)
+    sent[50] = sent[50] | {"entry_id": sent[20]["entry_id"]}
+    verdicts = await scene.tablet.push(sent)
+    assert [v.verdict for v in verdicts[:50] + verdicts[51:]] == [A] * 99
+    assert (verdicts[50].verdict, verdicts[50].reason) == (H, HeldReason.ID_REUSE)
+    await scene.tablet.pull()
+    assert [row.reason for row in scene.tablet.rows("held_entry")] == [HeldReason.ID_REUSE]
+    assert [v.verdict for v in await scene.tablet.push(sent)] == [D] * 50 + [H] + [D] * 49
+    await scene.tablet.pull()
+    assert len(scene.tablet.rows("held_entry")) == 1
+
+
+async def bad(scene: Scene, entry: dict | str) -> tuple[Verdict, HeldReason | None]:
+    """A bad entry between two good ones: these pass, and the bad one is in the tray."""
+    scene.tablet.save(scene.anna, scene.note("before"))
+    before = scene.tablet.outbox.pop()
+    scene.tablet.save(scene.anna, scene.note("after"))
+    after = scene.tablet.outbox.pop()
+    texts = [entry if isinstance(entry, str) else json.dumps(entry) for entry in (before, entry, after)]
+    body = f'{{"outbox_depth":3,"max_n":99,"entries":[{",".join(texts)}]}}'
+    reply = await scene.tablet.post(body.encode())
+    assert reply.status_code == 200, reply.text
+    verdicts = reply.json()["verdicts"]
+    assert [verdicts[0]["verdict"], verdicts[2]["verdict"]] == ["accepted", "accepted"]
+    await scene.tablet.pull()
+    rows: list[HeldEntryRow] = scene.tablet.rows("held_entry")
+    assert [row.reason.value for row in rows] == [verdicts[1]["reason"]]
+    return Verdict(verdicts[1]["verdict"]), HeldReason(verdicts[1]["reason"])
+
+
+def made(scene: Scene, text: str, **envelope: object) -> dict:
+    return scene.tablet.envelope(scene.anna, text, **{"type": "note_written", **envelope})
+
+
+def body_of(scene: Scene, more: str = "") -> str:
+    return f'{{"observed_at":"{instant(scene.tablet.now)}","clock_quality":"fresh","stay_id":"{scene.stay_id}"{more}}}'
+
+
+async def test_a_malformed_body_is_held(scene: Scene) -> None:
+    assert await bad(scene, made(scene, "{")) == (H, HeldReason.MALFORMED)
+
+
+async def test_a_malformed_envelope_is_held(scene: Scene) -> None:
+    assert await bad(scene, '{"entry_id": 7}') == (H, HeldReason.MALFORMED)
+
+
+async def test_an_unknown_type_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene), type="tea_served")
+    assert await bad(scene, entry) == (H, HeldReason.UNKNOWN_TYPE)
+
+
+async def test_an_unknown_field_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"x","author_id":"me"'))
+    assert await bad(scene, entry) == (H, HeldReason.UNKNOWN_FIELD)
+
+
+async def test_an_unknown_field_of_the_envelope_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"x"'))
+    assert await bad(scene, entry | {"role": "head_nurse"}) == (H, HeldReason.UNKNOWN_FIELD)
+
+
+async def test_a_key_that_comes_twice_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"70","note":"180"'))
+    assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+async def test_a_key_that_comes_twice_in_disguise_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, r',"note":"70","n\u006fte":"180"'))
+    assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+async def test_a_nul_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, r',"note":"a\u0000b"'))
+    assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+async def test_a_lone_surrogate_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, r',"note":"a\ud800b"'))
+    assert (await bad(scene, entry))[0] is H
+
+
+async def test_a_number_of_23_digits_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"x","base_version":12345678901234567890123'))
+    assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+async def test_an_infinite_number_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"x","clock_offset_ms":1e400'))
+    assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+async def test_a_body_nested_a_thousandfold_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":' + "[" * 20_000 + "]" * 20_000))
+    assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+async def test_a_changed_body_is_held_for_its_mac(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"x"'))
+    assert await bad(scene, entry | {"body": body_of(scene, ',"note":"y"')}) == (H, HeldReason.BAD_MAC)
+
+
+async def test_a_session_that_never_was_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"x"'), session_id=uid())
+    assert await bad(scene, entry) == (H, HeldReason.UNKNOWN_SESSION)
+
+
+async def test_a_stay_that_never_was_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"note":"x"').replace(scene.stay_id, uid()))
+    assert await bad(scene, entry) == (H, HeldReason.UNKNOWN_SUBJECT)
+
+
+async def test_a_nurse_of_another_ward_is_out_of_scope(scene: Scene) -> None:
+    await scene.tablet.sign_in(scene.cast.wei.staff_id)
+    verdict = await scene.tablet.say(scene.cast.wei.staff_id, scene.note())
+    assert (verdict.verdict, verdict.reason) == (H, HeldReason.OUT_OF_SCOPE)
+
+
+async def test_rights_are_judged_as_they_were_when_the_entry_was_recorded(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note("still a nurse here"))
+    scene.cast.clock.advance(timedelta(minutes=10))
+    async with unit_of_work(scene.server.database, scene.tablet.now) as work:
+        await set_grants(work, scene.anna, [], scene.tablet.now)
+    scene.cast.clock.advance(timedelta(minutes=10))
+    scene.tablet.save(scene.anna, scene.note("no longer"))
+    assert [v.verdict for v in await scene.tablet.push()] == [A, H]
+
+
+async def test_an_expired_session_with_a_full_outbox_drains(scene: Scene) -> None:
+    for turn in range(120):
+        scene.tablet.save(scene.anna, scene.note(f"offline {turn}"))
+    scene.cast.clock.advance(SESSION_LASTS + timedelta(days=3))
+    assert {v.verdict for v in await scene.tablet.push()} == {A}
+    assert scene.tablet.outbox == []
+    late = await scene.tablet.say(scene.anna, scene.note("after the end"))
+    assert (late.verdict, late.flags) == (F, ["after_session"])
+
+
+async def test_an_ended_session_drains(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note())
+    session = scene.tablet.sessions[scene.anna]
+    scene.cast.clock.advance(timedelta(seconds=1))
+    assert (await scene.tablet.http.delete(f"/api/sessions/{session.session_id}")).status_code == 204
+    assert [v.verdict for v in await scene.tablet.push()] == [A]
+
+
+async def test_a_future_time_is_kept_at_the_present_and_flagged(scene: Scene) -> None:
+    note = scene.note()
+    note.observed_at += timedelta(days=1)
+    verdict = await scene.tablet.say(scene.anna, note)
+    assert (verdict.verdict, verdict.flags) == (F, ["future_time"])
+    async with unit_of_work(scene.server.database, scene.tablet.now) as work:
+        kept = await work.connection.fetchval("select observed_at from entry where verdict = 'flagged'")
+    assert kept == scene.tablet.now
+
+
+async def test_a_clock_that_is_a_day_slow_is_corrected(scene: Scene) -> None:
+    day = timedelta(days=1)
+    note = scene.note()
+    note.observed_at, note.clock_offset_ms = scene.tablet.now - day, int(day.total_seconds() * 1000)
+    verdict = await scene.tablet.say(scene.anna, note, recorded_at=instant(scene.tablet.now - day))
+    assert verdict.verdict is A
+    async with unit_of_work(scene.server.database, scene.tablet.now) as work:
+        [kept] = await work.connection.fetch("select observed_at, recorded_at from entry where type = 'note_written'")
+    assert set(kept) == {scene.tablet.now}
+
+
+async def test_an_instant_before_all_calendars_is_kept(scene: Scene) -> None:
+    more = f'"stay_id":"{scene.stay_id}","note":"x","clock_quality":"fresh"'
+    text = f'{{"observed_at":"0001-01-01T00:00:00+14:00",{more}}}'
+    scene.tablet.save(scene.anna, text, type="note_written", recorded_at="9999-12-31T23:59:59-14:00")
+    assert [v.verdict for v in await scene.tablet.push()] == [F]
+
+
+async def test_what_depends_on_a_held_entry_is_held_and_the_rest_passes(scene: Scene) -> None:
+    first = scene.tablet.save(scene.anna, body_of(scene, ',"note":7'), type="note_written")
+    second = scene.tablet.save(scene.anna, scene.note(), depends_on=[first])
+    scene.tablet.save(scene.anna, scene.note(), depends_on=[second])
+    scene.tablet.save(scene.anna, scene.note())
+    verdicts = await scene.tablet.push()
+    waits = HeldReason.DEPENDS_ON_HELD
+    assert [v.reason for v in verdicts] == [HeldReason.MALFORMED, waits, waits, None]
+    scene.tablet.save(scene.anna, scene.note(), depends_on=[second])
+    assert [v.reason for v in await scene.tablet.push()] == [waits]
+
+
+async def test_a_newer_version_waits_and_later_entries_of_its_stay_with_it(scene: Scene) -> None:
+    other = uid()
+    await scene.tablet.say(scene.anna, scene.admission(other, "900 2"))
+    scene.tablet.save(scene.anna, body_of(scene, ',"mood":3'), type="note_written", v=2)
+    scene.tablet.save(scene.anna, scene.note("behind"))
+    scene.tablet.save(scene.anna, msgspec.structs.replace(scene.note("passes"), stay_id=other))
+    verdicts = await scene.tablet.push()
+    assert [(v.verdict, v.why_later) for v in verdicts] == [
+        (Verdict.LATER, "newer_version"),
+        (Verdict.LATER, "behind_another"),
+        (A, None),
+    ]
+    assert len(scene.tablet.outbox) == 2
+
+
+async def test_everything_of_a_patient_who_is_admitted_in_the_same_batch_is_applied(scene: Scene) -> None:
+    stay_id = uid()
+    scene.tablet.save(scene.anna, scene.admission(stay_id, "900 3"))
+    scene.tablet.save(scene.anna, msgspec.structs.replace(scene.note("new here"), stay_id=stay_id))
+    assert [v.verdict for v in await scene.tablet.push()] == [A, A]
+
+
+async def test_a_gap_is_noticed_and_closes_when_it_is_filled(scene: Scene) -> None:
+    for _ in range(4):
+        scene.tablet.save(scene.anna, scene.note())
+    first, second, third, fourth = scene.tablet.outbox
+    assert [v.verdict for v in await scene.tablet.push([first, fourth])] == [A, A]
+    await scene.tablet.pull()
+    [gap] = scene.tablet.rows("loss_incident")
+    assert (gap.first_n, gap.last_n, gap.closed_at) == (second["n"], third["n"], None)
+    await scene.tablet.push([third])
+    await scene.tablet.push([second])
+    await scene.tablet.pull()
+    rows: list[LossIncidentRow] = scene.tablet.rows("loss_incident")
+    assert [row.closed_at for row in rows] == [scene.tablet.now]
+
+
+async def test_a_gzip_batch_is_read_and_a_bomb_is_not(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note())
+    batch = json.dumps({"outbox_depth": 1, "max_n": 2, "entries": scene.tablet.outbox}).encode()
+    packed = {"content-encoding": "gzip"}
+    reply = await scene.tablet.post(gzip.compress(batch), **packed)
+    assert reply.json()["verdicts"][0]["verdict"] == "accepted"
+    assert (await scene.tablet.post(gzip.compress(b" " * 60_000_000), **packed)).status_code == 413
+    assert (await scene.tablet.post(gzip.compress(batch)[:-9], **packed)).status_code == 400
+    assert (await scene.tablet.post(b"not gzip", **packed)).status_code == 400
+
+
+async def test_an_oversize_body_is_413_and_a_batch_of_501_too(scene: Scene) -> None:
+    assert (await scene.tablet.post(b" " * (BATCH_BYTES + 1))).status_code == 413
+    many = json.dumps({"outbox_depth": 1, "max_n": 2, "entries": [{}] * 501}).encode()
+    assert (await scene.tablet.post(many)).status_code == 413
+
+
+async def test_a_batch_that_is_no_batch_is_400(scene: Scene) -> None:
+    for text in (
+        b"",
+        b"[]",
+        b"{",
+        b'{"entries":[]}',
+        b"[" * 100_000,
+        b"\xff",
+        b'{"outbox_depth":1,"max_n":1e400,"entries":[]}',
+    ):
+        reply = await scene.tablet.post(text)
+        assert reply.status_code == 400, text[:40]
+        assert reply.headers["content-type"] == "application/problem+json"
+    twice = b'{"outbox_depth":0,"max_n":0,"entries":[{"a":1}],"entries":[]}'
+    assert (await scene.tablet.post(twice)).status_code == 400
+    disguised = rb'{"outbox_depth":0,"max_n":0,"entries":[{"a":1}],"entrie\u0073":[]}'
+    assert (await scene.tablet.post(disguised)).status_code == 400
+
+
+async def test_a_stranger_stores_nothing(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note())
+    scene.tablet.http.headers["authorization"] = "Bearer wrong"
+    reply = await scene.tablet.post(
+        json.dumps({"outbox_depth": 1, "max_n": 2, "entries": scene.tablet.outbox}).encode()
+    )
+    assert reply.status_code == 401
+    async with unit_of_work(scene.server.database, scene.tablet.now) as work:
+        assert await work.connection.fetchval("select count(*) from entry where type = 'note_written'") == 0
+
+
+async def test_a_tablets_contact_is_told_coarsely(scene: Scene) -> None:
+    await scene.tablet.pull()
+    cursor = scene.tablet.cursors[f"unit:{scene.tablet.unit_id}"][1]
+    for _ in range(3):
+        await scene.tablet.push([])
+    await scene.tablet.pull()
+    assert scene.tablet.cursors[f"unit:{scene.tablet.unit_id}"][1] == cursor
+    scene.cast.clock.advance(timedelta(seconds=30))
+    await scene.tablet.push([])
+    await scene.tablet.pull()
+    rows: list[TabletRow] = scene.tablet.rows("tablet")
+    assert [row.contact_at for row in rows] == [scene.tablet.now]
+    assert rows[0].staff_ids == [scene.anna]
+    assert Role.WARD_NURSE is scene.cast.anna.role
