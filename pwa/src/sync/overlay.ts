@@ -73,30 +73,54 @@ export class Overlay {
     }
   }
 
-  /** Computes the rows again; the keys that the overlay touched before or touches now. */
-  recompute(server: (key: string) => unknown, store: RowReader): Set<string> {
+  /** Computes the rows again over `base`, the server's rows of a type by id; the keys touched before or now. */
+  recompute(base: (type: string) => ReadonlyMap<string, unknown>): Set<string> {
     const before = this.#rows;
     const after = new Map<string, unknown>();
-    const reader: RowReader = {
-      row: (type, id) => {
-        const key = `${type}/${id}`;
-        return (after.has(key) ? (after.get(key) ?? undefined) : server(key)) as never;
-      },
-      // A list may still show the overlay of a moment ago: rules look at rows by id, lists only say what else is there.
-      rows: (type) => store.rows(type),
-    };
+    const reader = new Above(base);
     for (const { saved } of this.#pending.values()) {
       const rule = this.#rules[saved.type] as Optimistic<EntryType> | undefined;
       for (const { type, id, row } of rule?.(saved, reader) ?? []) {
-        const key = `${type}/${id}`;
         // What the entry made is there: the server's word is better than ours.
-        if (id === saved.entry_id && server(key) !== undefined) continue;
+        if (id === saved.entry_id && base(type).has(id)) continue;
+        const key = `${type}/${id}`;
         const old = before.get(key);
-        after.set(key, same(old, row) ? old : row);
+        const kept = same(old, row) ? old : row;
+        after.set(key, kept);
+        reader.put(type, id, kept);
       }
     }
     this.#rows = after;
     return new Set([...before.keys(), ...after.keys()]);
+  }
+}
+
+/** The server's rows with what the rules have made of them so far; a type is copied when it is first written to. */
+class Above implements RowReader {
+  readonly #base: (type: string) => ReadonlyMap<string, unknown>;
+  readonly #copies = new Map<string, Map<string, unknown>>();
+
+  constructor(base: (type: string) => ReadonlyMap<string, unknown>) {
+    this.#base = base;
+  }
+
+  put(type: string, id: string, row: unknown): void {
+    const copy = this.#copies.get(type) ?? new Map(this.#base(type));
+    this.#copies.set(type, copy);
+    if (row === null) copy.delete(id);
+    else copy.set(id, row);
+  }
+
+  row<T extends RowType>(type: T, id: string): RowTypes[T] | undefined {
+    return this.#of(type).get(id) as RowTypes[T] | undefined;
+  }
+
+  rows<T extends RowType>(type: T): readonly RowTypes[T][] {
+    return [...this.#of(type).values()] as RowTypes[T][];
+  }
+
+  #of(type: string): ReadonlyMap<string, unknown> {
+    return this.#copies.get(type) ?? this.#base(type);
   }
 }
 

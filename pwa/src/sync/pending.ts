@@ -13,9 +13,21 @@ export async function readPending(): Promise<Pending[]> {
   return [...known, ...waiting.map((kept) => ({ saved: savedOf(kept) }))];
 }
 
-/** A kept entry as screens and optimistic rules see it. */
+/** A kept entry as screens and optimistic rules see it: its instants by the server's clock, as the app's own clock is. */
 export function savedOf(kept: Kept): Saved {
   const { type, recorded_at } = JSON.parse(kept.envelope) as { type: Saved['type']; recorded_at: string };
   const body = JSON.parse(new TextDecoder().decode(kept.body)) as Saved['body'];
-  return { entry_id: kept.entry_id, type, recorded_at, body, staff_id: kept.staff_id };
+  const offset_ms = body.clock_offset_ms ?? 0;
+  return {
+    entry_id: kept.entry_id,
+    type,
+    recorded_at: shifted(recorded_at, offset_ms),
+    body: { ...body, observed_at: shifted(body.observed_at, offset_ms) },
+    staff_id: kept.staff_id,
+  };
+}
+
+/** An instant moved by some milliseconds. */
+export function shifted(instant: string, by_ms: number): string {
+  return new Date(Date.parse(instant) + by_ms).toISOString();
 }

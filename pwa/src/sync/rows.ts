@@ -9,6 +9,7 @@ type Listener = () => void;
 type Shelf = { cursor: Cursor; rows: Rows };
 
 const NOTHING: readonly never[] = [];
+const NO_ROWS: ReadonlyMap<string, unknown> = new Map();
 
 /** Reads rows as a screen sees them. */
 export interface RowReader {
@@ -19,6 +20,8 @@ export interface RowReader {
 export class RowStore implements RowReader {
   readonly overlay = new Overlay();
   readonly #shelves = new Map<string, Shelf>();
+  /** The server's rows by type and id, whatever feed they came by. */
+  readonly #base = new Map<string, Map<string, unknown>>();
   readonly #seen = new Map<string, Map<string, unknown>>();
   readonly #lists = new Map<string, readonly unknown[]>();
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -119,31 +122,38 @@ export class RowStore implements RowReader {
     return this.overlay.has(`${type}/${id}`);
   }
 
-  #server(key: string): SnapshotRow | undefined {
-    for (const shelf of this.#shelves.values()) {
-      const row = shelf.rows.get(key);
-      if (row) return row;
-    }
-    return undefined;
-  }
-
   /** Brings what screens see up to date for these keys and for all that the overlay touches; tells who listens. */
   #refresh(touched: Iterable<string>): void {
+    const keys = new Set(touched);
+    for (const key of keys) set(this.#base, key, this.#server(key));
     this.overlay.settle((feed) => this.cursor(feed));
-    const keys = new Set([...touched, ...this.overlay.recompute((key) => this.#server(key)?.row, this)]);
+    for (const key of this.overlay.recompute((type) => this.#base.get(type) ?? NO_ROWS)) keys.add(key);
     const changed = new Set<string>();
     for (const key of keys) {
-      const at = key.indexOf('/');
-      const [type, id] = [key.slice(0, at), key.slice(at + 1)];
-      const shown = this.overlay.has(key) ? this.overlay.row(key) : this.#server(key)?.row;
-      const shelf = this.#seen.get(type) ?? new Map<string, unknown>();
-      this.#seen.set(type, shelf);
-      if (shelf.get(id) === (shown ?? undefined)) continue;
-      if (shown === undefined || shown === null) shelf.delete(id);
-      else shelf.set(id, shown);
-      changed.add(type);
+      const shown = this.overlay.has(key) ? this.overlay.row(key) : this.#server(key);
+      if (set(this.#seen, key, shown)) changed.add(key.slice(0, key.indexOf('/')));
     }
     for (const type of changed) this.#lists.delete(type);
     for (const type of changed) for (const listener of this.#listeners.get(type) ?? []) listener();
   }
+
+  #server(key: string): unknown {
+    for (const shelf of this.#shelves.values()) {
+      const row = shelf.rows.get(key);
+      if (row) return row.row;
+    }
+    return undefined;
+  }
+}
+
+/** Puts a row under its key, or takes it away; whether that changed anything. */
+function set(shelves: Map<string, Map<string, unknown>>, key: string, row: unknown): boolean {
+  const at = key.indexOf('/');
+  const [type, id] = [key.slice(0, at), key.slice(at + 1)];
+  const shelf = shelves.get(type) ?? new Map<string, unknown>();
+  shelves.set(type, shelf);
+  if (shelf.get(id) === (row ?? undefined)) return false;
+  if (row === undefined || row === null) shelf.delete(id);
+  else shelf.set(id, row);
+  return true;
 }

@@ -6,12 +6,12 @@ import { hintOthers } from './hints.ts';
 import { macOf, type Unsealed } from './mac.ts';
 import { append, type Kept } from './outbox.ts';
 import type { EntryType } from './overlay.ts';
-import { savedOf } from './pending.ts';
+import { savedOf, shifted } from './pending.ts';
 import { currentSession, thisDevice } from './people.svelte.ts';
 import { newId } from './seed.ts';
 import { store } from './store.svelte.ts';
 
-/** The fields that `save` fills in where the screen does not. */
+/** The fields that `save` fills in where the screen does not; `observed_at` by the app's clock, which is the server's. */
 type Stamped = 'observed_at' | 'clock_offset_ms' | 'clock_quality' | 'seen';
 export type Fields<T extends EntryType> = Omit<Entries[T], Stamped> & Partial<Pick<Entries[T], Stamped>>;
 
@@ -38,12 +38,10 @@ export async function save<T extends EntryType>(
   const recorded_at = new Date().toISOString();
   const cursor = store.cursor(`unit:${device.unit_id}`);
   const seen = cursor?.[0] ? { feed: `unit:${device.unit_id}`, epoch: cursor[0], seq: cursor[1] } : undefined;
-  const body = JSON.stringify({
-    observed_at: recorded_at,
-    ...clockNow(),
-    ...(seen ? { seen } : {}),
-    ...fields,
-  });
+  const clock = clockNow();
+  // An entry carries its device's own clock and the offset; the server corrects both instants alike.
+  const observed_at = fields.observed_at ? shifted(fields.observed_at, -clock.clock_offset_ms) : recorded_at;
+  const body = JSON.stringify({ ...clock, ...(seen ? { seen } : {}), ...fields, observed_at });
   const { device_id } = device;
   const { session_id, staff_id } = session;
   const v = entryVersion[type];
