@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import msgspec
+
 from backend.access.rules import may_answer_alert
 from backend.alerts import queries
 from backend.alerts.actions.change import change_alerts, change_loaded
 from backend.alerts.rules import answers
 from backend.alerts.rules.alert import Alert, asked_ever
 from backend.alerts.rules.people import Moment
+from backend.alerts.statements import TOLD_BY
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome, Scope
 from backend.stays.queries import facts
@@ -87,9 +90,20 @@ async def _apply(work: Work, arrived: Arrived, answer: Answer) -> Outcome:
 
 
 async def receive(work: Work, receipts: Iterable[Receipt], staff_ids: Sequence[str]) -> None:
-    """What a tablet reports of askings of the people signed in on it; others are left out, repeats change nothing."""
+    """What a tablet reports of askings of the people signed in on it; others are left out, repeats change nothing.
+
+    A notice that told of several askings is reported once, by the one that it names; it counts for all of them.
+    """
+    came = list(receipts)
+    told = await work.connection.fetch(TOLD_BY, [receipt.step_id for receipt in came])
+    came += [
+        msgspec.structs.replace(receipt, alert_id=alert_id, step_id=step_id)
+        for named, step_id, alert_id in told
+        for receipt in came
+        if receipt.step_id == named
+    ]
     by_alert: dict[str, list[Receipt]] = {}
-    for receipt in receipts:
+    for receipt in came:
         by_alert.setdefault(receipt.alert_id, []).append(receipt)
     stay_of: Mapping[str, str] = await queries.stays_of(work.connection, by_alert)
 
