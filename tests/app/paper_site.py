@@ -12,15 +12,28 @@ PWA = Path(__file__).parents[2] / "pwa"
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Files from a folder; every POST is answered 204 and kept."""
+    """Files from a folder; every POST and PUT is answered 204 and kept."""
 
     def __init__(self, *args: Any, site: "PaperSite") -> None:
         self.site = site
         super().__init__(*args, directory=str(site.folder))
 
+    def do_GET(self) -> None:
+        if not self.path.startswith("/api/"):
+            super().do_GET()
+            return
+        answer = json.dumps(self.site.answers[self.path]).encode()
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def do_PUT(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.site.posted.append((self.path, json.loads(body)))
+        body = self.rfile.read(int(self.headers["content-length"] or 0))
+        self.site.posted.append((self.path, json.loads(body) if body else None))
         self.send_response(HTTPStatus.NO_CONTENT)
         self.end_headers()
 
@@ -34,12 +47,13 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 class PaperSite:
-    """Serve `folder` at `address` until `close`."""
+    """Serve `folder` at `address` until `close`; `answers` are given to GETs under /api/."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.policy = (PWA / "csp.txt").read_text().strip()
-        self.posted: list[tuple[str, list[dict]]] = []
+        self.posted: list[tuple[str, Any]] = []
+        self.answers: dict[str, object] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, site=self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()

@@ -30,20 +30,28 @@ export async function turnPushOn(): Promise<void> {
     return;
   }
   push_state = 'asking';
-  if ((await Notification.requestPermission()) !== 'granted') {
-    push_state = 'blocked';
+  const permission = await Notification.requestPermission();
+  if (permission !== 'granted') {
+    // A question that was only waved away may be asked again.
+    push_state = permission === 'denied' ? 'blocked' : 'off';
     return;
   }
   void keepStorage();
   try {
     const { key } = (await (await asked('/api/alerts/push-key')).json()) as { key: string };
     const subscribing = manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-    const { endpoint, keys } = (await patiently(subscribing)).toJSON();
-    await asked('/api/alerts/push-subscription', 'PUT', { endpoint, keys, lang: currentLanguage() });
+    await tellServer(await patiently(subscribing));
     push_state = 'on';
   } catch {
     push_state = 'unavailable';
   }
+}
+
+/** Tells the server an existing subscription again: browsers renew them, and the person changes her language. */
+export async function renewPush(): Promise<void> {
+  const subscription = await (await pushManager())?.getSubscription();
+  // Without a network the next start tells it.
+  if (subscription) await tellServer(subscription).catch(() => {});
 }
 
 /** Asks the server to send this tablet a test; false when it can not be asked. */
@@ -54,6 +62,11 @@ export async function testPush(): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+async function tellServer(subscription: PushSubscription): Promise<void> {
+  const { endpoint, keys } = subscription.toJSON();
+  await asked('/api/alerts/push-subscription', 'PUT', { endpoint, keys, lang: currentLanguage() });
 }
 
 async function pushManager(): Promise<PushManager | undefined> {

@@ -1,4 +1,4 @@
-/** The gallery of parts: for our eyes and tests, never shipped. `?night`, `?page=parts|states|fields|log-in|frame` choose what it shows. */
+/** The gallery of parts: for our eyes and tests, never shipped. `?night`, `?undo`, `?page=parts|states|fields|log-in|frame` choose what it shows. */
 import '../ui/tokens.css';
 import '../ui/base.css';
 import { mount } from 'svelte';
