@@ -6,28 +6,34 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
 
-from backend import staff, stays, sync
+from backend import alerts, staff, stays, sync
 from backend.access.routes import signed_device
+from backend.alerts.deliver import Channels, deliver_due
+from backend.alerts.push import Push, Webhook, WebPush
 from backend.clock import Clock, SteppedClock
 from backend.db import Database, unit_of_work
 from backend.errors import Unavailable
 from backend.errors.problem import EXCEPTION_HANDLERS
+from backend.piccolo_app import migrate
+from backend.postgres import EmbeddedPostgres
 from backend.settings import PROJECT_ROOT, Settings, load_settings
 from backend.slice import Slice
 from backend.sync.actions.door import Door
 from backend.sync.deliver import Doorbell
 from backend.sync.hub import Hub
 from backend.sync.view import Snapshots
-from backend.web.bells import Bells
+from backend.web.bells import Bell, Bells
 from backend.web.edge import Receive, Scope, Send, edged
 from backend.web.pwa import Pwa
 
 # In the order of the layers, lowest first: sweeps run in this order.
-SLICES: tuple[Slice, ...] = (sync.SLICE, stays.SLICE, staff.SLICE)
+SLICES: tuple[Slice, ...] = (sync.SLICE, stays.SLICE, staff.SLICE, alerts.SLICE)
 PWA_FOLDER = PROJECT_ROOT / "pwa" / "dist"
+DELIVERIES_AT_ONCE = 8  # one that waits for a slow push service holds up no other
 SERVER_PATHS = ("/api/", "/health/")
 
 
@@ -59,12 +65,15 @@ class Ward:
     `stepped`: its clock is set by `advance` alone, and nothing rings by itself.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, stepped: bool = False, pwa: Path = PWA_FOLDER) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, push: Push, *, stepped: bool = False, pwa: Path = PWA_FOLDER
+    ) -> None:
         self.settings, self.clock, self._is_stepped = settings, clock, stepped
         self.database = Database(settings.database_url or "", pool_size=settings.pool_size)
         self.hub = Hub(self.database, clock)
         self.doorbell = Doorbell(self.hub)
-        self.bells = Bells([sweep for room in SLICES for sweep in room.sweeps], self.database, clock)
+        self.channels = Channels(self.hub.ring, push, Webhook(settings.webhook_url))
+        self.bells = self._bells()
         self.database.listeners.append(lambda _: self.bells.ring())
         self.litestar = self._litestar()
         self._pwa = Pwa(pwa)
@@ -78,13 +87,26 @@ class Ward:
         ours = scope["type"] != "http" or scope["path"].startswith(SERVER_PATHS)
         await (self.litestar if ours else self._pwa)(scope, receive, send)  # pyright: ignore[reportArgumentType]
 
+    def _bells(self) -> Bells:
+        async def deliver(database: Database, now: datetime) -> datetime | None:
+            return await deliver_due(database, now, self.channels)
+
+        sweeps = [sweep for room in SLICES for sweep in room.sweeps]
+        return Bells(
+            [
+                Bell("sweeps", sweeps, self.database),
+                Bell("deliveries", [deliver], self.database, at_once=DELIVERIES_AT_ONCE),
+            ],
+            self.clock,
+        )
+
     def _litestar(self) -> Litestar:
         provided: dict[str, Any] = {
             "settings": self.settings,
             "clock": self.clock,
             "database": self.database,
             "hub": self.hub,
-            "bells": self.bells,
+            "push": self.channels.push,
             "door": Door(SLICES),
             "snapshots": Snapshots(self.database),
         }
@@ -120,6 +142,8 @@ class Ward:
             self.hub.end(None, "restart")
             await self.bells.stop()
             await self.doorbell.stop()
+            await self.channels.push.close()
+            await self.channels.outside.close()
             await self.database.close()
 
     async def advance(self, to: datetime) -> None:
@@ -129,34 +153,58 @@ class Ward:
         await self.bells.advance(self.clock.now(), to, self.clock.set)
 
 
-def create_app(settings: Settings, clock: Clock) -> Ward:
-    """The server by these settings and this clock."""
-    return Ward(settings, clock)
+def create_app(settings: Settings, clock: Clock, push: Push | None = None) -> Ward:
+    """The server by these settings and this clock; without a `push` it sends Web Push itself."""
+    return Ward(settings, clock, push or WebPush(settings))
 
 
 class Stepped:
-    """The server for a simulation, made when it is first used: its settings are the environment's of that moment."""
+    """The server for a simulation: made anew by each lifespan, from the environment's settings of that moment.
+
+    Its clock stands at 1970 until it is advanced. Without a DATABASE_URL it runs the embedded PostgreSQL.
+    """
 
     def __init__(self) -> None:
         self._ward: Ward | None = None
 
     @property
     def ward(self) -> Ward:
-        """The server. Its clock stands at 1970 until it is advanced."""
+        """The running server; RuntimeError outside of a lifespan."""
         if self._ward is None:
-            self._ward = Ward(load_settings(), SteppedClock(datetime(1970, 1, 1, tzinfo=UTC)), stepped=True)
+            raise RuntimeError("the stepped server has not been started by its lifespan")
         return self._ward
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Speak ASGI. After its lifespan has ended, the next one begins anew."""
-        ward = self.ward
-        await ward(scope, receive, send)
-        if scope["type"] == "lifespan":
-            self._ward = None
+        """Speak ASGI."""
+        if scope["type"] != "lifespan":
+            await self.ward(scope, receive, send)
+            return
+        async with _at_hand(load_settings()) as settings:
+            clock = SteppedClock(datetime(1970, 1, 1, tzinfo=UTC))
+            self._ward = Ward(settings, clock, WebPush(settings), stepped=True)
+            try:
+                await self._ward(scope, receive, send)
+            finally:
+                self._ward = None
 
     async def advance(self, to: datetime) -> None:
         """As `Ward.advance`."""
         await self.ward.advance(to)
+
+
+@asynccontextmanager
+async def _at_hand(settings: Settings) -> AsyncIterator[Settings]:
+    """Settings whose DATABASE_URL answers; a simulation's own PostgreSQL waits for no disk."""
+    if settings.database_url:
+        yield settings
+        return
+    postgres = EmbeddedPostgres(settings.home, settings.postgres_bin, durable=False)
+    await postgres.start()
+    try:
+        await migrate(postgres.url("wardlight_owner"))
+        yield msgspec.structs.replace(settings, database_url=postgres.url())
+    finally:
+        await postgres.stop()
 
 
 stepped = Stepped()

@@ -13,6 +13,7 @@ import httpx
 import msgspec
 
 from backend.access.actions import OpenedSession, make_pairing_code, open_session
+from backend.alerts.push import Push, WebPush
 from backend.app import Ward as Server
 from backend.changes.actions import open_feed
 from backend.changes.rules import checksum, row_hash
@@ -35,9 +36,9 @@ def instant(at: datetime) -> str:
 
 
 @asynccontextmanager
-async def served(settings: Settings, clock: SteppedClock) -> AsyncIterator[Server]:
+async def served(settings: Settings, clock: SteppedClock, push: Push | None = None) -> AsyncIterator[Server]:
     """A stepped server on the test's database: its clock is the test's, and `advance` runs the sweeps."""
-    server = Server(settings, clock, stepped=True)
+    server = Server(settings, clock, push or WebPush(settings), stepped=True)
     async with server.open():
         yield server
 

@@ -1,4 +1,4 @@
-"""The bells of the sweeps: rung after commits, at the nearest due instant and every second. PostgreSQL holds the truth."""
+"""The bells of the sweeps: rung after commits, at the nearest due instant, and every second in any case."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -16,51 +16,66 @@ SAFETY_TICK = timedelta(seconds=1)
 # Under load sweeps would otherwise run without end, one round after each commit.
 BETWEEN_ROUNDS_S = 0.05
 ROUNDS_AT_ONE_INSTANT = 50
-NEAREST = "nearest"
 
 
-class Bells:
-    """All sweeps, in the order of the layers from the lowest, so that one sees in the same round what another did."""
+class Bell:
+    """Sweeps that run together, in their order: one sees in the same round what another did.
 
-    def __init__(self, sweeps: Sequence[Sweep], database: Database, clock: Clock) -> None:
-        self.sweeps, self.database, self.clock = sweeps, database, clock
+    `at_once`: how many rounds may overlap; deliveries wait for slow receivers, sweeps never overlap.
+    """
+
+    def __init__(self, name: str, sweeps: Sequence[Sweep], database: Database, *, at_once: int = 1) -> None:
+        self.name, self.sweeps, self.database, self.at_once = name, sweeps, database, at_once
         self.rung = asyncio.Event()
         self.rung.set()
         self.next_at: datetime | None = None
-        self._scheduler: AsyncIOScheduler | None = None
-        self._rounds: asyncio.Task[None] | None = None
 
-    def ring(self) -> None:
-        """Let all sweeps run soon; many rings in one moment are one."""
-        self.rung.set()
+    def is_due(self, now: datetime) -> bool:
+        """A round is wanted now."""
+        return self.rung.is_set() or (self.next_at is not None and self.next_at <= now)
 
     async def round(self, now: datetime) -> datetime | None:
-        """Run every sweep once; returns the nearest instant at which one must run again. One that fails stops no other."""
+        """Run every sweep once; the nearest instant at which one must run again. One that fails stops no other."""
         self.rung.clear()
         instants: list[datetime] = []
         for sweep in self.sweeps:
             try:
                 due_at = await sweep(self.database, now)
             except Exception:
-                log.exception("sweep_failed", sweep=getattr(sweep, "__name__", repr(sweep)))
+                log.exception("sweep_failed", bell=self.name, sweep=getattr(sweep, "__name__", repr(sweep)))
                 due_at = now + SAFETY_TICK
             if due_at is not None:
                 instants.append(due_at)
         self.next_at = min(instants, default=None)
         return self.next_at
 
+
+class Bells:
+    """All bells of a process. PostgreSQL decides what is due; a bell that is missed costs a second."""
+
+    def __init__(self, bells: Sequence[Bell], clock: Clock) -> None:
+        self.bells, self.clock = bells, clock
+        self._scheduler: AsyncIOScheduler | None = None
+        self._loops: list[asyncio.Task[None]] = []
+
+    def ring(self) -> None:
+        """Let all sweeps run soon; many rings in one moment are one."""
+        for bell in self.bells:
+            bell.rung.set()
+
     async def advance(self, now: datetime, to: datetime, set_clock: Callable[[datetime], None]) -> None:
         """Stepped time: run what is due up to `to`, each at its own instant, until all is quiet."""
         rounds = 0
         while True:
-            is_due = self.rung.is_set() or (self.next_at is not None and self.next_at <= now)
-            if is_due and rounds < ROUNDS_AT_ONE_INSTANT:
+            due = [bell for bell in self.bells if bell.is_due(now)]
+            next_at = min((bell.next_at for bell in self.bells if bell.next_at is not None), default=None)
+            if due and rounds < ROUNDS_AT_ONE_INSTANT:
                 rounds += 1
-                await self.round(now)
-            elif is_due or self.next_at is None or self.next_at > to:
+                await due[0].round(now)  # the sweeps before the deliveries
+            elif due or next_at is None or next_at > to:
                 break
             else:
-                now, rounds = self.next_at, 0
+                now, rounds = next_at, 0
                 set_clock(now)
         if rounds == ROUNDS_AT_ONE_INSTANT:
             log.error("never_quiet", at=now.isoformat())
@@ -68,26 +83,37 @@ class Bells:
 
     def start(self) -> None:
         """Begin to ring by the clock."""
-        self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        )
+        defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         self._scheduler.add_job(self.ring, "interval", seconds=SAFETY_TICK.total_seconds(), id="safety_tick")
         self._scheduler.start()
-        self.ring()
-        self._rounds = asyncio.create_task(self._rounds_for_ever())
+        self._loops = [asyncio.create_task(self._rounds(bell, self._scheduler)) for bell in self.bells]
 
     async def stop(self) -> None:
         """Ring no more; a round under way is cut, and done again by whoever starts next."""
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
-        if self._rounds is not None:
-            self._rounds.cancel()
-            await asyncio.gather(self._rounds, return_exceptions=True)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
 
-    async def _rounds_for_ever(self) -> None:
-        while True:
-            await self.rung.wait()
-            next_at = await self.round(self.clock.now())
-            if next_at is not None and self._scheduler is not None:
-                self._scheduler.add_job(self.ring, "date", run_date=next_at, id=NEAREST, replace_existing=True)
-            await asyncio.sleep(BETWEEN_ROUNDS_S)
+    async def _rounds(self, bell: Bell, scheduler: AsyncIOScheduler) -> None:
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await bell.rung.wait()
+                bell.rung.clear()
+                running.add(asyncio.create_task(self._round(bell, scheduler)))
+                if len(running) >= bell.at_once:
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                running = {round_ for round_ in running if not round_.done()}
+                await asyncio.sleep(BETWEEN_ROUNDS_S)
+        finally:
+            for round_ in running:
+                round_.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+    async def _round(self, bell: Bell, scheduler: AsyncIOScheduler) -> None:
+        next_at = await bell.round(self.clock.now())
+        if next_at is not None:
+            scheduler.add_job(bell.rung.set, "date", run_date=next_at, id=bell.name, replace_existing=True)
