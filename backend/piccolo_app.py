@@ -63,3 +63,16 @@ async def migrate(owner_url: str) -> list[str]:
         return [module.ID for module in to_do]
     finally:
         await connection.close()
+
+
+async def steps_to_run(url: str) -> list[str]:
+    """Ids of steps that have not run yet on the database; either role may ask."""
+    connection = await asyncpg.connect(url)
+    try:
+        if await connection.fetchval("select to_regclass('migration')") is None:
+            done = set()
+        else:
+            done = {row["name"] for row in await connection.fetch("select name from migration")}
+    finally:
+        await connection.close()
+    return [module.ID for module in history() if module.ID not in done]

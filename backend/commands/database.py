@@ -6,33 +6,45 @@ from contextlib import asynccontextmanager
 import asyncpg
 import msgspec
 
-from backend.piccolo_app import migrate
-from backend.postgres import EmbeddedPostgres
+from backend.piccolo_app import migrate, steps_to_run
+from backend.postgres import EmbeddedPostgres, RunsAlready
 from backend.settings import Settings, StartRefused
 
 
 @asynccontextmanager
-async def database_at_hand(settings: Settings) -> AsyncIterator[Settings]:
-    """Settings whose DATABASE_URL answers. Embedded: PostgreSQL runs, migrated, until the block ends."""
+async def database_at_hand(settings: Settings, *, alone: bool = False) -> AsyncIterator[Settings]:
+    """Settings whose DATABASE_URL answers, migrated.
+
+    Embedded: the PostgreSQL of a server that runs on this home (`alone` refuses that), else our own until the
+    block ends.
+    """
     if settings.database_url:
         await _answers(settings.database_url, "DATABASE_URL")
+        if await steps_to_run(settings.database_url):
+            raise StartRefused("The database is older than this program; run `python -m backend migrate` first.")
         yield settings
         return
     postgres = EmbeddedPostgres(settings.home, settings.postgres_bin)
-    await postgres.start()
     try:
-        owner = postgres.url("wardlight_owner")
+        await postgres.start()
+    except RunsAlready:
+        if alone:
+            raise
+        postgres.join()
+        await _answers(postgres.url(), "the running server")
+    owner = postgres.url("wardlight_owner")
+    try:
         await migrate(owner)
         yield msgspec.structs.replace(settings, database_url=postgres.url(), database_owner_url=owner)
     finally:
         await postgres.stop()
 
 
-async def _answers(url: str, variable: str) -> None:
+async def _answers(url: str, place: str) -> None:
     try:
         connection = await asyncpg.connect(url, timeout=10)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
-        raise StartRefused(f"PostgreSQL at {variable} does not answer: {error}.") from error
+        raise StartRefused(f"PostgreSQL at {place} does not answer: {error}.") from error
     await connection.close()
 
 

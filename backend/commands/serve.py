@@ -3,11 +3,13 @@
 import argparse
 import asyncio
 import errno
+import logging
 import signal
 import socket
 import sys
 
 import msgspec
+import structlog
 import uvicorn
 import uvloop
 
@@ -28,6 +30,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    _log_in_one_form()
     settings = load_settings()
     if arguments.port is not None:
         settings = msgspec.structs.replace(settings, port=arguments.port)
@@ -38,11 +41,38 @@ def _run(arguments: argparse.Namespace) -> int:
         raise StartRefused(f"The server can not start: {error.strerror or error}.") from error
 
 
+class AnnouncedServer(uvicorn.Server):
+    """Says where it is once tablets can reach it."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's."""
+        await super().startup(sockets)
+        if self.started and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            print(f"Wardlight is at http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+
+
+def _log_in_one_form() -> None:
+    """A line of JSON an event, or coloured text where a person watches."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every bell, each second
+    watched = sys.stdout.isatty()
+    last = structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([] if watched else [structlog.processors.dict_tracebacks]),
+            last,
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 async def _serve(settings: Settings) -> int:
     listening = _bound(settings)  # first: a taken port is known before PostgreSQL starts
     with listening:
-        async with database_at_hand(settings) as ready:
-            server = uvicorn.Server(_configuration(ready))
+        async with database_at_hand(settings, alone=True) as ready:
+            server = AnnouncedServer(_configuration(ready))
             for known in ENDINGS:  # uvicorn repeats the signal, but PostgreSQL is still to be stopped
                 signal.signal(known, lambda *_: None)
             await server.serve(sockets=[listening])
@@ -79,5 +109,5 @@ def _configuration(settings: Settings) -> uvicorn.Config:
         proxy_headers=bool(settings.trusted_proxies),
         server_header=False,
         access_log=False,
-        log_level="warning" if sys.stdout.isatty() else "info",
+        log_level="warning",
     )

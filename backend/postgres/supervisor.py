@@ -34,7 +34,7 @@ OWNER, APP, SUPERUSER = "wardlight_owner", "wardlight_app", "postgres"
 START_SECONDS = 60.0  # crash recovery of a large ward took 0.4 s; a slow disk may need far more
 STOP_SECONDS = 20.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
-SOCKETS = "wardlight-sockets-"
+SOCKETS, SOCKETS_FILE = "wardlight-sockets-", "postgres.sockets"
 PR_SET_PDEATHSIG = 1
 SERVER_OPTIONS = {
     "listen_addresses": "",
@@ -45,6 +45,10 @@ SERVER_OPTIONS = {
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal"}
 NOT_DURABLE |= {"max_wal_senders": "0"}
+
+
+class RunsAlready(StartRefused):
+    """Another program supervises PostgreSQL in this home; `join` uses that one."""
 
 
 class EmbeddedPostgres:
@@ -82,6 +86,11 @@ class EmbeddedPostgres:
             raise
         self._watch = asyncio.create_task(self._keep_running())
 
+    def join(self) -> None:
+        """Make `url` lead to the PostgreSQL that another program supervises in this home."""
+        self._read_passwords()
+        self._sockets = Path((self._home / SOCKETS_FILE).read_text())
+
     async def stop(self) -> None:
         """Fast shutdown: connections are cut, everything committed is on disk."""
         if self._watch:
@@ -105,18 +114,21 @@ class EmbeddedPostgres:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise StartRefused(f"Another Wardlight is running in {self._home}.") from error
-        for role in (SUPERUSER, OWNER, APP):
-            self._passwords[role] = kept_secret(self._home, role, lambda: secrets.token_hex(16))
+            raise RunsAlready(f"Another Wardlight is running in {self._home}.") from error
+        self._read_passwords()
         self._cluster.initialise(self._passwords[SUPERUSER], durable=self._durable)
         self._sockets = self._new_sockets()
         self._held.callback(shutil.rmtree, self._sockets, ignore_errors=True)
         self._cluster.give_to_child(self._sockets)
         self._log = self._held.enter_context((self._home / "postgres.log").open("ab"))
 
+    def _read_passwords(self) -> None:
+        for role in (SUPERUSER, OWNER, APP):
+            self._passwords[role] = kept_secret(self._home, role, lambda: secrets.token_hex(16))
+
     def _new_sockets(self) -> Path:
         """A short path, because a socket's must stay below 100 bytes; the one of a killed program is removed."""
-        remembered = self._home / "postgres.sockets"
+        remembered = self._home / SOCKETS_FILE
         before = Path(remembered.read_text()) if remembered.exists() else None
         if before and before.name.startswith(SOCKETS):
             shutil.rmtree(before, ignore_errors=True)

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from backend.postgres import EmbeddedPostgres
 from tests.places import reachable_folder
 from tests.tidy import ROOT
 
 BARE = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+SECRETS = {"WARDLIGHT_SECRET": "5e" * 32, "WARDLIGHT_VAPID_PRIVATE_KEY": "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"}
 
 
 @pytest.fixture
@@ -61,6 +64,12 @@ async def test_a_database_that_does_not_answer(variable: str, home: Path) -> Non
     command = ["serve", "--port", "0"] if variable == "DATABASE_URL" else ["migrate"]
     sentence = await refusal(*command, **given)
     assert sentence.startswith(f"PostgreSQL at {variable} does not answer")
+
+
+async def test_a_database_that_was_never_migrated(postgres: EmbeddedPostgres, home: Path) -> None:
+    given = {"DATABASE_URL": postgres.url("wardlight_app", "postgres"), "WARDLIGHT_HOME": str(home), **SECRETS}
+    sentence = await refusal("serve", "--port", "0", **given)
+    assert sentence == "The database is older than this program; run `python -m backend migrate` first."
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a full disk is a small memory disk, which root alone may mount")

@@ -1,0 +1,72 @@
+"""A built PWA, a real server on a database of its own, and tablets with profiles of their own."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest_asyncio
+from playwright.async_api import Playwright, async_playwright
+
+from backend.postgres import EmbeddedPostgres
+from backend.settings import PROJECT_ROOT
+from tests.browser.hospital import hospital
+from tests.browser.server import Server, free_port
+from tests.browser.tablets import Tablet, open_tablet
+
+PWA = PROJECT_ROOT / "pwa"
+OpenTablet = Callable[..., Awaitable[Tablet]]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def playwright() -> AsyncIterator[Playwright]:
+    async with async_playwright() as started:
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def served_pwa() -> Path:
+    """The production build that the server serves; `make setup` makes it, a bare `pytest` does it here."""
+    built = PWA / "dist"
+    if not (built / "index.html").exists():
+        npm = shutil.which("npm")
+        assert npm is not None, "Node.js is needed: `make setup` brings it."
+        subprocess.run([npm, "run", "build"], cwd=PWA, check=True, env=os.environ)
+    return built
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server(
+    postgres: EmbeddedPostgres, database_name: str, ward_home: Path, tmp_path: Path, served_pwa: Path
+) -> AsyncIterator[Server]:
+    """A running server with the cast's hospital loaded."""
+    assert served_pwa.is_dir()
+    environment = {
+        "WARDLIGHT_HOME": str(ward_home),
+        "DATABASE_URL": postgres.url("wardlight_app", database_name),
+        "DATABASE_OWNER_URL": postgres.url("wardlight_owner", database_name),
+        "WARDLIGHT_SECRET": "5e" * 32,
+        "WARDLIGHT_VAPID_PRIVATE_KEY": "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94",  # RFC 8291, appendix A
+    }
+    running = Server(environment, free_port())
+    running.load(hospital(), tmp_path)
+    await running.start()
+    yield running
+    running.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tablet(playwright: Playwright, tmp_path: Path) -> AsyncIterator[OpenTablet]:
+    """Opens tablets by name; the same name is the same profile. None may have complained at the end."""
+    opened: list[Tablet] = []
+
+    async def open_named(name: str, **options) -> Tablet:
+        one = await open_tablet(playwright, tmp_path / name, **options)
+        opened.append(one)
+        return one
+
+    yield open_named
+    for one in opened:
+        await one.context.close()
+    assert [complaint for one in opened for complaint in one.complaints] == []
