@@ -1,4 +1,4 @@
-"""Writes `shared_schemas/schema.json` and `pwa/src/schemas.ts` from the Structs: `python -m shared_schemas.generate`."""
+"""Writes schema.json and pwa/src/schemas.ts from the Structs: `python -m shared_schemas.generate`."""
 
 import json
 from collections.abc import Iterator

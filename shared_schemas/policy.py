@@ -13,7 +13,7 @@ Seconds = Annotated[int, Meta(ge=1, le=24 * 3600)]
 
 
 class ClassPolicy(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Time-outs in minutes of the three steps below duty, the attend limit, snoozes and the silence that skips a tablet."""
+    """Time-outs in minutes of the three steps below duty, attend limit, snoozes, the silence that skips a tablet."""
 
     assignee_minutes: Minutes
     buddy_minutes: Minutes

@@ -52,7 +52,7 @@ class LossIncidentRow(Row, kw_only=True):
 
 
 class HeldEntryResolved(Body, kw_only=True):
-    """The answer to a held entry: apply again, sent again as `replaced_by`, handed to the charge nurse, or discarded."""
+    """The answer to a held entry: apply again, sent again as `replaced_by`, handed to the charge nurse, discarded."""
 
     type_name = "held_entry_resolved"
 

@@ -209,7 +209,8 @@ class TaskDoneCorrected(Body, kw_only=True):
 
 class ResponseRecorded(Body, kw_only=True):
     """Fields of the response to a score; completing all five ends its alert. `closed_note` closes it when a better
-    score makes it needless."""
+    score makes it needless.
+    """
 
     type_name = "response_recorded"
 

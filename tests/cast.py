@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import msgspec
 
-from backend import alerts, staff, stays
+from backend import alerts, staff, stays, vitals
 from backend.access.actions import set_person
 from backend.access.queries import stay_spans
 from backend.access.rules import scope_at
@@ -24,7 +24,7 @@ from shared_schemas.registry import ROWS
 from shared_schemas.staff import Grant, Role, StaffRow
 from shared_schemas.stays import PatientIdentity, Sex
 
-SLICES: tuple[Slice, ...] = (stays.SLICE, staff.SLICE, alerts.SLICE)
+SLICES: tuple[Slice, ...] = (stays.SLICE, staff.SLICE, alerts.SLICE, vitals.SLICE)
 
 
 def uid() -> str:

@@ -1,1 +1,21 @@
 """Vital signs, their score, and the duty to observe."""
+
+from backend.access import rules as gates
+from backend.slice import Handles, Slice
+from backend.vitals import actions
+from backend.vitals.sweep import sweep_observation_duty
+from shared_schemas import vitals as words
+
+SLICE = Slice(
+    name="vitals",
+    entries={
+        words.VitalSignsCharted: Handles(gates.may_chart, actions.chart_vital_signs, always_kept=True),
+        words.VitalSignsCorrected: Handles(gates.may_chart, actions.correct_vital_signs, always_kept=True),
+        words.Spo2ScaleSet: Handles(gates.may_prescribe, actions.set_spo2_scale),
+        words.ObservationIntervalSet: Handles(gates.may_plan, actions.set_observation_interval),
+        words.ObservationsPaused: Handles(gates.may_chart, actions.pause_observations),
+        words.ObservationsResumed: Handles(gates.may_chart, actions.resume_observations),
+        words.ObservationsStopped: Handles(gates.may_prescribe, actions.stop_observations),
+    },
+    sweeps=(sweep_observation_duty,),
+)

@@ -371,7 +371,7 @@ export const ChangesPageSchema = v.looseObject({
   server_at: instant,
 }) satisfies v.GenericSchema<ChangesPage>;
 
-/** Time-outs in minutes of the three steps below duty, the attend limit, snoozes and the silence that skips a tablet. */
+/** Time-outs in minutes of the three steps below duty, attend limit, snoozes, the silence that skips a tablet. */
 export type ClassPolicy = {
   assignee_minutes: Minutes;
   buddy_minutes: Minutes;
@@ -649,7 +649,7 @@ export const HandoverOfferedSchema = v.strictObject({
 export const ResolutionSchema = v.picklist(['reapplied', 'resent', 'handed_over', 'discarded']);
 export type Resolution = 'reapplied' | 'resent' | 'handed_over' | 'discarded';
 
-/** The answer to a held entry: apply again, sent again as `replaced_by`, handed to the charge nurse, or discarded. */
+/** The answer to a held entry: apply again, sent again as `replaced_by`, handed to the charge nurse, discarded. */
 export type HeldEntryResolved = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;
@@ -1853,7 +1853,7 @@ export const VitalSignsSchema = keyed(v.strictObject({
   source: v.optional(SourceSchema),
 })) satisfies v.GenericSchema<VitalSigns>;
 
-/** A set at the bedside. `acting` is "I am acting on this score"; `already_escalated` may be said of a set older than 10 min; `monitor_attached` answers the question at NEWS2 >= 7. */
+/** A set at the bedside. `acting` is "I am acting on this score"; `already_escalated` may be said of a set older than 10 min; `monitor_attached` answers the question at NEWS2 >= 7; `spo2_scale_used` is the scale of the score that the author saw: the server flags `rescored` when another was in force. */
 export type VitalSignsCharted = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;
@@ -1865,6 +1865,7 @@ export type VitalSignsCharted = {
   acting?: boolean | undefined;
   already_escalated?: boolean | undefined;
   monitor_attached?: boolean | null | undefined;
+  spo2_scale_used?: number | null | undefined;
 };
 export const VitalSignsChartedSchema = v.strictObject({
   observed_at: instant,
@@ -1877,6 +1878,7 @@ export const VitalSignsChartedSchema = v.strictObject({
   acting: v.optional(v.boolean()),
   already_escalated: v.optional(v.boolean()),
   monitor_attached: v.optional(v.nullable(v.boolean())),
+  spo2_scale_used: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2)))),
 }) satisfies v.GenericSchema<VitalSignsCharted>;
 
 /** A correction supersedes an earlier set, with a reason; `values` null strikes it out as entered in error. */

@@ -128,12 +128,8 @@ def test_a_total_exists_exactly_when_nothing_is_missing(values: VitalSigns, scal
 
 
 @given(sets, scales, sets)
-def test_a_lower_bound_never_falls_as_values_are_added(
-    values: VitalSigns, scale: int, more: VitalSigns
-) -> None:
-    added = {
-        name: getattr(more, name) for name in values.__struct_fields__ if not getattr(values, name)
-    }
+def test_a_lower_bound_never_falls_as_values_are_added(values: VitalSigns, scale: int, more: VitalSigns) -> None:
+    added = {name: getattr(more, name) for name in values.__struct_fields__ if not getattr(values, name)}
     # An oxygen answer may only be added where there was none: False is an answer.
     if values.on_oxygen is not None:
         added.pop("on_oxygen", None)
@@ -150,9 +146,7 @@ def test_a_lower_bound_never_falls_as_values_are_added(
     st.sampled_from(["respiratory_rate_per_min", "pulse_per_min"]),
     st.integers(0, 998),
 )
-def test_faster_above_the_normal_range_never_scores_less(
-    values: VitalSigns, scale: int, field: str, step: int
-) -> None:
+def test_faster_above_the_normal_range_never_scores_less(values: VitalSigns, scale: int, field: str, step: int) -> None:
     lowest_normal = {"respiratory_rate_per_min": 12, "pulse_per_min": 51}[field]
     slow = lowest_normal + step % (999 - lowest_normal)
     slower = msgspec.structs.replace(values, **{field: slow})

@@ -85,18 +85,13 @@ COLUMNS = {
 
 def random_row(chance: Random) -> list[str]:
     """Mostly whole sets; about one in three rows has an odd cell."""
-    return [
-        chance.choice(ODD) if chance.random() < 0.04 else str(chance.choice(column))
-        for column in COLUMNS.values()
-    ]
+    return [chance.choice(ODD) if chance.random() < 0.04 else str(chance.choice(column)) for column in COLUMNS.values()]
 
 
 def test_two_thousand_random_sets_score_alike_on_both_sides(tmp_path: Path) -> None:
     chance = Random(2017)
     path = tmp_path / "random.csv"
-    path.write_text(
-        written([list(COLUMNS), *(random_row(chance) for _ in range(2000))]), newline=""
-    )
+    path.write_text(written([list(COLUMNS), *(random_row(chance) for _ in range(2000))]), newline="")
 
     out = server_scores(path)
 
@@ -135,10 +130,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read(
     assert main(["score", str(path)]) == 0
 
     printed = capfdbinary.readouterr().out
-    assert (
-        printed
-        == f"{INPUT},{','.join(ADDED)}\n16,97,1,0,125,72,A,36.8,0,0,0,0,0,0,0,0,0,zero\n".encode()
-    )
+    assert printed == f"{INPUT},{','.join(ADDED)}\n16,97,1,0,125,72,A,36.8,0,0,0,0,0,0,0,0,0,zero\n".encode()
     assert tablet_scores(path) == printed
 
 

@@ -36,11 +36,7 @@ def _spo2_score(percent: int, scale: int, *, on_oxygen: bool | None) -> int | No
 def _waits_for_oxygen(values: VitalSigns) -> bool:
     """SpO2 was measured, but scale 2 scores it only when air or oxygen is known: it is oxygen that is missing."""
     percent = values.spo2_percent
-    return (
-        percent is not None
-        and values.on_oxygen is None
-        and _spo2_score(percent, 2, on_oxygen=True) is not None
-    )
+    return percent is not None and values.on_oxygen is None and _spo2_score(percent, 2, on_oxygen=True) is not None
 
 
 def _sub_score(parameter: Parameter, values: VitalSigns, scale: int) -> int | None:
@@ -82,9 +78,7 @@ def no_score_reason(age_years: int | None, *, pregnant: bool) -> NoScoreReason |
     return NoScoreReason.PREGNANT if pregnant else None
 
 
-def news2(
-    values: VitalSigns, scale: int = 1, age_years: int | None = None, *, pregnant: bool = False
-) -> Score:
+def news2(values: VitalSigns, scale: int = 1, age_years: int | None = None, *, pregnant: bool = False) -> Score:
     """The score of a set. All seven parameters give a total; fewer give a lower bound and name what is missing."""
     refused = no_score_reason(age_years, pregnant=pregnant)
     if refused:

@@ -64,9 +64,7 @@ def score_table(text: str) -> str:
     out = [[*header, *ADDED]]
     for number, row in enumerate(rows[1:], 2):
         if len(row) > len(header):
-            raise UnreadableTable(
-                f"row {number} has {len(row)} cells, the first line has {len(header)}"
-            )
+            raise UnreadableTable(f"row {number} has {len(row)} cells, the first line has {len(header)}")
         full = row + [""] * (len(header) - len(row))
         out.append([*full, *_scored(dict(zip(header, full, strict=True)))])
     return written(out)
@@ -74,9 +72,7 @@ def score_table(text: str) -> str:
 
 def _scored(cells: dict[str, str]) -> list[str]:
     try:
-        values, scale, age, pregnant = _read(
-            {name: cell.strip(" \t") for name, cell in cells.items()}
-        )
+        values, scale, age, pregnant = _read({name: cell.strip(" \t") for name, cell in cells.items()})
     except _BadCell as bad:
         return _refused(str(bad))
     reason = no_score_reason(age, pregnant=pregnant)

@@ -1,0 +1,80 @@
+"""Every stay is observed: its first plan, and plans that follow from a decision instead of a set."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from backend.db import Work
+from backend.tasks.actions import replace_observation_tasks
+from backend.tasks.rules.task import PlannedTask
+from backend.vitals.actions.effects import planned_observation
+from backend.vitals.actions.gather import Gathered, stays_of
+from backend.vitals.actions.write import save_duties
+from backend.vitals.rules.intervals import NextSet, next_set
+from backend.vitals.rules.kept import KeptDuty
+from shared_schemas.tasks import CareKind, Cause, CauseType
+
+
+async def first_duties(work: Work, stays: Iterable[Gathered]) -> None:
+    """Keep the duty of stays that have none yet."""
+    new = [gathered for gathered in stays if gathered.kept.duty is None]
+    await save_duties(work, [gathered.duty for gathered in new], {one.stay.stay_id: one.stay.feed for one in new})
+
+
+async def save_duty(work: Work, gathered: Gathered, duty: KeptDuty) -> None:
+    """Keep one stay's duty as it is now."""
+    await save_duties(work, [duty], {duty.stay_id: gathered.stay.feed})
+
+
+def first_set_at(gathered: Gathered) -> datetime:
+    """When the first set is due after admission or transfer in."""
+    return gathered.stay.arrived_at + timedelta(minutes=gathered.policy.observation.first_set_minutes)
+
+
+def planned_by(stay_id: str, due_at: datetime, cause: Cause) -> PlannedTask:
+    """An observation that follows from an arrival or a person's decision."""
+    return PlannedTask(
+        stay_id=stay_id,
+        kind=CareKind.OBSERVATION,
+        cause=cause,
+        due_at=due_at,
+        text_key="task.observation",
+    )
+
+
+def first_cause(gathered: Gathered) -> Cause:
+    """Because the patient came."""
+    arrived_at = gathered.stay.arrived_at.isoformat()
+    return Cause(
+        cause_type=CauseType.ADMISSION,
+        cause_id=gathered.stay.stay_id,
+        text_key="cause.first_set",
+        text_params={"arrived_at": arrived_at},
+    )
+
+
+async def replan(work: Work, gathered: Gathered, duty: KeptDuty, not_before: datetime) -> None:
+    """Plan the next set anew after a decision about the interval or the scale; what was missing stays missing.
+
+    Nobody can be late for a set that was wanted only now, so that it is due no earlier than the decision.
+    """
+    if not duty.observes or gathered.stay.departed_at is not None:
+        return
+    rhythm = replace(gathered.rhythm, interval_minutes=duty.interval_minutes, interval_band=duty.interval_band)
+    plan = next_set(gathered.kept.known, rhythm)
+    task = gathered.observation
+    if plan is not None:
+        missing = tuple(task.missing) if task else ()
+        planned = planned_observation(gathered, later(plan, not_before), missing)
+    elif task is not None and duty.interval_minutes is not None:
+        asked_at = not_before + timedelta(minutes=duty.interval_minutes)
+        planned = planned_by(gathered.stay.stay_id, min(task.due_at, asked_at), task.cause)
+    else:
+        return
+    if task is None or (task.due_at, task.interval_minutes) != (planned.due_at, planned.interval_minutes):
+        await replace_observation_tasks(work, [planned], stays=stays_of([gathered]))
+
+
+def later(plan: NextSet, not_before: datetime) -> NextSet:
+    """The plan, due no earlier than that."""
+    return replace(plan, due_at=max(plan.due_at, not_before))

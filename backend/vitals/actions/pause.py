@@ -1,0 +1,151 @@
+"""Pauses, stops and resumptions of observation, by name and with a time at which somebody looks again."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
+from backend.tasks.actions import cancel_observation_tasks, complete_tasks, plan_tasks, replace_observation_tasks
+from backend.tasks.rules.task import PlannedTask
+from backend.vitals.actions.duty import planned_by, save_duty
+from backend.vitals.actions.gather import Gathered, gather, stays_of
+from backend.vitals.rules.kept import KeptDuty
+from backend.vitals.rules.taken import governing
+from shared_schemas.tasks import CareKind, Cause, CauseType
+from shared_schemas.vitals import ObservationsPaused, ObservationsResumed, ObservationsStopped
+from shared_schemas.wire import HeldReason
+
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="stay")
+NEWER_KNOWN = Outcome(flags=("newer_known",))
+NO_RETURN = Outcome(held=HeldReason.INVALID, detail="the return must be later than the pause")
+NO_REVIEW = Outcome(held=HeldReason.INVALID, detail="the review must be later than the decision")
+
+
+async def pause_observations(work: Work, run: Sequence[Arrived[ObservationsPaused]]) -> list[Outcome]:
+    """The patient is away: nothing is due until the expected return, at which a set is."""
+    return [await _pause(work, arrived) for arrived in run]
+
+
+async def _pause(work: Work, arrived: Arrived[ObservationsPaused]) -> Outcome:
+    body = arrived.body
+    if body.expected_return_at <= arrived.observed_at:
+        return NO_RETURN
+    gathered = (await gather(work, {body.stay_id: work.now})).get(body.stay_id)
+    if gathered is None:
+        return UNKNOWN
+    newest = governing(gathered.kept.known)
+    if _newer_known(gathered, arrived) or (newest and newest.observed_at > arrived.observed_at):
+        return NEWER_KNOWN
+    paused = replace(
+        gathered.duty,
+        pause_reason=body.reason,
+        paused_at=arrived.observed_at,
+        paused_by_staff_id=arrived.author.staff_id,
+        expected_return_at=body.expected_return_at,
+        said_at=arrived.observed_at,
+    )
+    await save_duty(work, gathered, paused)
+    await cancel_observation_tasks(work, [body.stay_id], arrived.author.staff_id)
+    return APPLIED
+
+
+async def resume_observations(work: Work, run: Sequence[Arrived[ObservationsResumed]]) -> list[Outcome]:
+    """The patient is back, or is observed again: a set is due at once, and the review of a stop is done."""
+    return [await _resume(work, arrived) for arrived in run]
+
+
+async def _resume(work: Work, arrived: Arrived[ObservationsResumed]) -> Outcome:
+    gathered = (await gather(work, {arrived.body.stay_id: work.now})).get(arrived.body.stay_id)
+    if gathered is None:
+        return UNKNOWN
+    if _newer_known(gathered, arrived):
+        return NEWER_KNOWN
+    await _review_done(work, gathered.duty, arrived)
+    await save_duty(work, gathered, replace(resumed(gathered.duty), said_at=arrived.observed_at))
+    if not gathered.duty.observes and gathered.stay.departed_at is None:
+        cause = Cause(cause_type=CauseType.ENTRY, cause_id=arrived.entry_id, text_key="cause.resumed")
+        await replace_observation_tasks(
+            work, [planned_by(gathered.stay.stay_id, arrived.observed_at, cause)], stays=stays_of([gathered])
+        )
+    return APPLIED
+
+
+def resumed(duty: KeptDuty) -> KeptDuty:
+    """The duty without pause or stop."""
+    return replace(
+        returned(duty),
+        stopped=False,
+        response_modified=False,
+        stop_prescriber=None,
+        stop_reason=None,
+        review_at=None,
+        review_task_id=None,
+    )
+
+
+def returned(duty: KeptDuty) -> KeptDuty:
+    """The duty without its pause."""
+    return replace(duty, pause_reason=None, paused_at=None, paused_by_staff_id=None, expected_return_at=None)
+
+
+async def stop_observations(work: Work, run: Sequence[Arrived[ObservationsStopped]]) -> list[Outcome]:
+    """A prescriber stops observations or modifies the response of a dying patient, until a review that is a task."""
+    return [await _stop(work, arrived) for arrived in run]
+
+
+async def _stop(work: Work, arrived: Arrived[ObservationsStopped]) -> Outcome:
+    body = arrived.body
+    if body.review_at <= arrived.observed_at:
+        return NO_REVIEW
+    gathered = (await gather(work, {body.stay_id: work.now})).get(body.stay_id)
+    if gathered is None:
+        return UNKNOWN
+    if _newer_known(gathered, arrived):
+        return NEWER_KNOWN
+    await _review_done(work, gathered.duty, arrived)
+    present = gathered.stay.departed_at is None
+    stopped = replace(
+        returned(gathered.duty),
+        stopped=not body.response_modified_only,
+        response_modified=body.response_modified_only,
+        stop_prescriber=body.prescriber,
+        stop_reason=body.reason,
+        review_at=body.review_at,
+        review_task_id=arrived.entry_id if present else None,
+        said_at=arrived.observed_at,
+    )
+    await save_duty(work, gathered, stopped)
+    if present:
+        await plan_tasks(work, [_review(arrived)], stays_of([gathered]))
+    if stopped.stopped:
+        await cancel_observation_tasks(work, [body.stay_id], arrived.author.staff_id)
+    return APPLIED
+
+
+def _review(arrived: Arrived[ObservationsStopped]) -> PlannedTask:
+    modified = arrived.body.response_modified_only
+    cause = Cause(
+        cause_type=CauseType.ENTRY,
+        cause_id=arrived.entry_id,
+        text_key="cause.response_modified" if modified else "cause.stopped",
+        text_params={"prescriber": arrived.body.prescriber},
+    )
+    return PlannedTask(
+        task_id=arrived.entry_id,
+        stay_id=arrived.body.stay_id,
+        kind=CareKind.OTHER,
+        cause=cause,
+        due_at=arrived.body.review_at,
+        text_key="task.review_response" if modified else "task.review_stop",
+    )
+
+
+async def _review_done(work: Work, duty: KeptDuty, arrived: Arrived) -> None:
+    if duty.review_task_id is not None:
+        await complete_tasks(work, [(duty.review_task_id, arrived.observed_at, arrived.author.staff_id)])
+
+
+def _newer_known(gathered: Gathered, arrived: Arrived) -> bool:
+    said_at = gathered.duty.said_at
+    return said_at is not None and arrived.observed_at < said_at

@@ -1,0 +1,89 @@
+"""Reading sets, observation duty, scale settings and episodes, set-wise."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from backend.db import Connection
+from backend.vitals.rules.kept import KeptDuty, KeptSet
+from backend.vitals.rules.responses import Episode
+from backend.vitals.rules.taken import Taken
+
+# Bands fall by one a complete set, so that the newest six decide; incomplete ones matter only near the new sets.
+OF_STAYS = """
+select w.stay_id::text,
+  (select to_jsonb(d) from observation_duty d where d.stay_id = w.stay_id)::text as duty,
+  (select jsonb_agg(jsonb_build_array(from_at, scale, conflict) order by from_at, received_at, entry_id)
+   from spo2_scale_setting s where s.stay_id = w.stay_id)::text as settings,
+  (select jsonb_agg(to_jsonb(k)) from (
+    (select entry_id, stay_id, observed_at, received_at, complete, band, interval_band, lower_bound as figure, no_score
+     from vital_signs v
+     where v.stay_id = w.stay_id and v.superseded_by is null and not v.entered_in_error and v.complete
+     order by v.observed_at desc limit 6)
+    union
+    (select entry_id, stay_id, observed_at, received_at, complete, band, interval_band, lower_bound, no_score
+     from vital_signs v
+     where v.stay_id = w.stay_id and v.superseded_by is null and not v.entered_in_error and v.observed_at >= w.since_at
+     order by v.observed_at desc limit 60)
+  ) k)::text as known
+from unnest($1::uuid[], $2::timestamptz[]) as w(stay_id, since_at)
+"""
+SETS = (
+    "select to_jsonb(v)::text from vital_signs v where entry_id = any($1::uuid[]) order by entry_id for no key update"
+)
+EPISODES = "select to_jsonb(e)::text from response_episode e where task_id = any($1::uuid[])"
+
+
+class Setting(NamedTuple):
+    """A scale in force from an instant; in conflict, scale 1 governs."""
+
+    from_at: datetime
+    scale: int
+    conflict: bool
+
+
+class OfStay(NamedTuple):
+    """What is kept about one stay. `known`: valid sets, in no order; `settings`: as they came into force."""
+
+    duty: KeptDuty | None
+    settings: list[Setting]
+    known: list[Taken]
+
+
+_set = msgspec.json.Decoder(KeptSet)
+_duty = msgspec.json.Decoder(KeptDuty)
+_settings = msgspec.json.Decoder(list[Setting])
+_episode = msgspec.json.Decoder(Episode)
+_known = msgspec.json.Decoder(list[Taken])
+
+
+async def of_stays(connection: Connection, since_at: Mapping[str, datetime]) -> dict[str, OfStay]:
+    """What is kept about stays: among their sets the newest complete ones, and all observed from `since_at` on.
+
+    The caller holds the stays.
+    """
+    rows = await connection.fetch(OF_STAYS, list(since_at), list(since_at.values()))
+    return {
+        row["stay_id"]: OfStay(
+            _duty.decode(row["duty"]) if row["duty"] else None,
+            _settings.decode(row["settings"]) if row["settings"] else [],
+            _known.decode(row["known"]) if row["known"] else [],
+        )
+        for row in rows
+    }
+
+
+async def held_sets(connection: Connection, entry_ids: Iterable[str]) -> dict[str, KeptSet]:
+    """Sets by entry, kept from other writers; unknown ones are absent."""
+    found = [_set.decode(row[0]) for row in await connection.fetch(SETS, sorted(set(entry_ids)))]
+    return {kept.entry_id: kept for kept in found}
+
+
+async def episodes(connection: Connection, task_ids: Sequence[str]) -> dict[str, Episode]:
+    """The sets that alerted last in these open responses, by task."""
+    if not task_ids:
+        return {}
+    found = [_episode.decode(row[0]) for row in await connection.fetch(EPISODES, task_ids)]
+    return {str(episode.task_id): episode for episode in found}

@@ -1,0 +1,134 @@
+"""What follows from a run of sets of one stay: flags, the next set, the response."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from backend.vitals.rules.intervals import NextSet, Rhythm, interval_minutes, next_set
+from backend.vitals.rules.responses import Episode, joined, response_class
+from backend.vitals.rules.taken import Taken, governing, near_others, overtaken
+from shared_schemas.alerts import AlertClass
+from shared_schemas.vitals import Band
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask:
+    """The open observation task of a stay."""
+
+    task_id: str
+    due_at: datetime
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """A stay before the run. `known` are its valid sets; `observed` is False while observations are paused or stopped.
+
+    `responds` is False when a prescriber modified the response.
+    """
+
+    rhythm: Rhythm
+    known: Sequence[Taken]
+    task: OpenTask | None
+    episode: Episode | None
+    observed: bool = True
+    responds: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the author said with a set: acting on it, or that it was escalated already (older sets only)."""
+
+    acting: bool = False
+    already_escalated: bool = False
+
+
+@dataclass(slots=True)
+class After:
+    """What to write. `plans` in order, the last stays open; `done_by` completed the task that was open before.
+
+    `missing`: the open task goes on and asks for these. `alert`: the set that alerts, `is_new` its episode.
+    """
+
+    plans: list[NextSet] = field(default_factory=list)
+    plan_missing: tuple[str, ...] = ()
+    done_by: Taken | None = None
+    missing: tuple[str, ...] | None = None
+    episode: Episode | None = None
+    response: Taken | None = None
+    response_class: AlertClass | None = None
+    silent: bool = False
+    acting: bool = False
+    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def charted(before: Before, run: Sequence[tuple[Taken, Said]]) -> After:
+    """What follows from new sets of one stay, in the order in which they were observed."""
+    ordered = sorted(run, key=lambda each: (each[0].observed_at, each[0].entry_id))
+    new = [one for one, _ in ordered]
+    everything = [*before.known, *new]
+    after = After(episode=before.episode)
+    for one, said in ordered:
+        late = overtaken(one, everything) or one.received_at - one.observed_at > _alerts_for(before)
+        flags = ["late"] if late else []
+        flags += ["same_time"] if near_others(one, everything) else []
+        after.flags[one.entry_id] = tuple(flags)
+        if not late and before.responds:
+            _respond(after, one, said)
+    if before.observed:
+        _plan(after, before, new)
+    return after
+
+
+def _alerts_for(before: Before) -> timedelta:
+    return timedelta(hours=before.rhythm.policy.late_alert_hours)
+
+
+def _respond(after: After, one: Taken, said: Said) -> None:
+    wanted = response_class(one)
+    if wanted is None:
+        return
+    after.episode, alerts = joined(after.episode, one)
+    if alerts:
+        after.response, after.response_class = one, wanted
+        after.silent, after.acting = said.already_escalated, said.acting
+
+
+def _plan(after: After, before: Before, new: Sequence[Taken]) -> None:
+    """Complete sets each plan the next, older plans are born superseded; then what the last incomplete one says."""
+    seen = list(before.known)
+    because = governing(seen)
+    due_at = before.task.due_at if before.task else None
+    for one in new:
+        seen.append(one)
+        plan = next_set(seen, before.rhythm) if one.complete else None
+        if plan is None:
+            continue
+        if because is None or plan.because.entry_id != because.entry_id:
+            after.done_by = after.done_by or one
+        elif due_at is not None and plan.due_at < due_at:
+            # A late set was worse than the one that governs: the interval may not have lengthened so far.
+            plan = replace(plan, due_at=min(due_at, max(plan.due_at, one.received_at)))
+        else:
+            continue
+        after.plans.append(plan)
+        because, due_at = plan.because, plan.due_at
+    for one in new:
+        if not one.complete and not (because and because.observed_at > one.observed_at):
+            _keep_open(after, before, one)
+
+
+def _keep_open(after: After, before: Before, one: Taken) -> None:
+    """An incomplete set: what is missing is named; one that escalates brings the next set forward, never back."""
+    due_at = after.plans[-1].due_at if after.plans else before.task.due_at if before.task else None
+    if due_at is None:
+        return
+    band = Band.HIGH if one.unobtainable else one.interval_band
+    minutes = interval_minutes(band, before.rhythm, one.observed_at)
+    sooner_at = one.observed_at + timedelta(minutes=minutes)
+    if response_class(one) is not None and sooner_at < due_at:
+        after.plans.append(NextSet(because=one, due_at=sooner_at, interval_minutes=minutes, band=band))
+    if after.plans:
+        after.plan_missing = one.missing
+    else:
+        after.missing = one.missing

@@ -1,0 +1,162 @@
+"""Sets and observation duty as they are kept: one field a column, and the rows that tablets see."""
+
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from backend.vitals.rules.taken import Taken
+from shared_schemas.base import Id
+from shared_schemas.vitals import (
+    Band,
+    Consciousness,
+    NoScoreReason,
+    NotDone,
+    ObservationDutyRow,
+    OxygenDevice,
+    Parameter,
+    PauseReason,
+    Score,
+    Source,
+    TemperatureAsMeasured,
+    VitalSigns,
+    VitalSignsRow,
+)
+
+
+class KeptSet(msgspec.Struct, frozen=True, kw_only=True):
+    """A set with its score, never changed but for flags and what supersedes it.
+
+    `complete` and `interval_band` are as in `Taken`.
+    """
+
+    entry_id: Id
+    stay_id: Id
+    observed_at: datetime
+    recorded_at: datetime
+    received_at: datetime
+    author_staff_id: Id
+    respiratory_rate_per_min: int | None = None
+    spo2_percent: int | None = None
+    on_oxygen: bool | None = None
+    oxygen_device: OxygenDevice | None = None
+    oxygen_flow_tenths_l_per_min: int | None = None
+    fio2_percent: int | None = None
+    systolic_mmhg: int | None = None
+    diastolic_mmhg: int | None = None
+    pulse_per_min: int | None = None
+    consciousness: Consciousness | None = None
+    temperature_tenths_c: int | None = None
+    temperature_as_measured: TemperatureAsMeasured | None = None
+    not_done: list[NotDone] = []
+    confirmed: list[Parameter] = []
+    source: Source = Source.NURSE
+    total: int | None = None
+    lower_bound: int = 0
+    sub_scores: dict[str, int] = {}
+    single_3: bool = False
+    band: Band | None = None
+    spo2_scale: int = 1
+    missing: list[Parameter] = []
+    no_score: NoScoreReason | None = None
+    complete: bool
+    interval_band: Band | None = None
+    flags: list[str] = []
+    invalid: list[Parameter] = []
+    supersedes: Id | None = None
+    superseded_by: Id | None = None
+    correction_reason: str | None = None
+    entered_in_error: bool = False
+    monitor_attached: bool | None = None
+    version: int = 1
+
+
+class KeptDuty(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of `ObservationDutyRow`, and those that only the server needs.
+
+    `arrived_at`: the arrival whose first set is planned. `…_version` and `…_told_at`: the version of this row with the
+    last setting, and when the server learned it. `interval_band`: the band while a person set the interval. `said_at`:
+    when pause, stop or resumption was true.
+    """
+
+    stay_id: Id
+    arrived_at: datetime
+    spo2_scale: int = 1
+    scale_prescriber: str | None = None
+    scale_reason: str | None = None
+    scale_target: str | None = None
+    scale_set_at: datetime | None = None
+    scale_conflict: bool = False
+    scale_version: int | None = None
+    scale_told_at: datetime | None = None
+    interval_minutes: int | None = None
+    interval_by_staff_id: Id | None = None
+    interval_reason: str | None = None
+    interval_band: Band | None = None
+    interval_version: int | None = None
+    interval_told_at: datetime | None = None
+    pause_reason: PauseReason | None = None
+    paused_at: datetime | None = None
+    paused_by_staff_id: Id | None = None
+    expected_return_at: datetime | None = None
+    stopped: bool = False
+    response_modified: bool = False
+    stop_prescriber: str | None = None
+    stop_reason: str | None = None
+    review_at: datetime | None = None
+    review_task_id: Id | None = None
+    said_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def observes(self) -> bool:
+        """Whether sets are due: observations are neither paused nor stopped."""
+        return self.paused_at is None and not self.stopped
+
+    def responds(self, now: datetime) -> bool:
+        """Whether a score asks for a response; a modified response holds until its review is due."""
+        return not self.stopped and not (self.response_modified and self.review_at and now < self.review_at)
+
+
+def values_of(kept: KeptSet) -> VitalSigns:
+    """The values as they were charted."""
+    return VitalSigns(**{name: getattr(kept, name) for name in VitalSigns.__struct_fields__})
+
+
+def row_of(kept: KeptSet) -> VitalSignsRow:
+    """The set as tablets see it."""
+    score = Score(**{name: getattr(kept, name) for name in Score.__struct_fields__})
+    own = {name for name in VitalSignsRow.__struct_fields__ if name not in ("values", "score")}
+    return VitalSignsRow(values=values_of(kept), score=score, **{name: getattr(kept, name) for name in own})
+
+
+def taken_of(kept: KeptSet) -> Taken:
+    """The set as observation duty sees a known one; unobtainable signs spoke when it was charted."""
+    return Taken(
+        entry_id=kept.entry_id,
+        stay_id=kept.stay_id,
+        observed_at=kept.observed_at,
+        received_at=kept.received_at,
+        complete=kept.complete,
+        band=kept.band,
+        interval_band=kept.interval_band,
+        figure=kept.lower_bound,
+        threes=frozenset(name for name, points in kept.sub_scores.items() if points == 3),
+        missing=tuple(one.value for one in kept.missing),
+        no_score=kept.no_score,
+    )
+
+
+def flagged(kept: KeptSet, *flags: str) -> KeptSet:
+    """The set with these flags beside its own."""
+    return replace(kept, flags=[*kept.flags, *(flag for flag in flags if flag not in kept.flags)])
+
+
+def newer(kept: KeptSet) -> KeptSet:
+    """The set, one version up."""
+    return replace(kept, version=kept.version + 1)
+
+
+def duty_row_of(duty: KeptDuty) -> ObservationDutyRow:
+    """Observation duty as tablets see it."""
+    return ObservationDutyRow(**{name: getattr(duty, name) for name in ObservationDutyRow.__struct_fields__})

@@ -1,0 +1,65 @@
+"""Whether a set asks for a response, and whether it alerts again within an open episode (escalation, rule 16)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.alerts.rules.episodes import Standing, alerts_again
+from backend.vitals.rules.news2 import NEWS2
+from backend.vitals.rules.taken import Taken
+from shared_schemas.alerts import AlertClass
+from shared_schemas.vitals import Band, Parameter
+
+Params = dict[str, str | int]
+_CLASS_BY_BAND = {name: AlertClass(row["alert_class"]) for name, row in NEWS2["response"].items() if row["alert_class"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The open response of a stay: the set that alerted last. `task_id` None: it is opened in this transaction.
+
+    `band` is `high` for a sign that could not be obtained.
+    """
+
+    task_id: str | None
+    band: Band
+    figure: int
+    threes: frozenset[str]
+    unobtainable: frozenset[str]
+
+
+def response_class(one: Taken) -> AlertClass | None:
+    """Red, amber, or none needed. A lower bound asks as a total does: of 5 and more, or with any 3."""
+    if one.unobtainable:
+        return AlertClass.RED
+    return _CLASS_BY_BAND.get(one.band.value) if one.band else None
+
+
+def joined(episode: Episode | None, one: Taken) -> tuple[Episode, bool]:
+    """The episode with this set in it, and whether the set alerts: it opens one, or is worse than what alerted last."""
+    task_id = episode.task_id if episode else None
+    band = Band.HIGH if one.unobtainable or one.band is None else one.band
+    asks = Episode(task_id, band, one.figure, one.threes, frozenset(one.unobtainable))
+    if episode is None:
+        return asks, True
+    worse = bool(asks.unobtainable - episode.unobtainable) or alerts_again(_standing(episode), _standing(asks))
+    return (asks, True) if worse else (episode, False)
+
+
+def _standing(episode: Episode) -> Standing:
+    return Standing(episode.band, episode.figure, frozenset(map(Parameter, episode.threes)))
+
+
+def why(one: Taken) -> tuple[str, Params]:
+    """The catalogue key of the reason and its figures: always when it was observed and when it was received."""
+    params: Params = {"observed_at": _instant(one.observed_at), "received_at": _instant(one.received_at)}
+    if one.unobtainable:
+        return "unobtainable", {**params, "parameter": one.unobtainable[0]}
+    params["total"] = one.figure
+    if not one.complete:
+        return "lower_bound", params
+    single = len(one.threes) == 1 and one.figure < NEWS2["response"]["medium"]["totals"][0]
+    return ("single_3", {**params, "parameter": min(one.threes)}) if single else ("score", params)
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,81 @@
+"""Every active stay has an open observation task, or a pause or stop by name; time ends pauses."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from backend.db import Database, Work, unit_of_work
+from backend.tasks.actions import replace_observation_tasks
+from backend.tasks.rules.task import PlannedTask
+from backend.vitals.actions.duty import first_cause, first_set_at, planned_by
+from backend.vitals.actions.effects import planned_observation
+from backend.vitals.actions.gather import Gathered, gather, stays_of
+from backend.vitals.actions.pause import returned
+from backend.vitals.actions.write import save_duties
+from backend.vitals.rules.intervals import next_set
+from backend.vitals.rules.kept import KeptDuty
+from shared_schemas.tasks import Cause, CauseType
+
+AT_ONCE = 200
+NEEDS_A_LOOK = f"""
+select s.stay_id::text from stay s left join observation_duty d using (stay_id)
+where s.departed_at is null and (
+    d.stay_id is null or d.arrived_at <> s.arrived_at or d.expected_return_at <= $1
+    or (d.paused_at is null and not d.stopped
+        and not exists (select from task t where t.stay_id = s.stay_id and t.open and t.kind = 'observation')))
+order by s.stay_id limit {AT_ONCE}
+"""
+NEXT_RETURN = """
+select min(d.expected_return_at) from observation_duty d join stay s using (stay_id)
+where s.departed_at is null and d.expected_return_at > $1
+"""
+
+
+async def sweep_observation_duty(database: Database, now: datetime) -> datetime | None:
+    """Give every active stay its observation task.
+
+    1. Look for stays that are new here, came from another unit, are past their expected return, or have no open
+       observation task though nobody paused or stopped it.
+    2. Hold them, look again, and plan: after an arrival a first set, after a pause the set at the expected return, else
+       what the governing set asks for. A second worker finds nothing left to do.
+    3. Repeat while there are more; then name the instant of the next expected return.
+    """
+    while True:
+        async with unit_of_work(database, now) as work:
+            stay_ids = [row["stay_id"] for row in await work.connection.fetch(NEEDS_A_LOOK, now)]
+            stays = (await gather(work, dict.fromkeys(stay_ids, now))).values()
+            await _look_after(work, [one for one in stays if one.stay.departed_at is None])
+            next_at = await work.connection.fetchval(NEXT_RETURN, now)
+        if len(stay_ids) < AT_ONCE:
+            return next_at
+
+
+async def _look_after(work: Work, stays: list[Gathered]) -> None:
+    changed: list[KeptDuty] = []
+    planned: list[PlannedTask] = []
+    for gathered in stays:
+        duty = replace(gathered.duty, arrived_at=gathered.stay.arrived_at)
+        returned_at = duty.expected_return_at
+        if returned_at is not None and returned_at <= work.now:
+            duty = returned(duty)
+            cause = Cause(cause_type=CauseType.ENTRY, cause_id=duty.stay_id, text_key="cause.expected_back")
+            planned += [planned_by(gathered.stay.stay_id, returned_at, cause)] if duty.observes else []
+        elif duty.observes:
+            planned += _wanted(gathered)
+        if duty != gathered.kept.duty:
+            changed.append(duty)
+    await save_duties(work, changed, {one.stay.stay_id: one.stay.feed for one in stays})
+    if planned:
+        await replace_observation_tasks(work, planned, stays=stays_of(stays))
+
+
+def _wanted(gathered: Gathered) -> list[PlannedTask]:
+    """A first set after an arrival, unless one was complete or is due sooner; else what the governing set asks for."""
+    arrived_at, task = gathered.stay.arrived_at, gathered.observation
+    plan = next_set(gathered.kept.known, gathered.rhythm)
+    if plan is not None and plan.because.observed_at >= arrived_at:
+        return [] if task else [planned_observation(gathered, plan)]
+    due_at = first_set_at(gathered)
+    if task is not None and task.due_at <= due_at:
+        return []
+    return [planned_by(gathered.stay.stay_id, due_at, first_cause(gathered))]

@@ -1,0 +1,114 @@
+"""A score asks for a response: one episode a stay, its alert with its cause."""
+
+import pytest
+
+from backend.db import unit_of_work
+from backend.tasks.actions import record_responses
+from shared_schemas.tasks import CauseType, Reply, ResponseRecorded
+from shared_schemas.vitals import Parameter
+from tests.vitals.bedside import WELL, Bedside, scoring, unobtainable
+
+
+@pytest.mark.parametrize(
+    ("total", "alert_class", "key"),
+    [
+        (0, None, None),
+        (2, None, None),
+        (3, "amber", "single_3"),
+        (5, "amber", "score"),
+        (6, "amber", "score"),
+        (7, "red", "score"),
+    ],
+)
+async def test_a_single_3_and_5_ask_amber_7_asks_red(
+    bedside: Bedside, total: int, alert_class: str | None, key: str | None
+) -> None:
+    await bedside.chart(scoring(total))
+
+    alerts = await bedside.alerts()
+    assert [alert.alert_class.value for alert in alerts] == ([alert_class] if alert_class else [])
+    assert [alert.text_key for alert in alerts] == ([f"alert.response.{key}"] if key else [])
+    assert len(await bedside.responses()) == len(alerts)
+
+
+async def test_the_response_carries_its_cause(bedside: Bedside) -> None:
+    entry_id = await bedside.chart(scoring(7))
+
+    [task] = await bedside.responses()
+    assert (task.cause.cause_type, task.cause.cause_id) == (CauseType.ENTRY, entry_id)
+    assert task.text_params["total"] == 7
+    [alert] = await bedside.alerts()
+    assert alert.cause_id == task.task_id
+
+
+async def test_the_author_who_acts_accepts_if_she_is_a_registered_nurse(bedside: Bedside) -> None:
+    await bedside.chart(scoring(7), acting=True)
+    [alert] = await bedside.alerts()
+    assert (alert.state.value, alert.accepted_by_staff_id) == ("accepted", bedside.cast.anna.staff_id)
+
+
+async def test_a_healthcare_assistant_can_not_act_alone(bedside: Bedside) -> None:
+    await bedside.chart(scoring(7), acting=True, by=bedside.cast.hana)
+    [alert] = await bedside.alerts()
+    assert alert.state.value == "open"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "again"),
+    [
+        (scoring(5), scoring(6), False),
+        (scoring(5), scoring(5), False),
+        (scoring(7), scoring(8), False),
+        (scoring(7), scoring(9), True),  # + 2
+        (scoring(6), scoring(7), True),  # a higher band
+        (scoring(5), scoring(3), True),  # a new single 3
+        (scoring(7), scoring(2), False),
+    ],
+)
+async def test_16_a_score_joins_the_episode_and_alerts_again_on_a_higher_band_a_new_single_3_or_2_more(
+    bedside: Bedside, first: object, second: object, again: bool
+) -> None:
+    await bedside.chart(first, ago=30, acting=True)  # type: ignore[arg-type]
+    assert [alert.state.value for alert in await bedside.alerts()] == ["accepted"]
+
+    await bedside.chart(second)  # type: ignore[arg-type]
+
+    [alert] = await bedside.alerts()
+    assert (alert.state.value == "open") == again
+    assert len(await bedside.responses()) == 1
+
+
+async def test_a_worse_band_raises_the_class(bedside: Bedside) -> None:
+    await bedside.chart(scoring(5), ago=30)
+    await bedside.chart(scoring(7))
+    [alert] = await bedside.alerts()
+    assert (alert.alert_class.value, alert.text_params["total"]) == ("red", 7)
+
+
+async def test_a_sign_that_can_not_be_obtained_joins_the_episode_as_red(bedside: Bedside) -> None:
+    await bedside.chart(scoring(5), ago=30)
+    await bedside.chart(unobtainable(WELL, Parameter.PULSE, "pulse_per_min"))
+    [alert] = await bedside.alerts()
+    assert (alert.alert_class.value, alert.text_key) == ("red", "alert.response.unobtainable")
+
+
+async def test_a_better_score_never_stops_the_alert(bedside: Bedside) -> None:
+    await bedside.chart(scoring(7), ago=30)
+    await bedside.chart(scoring(0))
+    assert [alert.state.value for alert in await bedside.alerts()] == ["open"]
+
+
+async def test_after_the_response_a_new_score_opens_a_new_episode(bedside: Bedside) -> None:
+    await bedside.chart(scoring(7), ago=30)
+    [task] = await bedside.responses()
+    now = bedside.now
+    reply = Reply(whom="Dr Osei", called_at=now, reply="coming", expected_by_at=now, attended_at=now)
+    body = ResponseRecorded(observed_at=now, stay_id=bedside.stay_id, task_id=task.task_id, response=reply)
+    async with unit_of_work(bedside.cast.database, now) as work:
+        await record_responses(work, [await bedside.cast.arrived(work, bedside.cast.anna, body)])
+
+    await bedside.pass_minutes(30)
+    await bedside.chart(scoring(7))
+
+    assert [alert.state.value for alert in await bedside.alerts()] == ["resolved", "open"]
+    assert len(await bedside.responses()) == 1
