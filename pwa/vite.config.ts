@@ -1,5 +1,4 @@
 /** Builds the PWA into dist/, and runs its unit tests. */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
@@ -27,7 +26,6 @@ export default defineConfig(({ command }) => ({
     },
   },
   server: { fs: { allow: ['..'] }, proxy: { '/api': { target: server, ws: true } } },
-  preview: { headers: { 'content-security-policy': readFileSync(here('./csp.txt'), 'utf8').trim() } },
   test: {
     include: ['src/**/*.test.ts', 'vite/**/*.test.ts'],
     environment: 'node',

@@ -8,6 +8,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from backend.web.edge import CONTENT_POLICY
+
 PWA = Path(__file__).parents[2] / "pwa"
 
 
@@ -38,7 +40,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", self.site.policy)
+        self.send_header("Content-Security-Policy", CONTENT_POLICY)
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
@@ -51,7 +53,6 @@ class PaperSite:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.policy = (PWA / "csp.txt").read_text().strip()
         self.posted: list[tuple[str, Any]] = []
         self.answers: dict[str, object] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, site=self))
