@@ -10,7 +10,7 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
 
-from backend import alerts, staff, stays, sync
+from backend import alerts, staff, stays, sync, tasks, vitals
 from backend.access.routes import signed_device
 from backend.alerts.deliver import Channels, deliver_due
 from backend.alerts.push import Push, Webhook, WebPush
@@ -31,7 +31,7 @@ from backend.web.edge import Receive, Scope, Send, edged
 from backend.web.pwa import Pwa
 
 # In the order of the layers, lowest first: sweeps run in this order.
-SLICES: tuple[Slice, ...] = (sync.SLICE, stays.SLICE, staff.SLICE, alerts.SLICE)
+SLICES: tuple[Slice, ...] = (sync.SLICE, stays.SLICE, staff.SLICE, alerts.SLICE, tasks.SLICE, vitals.SLICE)
 PWA_FOLDER = PROJECT_ROOT / "pwa" / "dist"
 DELIVERIES_AT_ONCE = 8  # one that waits for a slow push service holds up no other
 SERVER_PATHS = ("/api/", "/health/")

@@ -7,24 +7,22 @@ from uuid import uuid4
 
 import msgspec
 
-from backend import alerts, staff, stays, vitals
 from backend.access.actions import set_person
 from backend.access.queries import stay_spans
 from backend.access.rules import scope_at
+from backend.app import SLICES
 from backend.changes.actions import open_feed
 from backend.changes.queries import snapshot_rows
 from backend.clock import SteppedClock
 from backend.db import Database, Work, unit_of_work
 from backend.places.actions import set_beds, set_hospital, set_policy, set_unit
-from backend.slice import Arrived, Author, Outcome, Scope, Slice
+from backend.slice import Arrived, Author, Outcome, Scope
 from shared_schemas.base import Body
 from shared_schemas.places import BedRow, UnitRow
 from shared_schemas.policy import default_policy
 from shared_schemas.registry import ROWS
 from shared_schemas.staff import Grant, Role, StaffRow
 from shared_schemas.stays import PatientIdentity, Sex
-
-SLICES: tuple[Slice, ...] = (stays.SLICE, staff.SLICE, alerts.SLICE, vitals.SLICE)
 
 
 def uid() -> str:

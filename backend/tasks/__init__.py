@@ -1,1 +1,26 @@
 """Care that is due: planned by scores, templates and people, and watched until somebody says what became of it."""
+
+from backend.access import rules as gates
+from backend.slice import Handles, Slice
+from backend.tasks import actions
+from backend.tasks.sweep import sweep_departed, sweep_overdue, sweep_slots
+from shared_schemas import tasks as words
+from shared_schemas.stays import PatientDischarged
+
+SLICE = Slice(
+    name="tasks",
+    entries={
+        words.TaskPlanned: Handles(gates.may_plan, actions.plan_by_hand),
+        words.TaskDone: Handles(gates.may_chart, actions.record_done),
+        words.TaskNotDone: Handles(gates.may_chart, actions.record_not_done),
+        words.TaskDeferred: Handles(gates.may_plan, actions.defer_tasks),
+        words.TaskCancelled: Handles(gates.may_plan, actions.cancel_tasks),
+        words.TaskClaimed: Handles(gates.may_chart, actions.claim_tasks),
+        words.TaskDoneCorrected: Handles(gates.may_chart, actions.correct_done),
+        words.ResponseRecorded: Handles(gates.may_chart, actions.record_responses),
+        words.RecurringCareStarted: Handles(gates.may_plan, actions.start_recurring),
+        words.RecurringCareStopped: Handles(gates.may_plan, actions.stop_recurring),
+        PatientDischarged: Handles(gates.may_admit, actions.discharge),
+    },
+    sweeps=(sweep_departed, sweep_slots, sweep_overdue),
+)

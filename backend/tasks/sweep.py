@@ -10,7 +10,7 @@ from backend.db import Database, unit_of_work
 from backend.stays.actions import settle
 from backend.stays.queries import facts
 from backend.tasks.actions.decide import write_changed
-from backend.tasks.actions.end import cancel_tasks_of
+from backend.tasks.actions.end import end_tasks_of_departed
 from backend.tasks.queries import COLUMNS, task_of
 from backend.tasks.rules.precedence import Said, not_done_by_next
 from backend.tasks.rules.task import Task
@@ -119,7 +119,7 @@ async def sweep_departed(database: Database, now: datetime) -> datetime | None:
         async with unit_of_work(database, now) as work:
             stay_ids = [each["stay_id"] for each in await work.connection.fetch(DEPARTED, now)]
             if stay_ids:
-                await cancel_tasks_of(work, stay_ids, Said(None, now), "departed")
+                await end_tasks_of_departed(work, stay_ids, Said(None, now))
                 await settle(work, stay_ids, now)
         if len(stay_ids) < AT_ONCE:
             return None

@@ -1,6 +1,7 @@
 """The ladder from turns of duty, as a pure function."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +13,9 @@ NOW = datetime(2026, 11, 3, 1, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def turn(staff_id: str, post: Post = Post.NURSE, **fields: object) -> Turn:
-    return Turn(**({"staff_id": staff_id, "unit_id": "east", "post": post, "started_at": NOW - 4 * HOUR} | fields))
+def turn(staff_id: str, post: Post = Post.NURSE, **fields: Any) -> Turn:
+    given: dict[str, Any] = {"staff_id": staff_id, "unit_id": "east", "post": post, "started_at": NOW - 4 * HOUR}
+    return Turn(**(given | fields))
 
 
 def test_the_four_of_a_stay_are_owner_her_buddy_charge_and_on_call() -> None:

@@ -2,7 +2,6 @@
 
 from backend.tasks.actions.end import (
     cancel_tasks,
-    cancel_tasks_of,
     complete_tasks,
     correct_done,
     discharge,
@@ -25,7 +24,6 @@ __all__ = [
     "PlannedTask",
     "cancel_observation_tasks",
     "cancel_tasks",
-    "cancel_tasks_of",
     "claim_tasks",
     "complete_tasks",
     "correct_done",

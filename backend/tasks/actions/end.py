@@ -14,6 +14,7 @@ from backend.tasks.actions.decide import UNKNOWN, decide_tasks, held_for, said, 
 from backend.tasks.actions.plan import plan_tasks
 from backend.tasks.actions.write import cause_of
 from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
+from backend.tasks.rules.ending import DEPARTED
 from backend.tasks.rules.precedence import Said, cancelled, cancelled_by_hand, done, done_by_hand, not_done
 from backend.tasks.rules.task import PlannedTask, Task
 from shared_schemas.alerts import AlertClass
@@ -99,14 +100,14 @@ async def complete_tasks(work: Work, completed: Sequence[tuple[str, datetime, st
     await write_changed(work, before, after, stays)
 
 
-async def cancel_tasks_of(work: Work, stay_ids: Iterable[str], word: Said, flag: str) -> None:
-    """Cancel everything that is open of these stays; alerts are withdrawn."""
+async def end_tasks_of_departed(work: Work, stay_ids: Iterable[str], word: Said) -> None:
+    """Cancel everything that is open of stays whose patient has left; alerts are withdrawn."""
     stays = await facts(work.connection, stay_ids, lock=True)
     before = await held_open_tasks(work.connection, sorted(stays))
     after = {}
     for task_id, task in before.items():
         ended = cancelled(task, word, None).task
-        after[task_id] = replace(ended, flags=[*ended.flags, flag])
+        after[task_id] = replace(ended, flags=[*ended.flags, DEPARTED])
     await write_changed(work, before, after, stays)
 
 
@@ -115,5 +116,5 @@ async def discharge(work: Work, run: Sequence[Arrived[PatientDischarged]]) -> li
     outcomes = await discharge_patients(work, run)
     for arrived, outcome in zip(run, outcomes, strict=True):
         if outcome == APPLIED:
-            await cancel_tasks_of(work, [arrived.body.stay_id], said(arrived), "departed")
+            await end_tasks_of_departed(work, [arrived.body.stay_id], said(arrived))
     return outcomes

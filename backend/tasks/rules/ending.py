@@ -21,6 +21,8 @@ class AlertEnd(NamedTuple):
     why: str
 
 
+# The flag of what was open when the patient left, and why its alert was withdrawn.
+DEPARTED = "departed"
 _WHY = {
     TaskState.COMPLETED: AlertEnd(Ending.RESOLVED, "done"),
     TaskState.FAILED: AlertEnd(Ending.RESOLVED, "not_done"),
@@ -38,6 +40,8 @@ def ending(before: Task | None, after: Task) -> AlertEnd | None:
         return None
     if after.state is TaskState.FAILED and after.ended_by_staff_id is None:
         return AlertEnd(Ending.RESOLVED, "not_done_by")
+    if DEPARTED in after.flags:
+        return AlertEnd(Ending.WITHDRAWN, DEPARTED)
     done_before = (
         after.state is TaskState.COMPLETED
         and after.ended_at is not None
