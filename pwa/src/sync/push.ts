@@ -24,14 +24,16 @@ export const NOTHING_WAITS: Pushing = {
   refused: null,
 };
 
-/** The outbox as storage has it now. */
+/** The outbox as storage has it now. What another tab has just sent proves the network for this one as well. */
 export function outboxRead(
   state: State,
   waiting: readonly Waiting[],
   held: readonly Held[],
   last_sent_at: number | null,
 ): State {
-  return withPush(state, { waiting: inOrder([], waiting), held, last_sent_at });
+  const proof = (last_sent_at ?? 0) > (state.push.last_sent_at ?? 0);
+  const reached = proof ? { attempt: 0, retry_at: 0, refused: null } : {};
+  return withPush(state, { waiting: inOrder([], waiting), held, last_sent_at, ...reached });
 }
 
 /** One more entry waits. */

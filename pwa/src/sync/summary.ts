@@ -36,7 +36,7 @@ function connection(state: State): Connection {
   const { push, live } = state;
   if (push.refused === 401 || push.refused === 403) return 'refused';
   // A socket may look open long after the line is gone: a post that found nobody knows better.
-  if (push.attempt > 0) return 'unreachable';
+  if (push.attempt > 0 && push.waiting.length > 0) return 'unreachable';
   if (live.socket === 'open') return 'connected';
   if (live.attempt > 1) return 'unreachable';
   return live.lock ? 'trying' : 'connected';

@@ -67,6 +67,22 @@ export function anEntry(n: number, more: Partial<Waiting> = {}): Waiting {
   return { entry_id: `e${n}`, n, stay_id: `s${n}`, depends_on: [], bytes: 300, ...more };
 }
 
+/** A started tablet with entries in its outbox. */
+export function waitingTablet(entries: Waiting[]): Driven {
+  const tablet = new Driven();
+  tablet.start(entries);
+  return tablet;
+}
+
+/** That many waiting entries, alike. */
+export function many(count: number, more: Partial<Waiting> = {}): Waiting[] {
+  return Array.from({ length: count }, (_, i) => anEntry(i + 1, more));
+}
+
+export function ids(entries: readonly { entry_id: string }[]): string[] {
+  return entries.map((entry) => entry.entry_id);
+}
+
 /** The first action of a kind. */
 export function find<K extends Action['action']>(
   actions: Action[],
