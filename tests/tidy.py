@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {
     ".git", ".venv", ".tools", ".wardlight", "node_modules", "dist", "__pycache__", "test-results",
-    ".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache",
+    ".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache", ".svelte-check",
 }  # fmt: skip
 GENERATED = {"pwa/src/schemas.ts", "shared_schemas/schema.json", "pwa/package-lock.json", "uv.lock", "LICENSE"}
 SOURCES = {".py", ".ts", ".svelte", ".css", ".mjs", ".sh"}
