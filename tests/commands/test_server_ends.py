@@ -5,7 +5,7 @@ import importlib.util
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -23,6 +23,19 @@ def home() -> Iterator[Path]:
         yield folder
 
 
+STARTED: list[asyncio.subprocess.Process] = []
+
+
+@pytest.fixture(autouse=True)
+async def _nothing_keeps_running() -> AsyncIterator[None]:
+    yield
+    while STARTED:
+        server = STARTED.pop()
+        if server.returncode is None:
+            server.kill()
+            await server.wait()
+
+
 async def served(home: Path) -> tuple[asyncio.subprocess.Process, str]:
     """A server on a free port, and its address."""
     server = await asyncio.create_subprocess_exec(
@@ -31,6 +44,7 @@ async def served(home: Path) -> tuple[asyncio.subprocess.Process, str]:
         env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "WARDLIGHT_HOME": str(home)},
         stdout=asyncio.subprocess.PIPE,
     )
+    STARTED.append(server)
     assert server.stdout
     said = (await asyncio.wait_for(server.stdout.readline(), 60)).decode()
     assert said.startswith("Wardlight is at http://127.0.0.1:"), said
