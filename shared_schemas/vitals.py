@@ -218,7 +218,7 @@ class ObservationDutyRow(Row, kw_only=True):
 class VitalSignsCharted(Body, kw_only=True):
     """A set at the bedside. `acting` is "I am acting on this score"; `already_escalated` may be said of a set older
     than 10 min; `monitor_attached` answers the question at NEWS2 >= 7; `spo2_scale_used` is the scale of the score that
-    the author saw: the server flags `rescored` when another was in force.
+    the author saw: the server flags `scale_differs` when another was in force.
     """
 
     type_name = "vital_signs_charted"

@@ -1853,7 +1853,7 @@ export const VitalSignsSchema = keyed(v.strictObject({
   source: v.optional(SourceSchema),
 })) satisfies v.GenericSchema<VitalSigns>;
 
-/** A set at the bedside. `acting` is "I am acting on this score"; `already_escalated` may be said of a set older than 10 min; `monitor_attached` answers the question at NEWS2 >= 7; `spo2_scale_used` is the scale of the score that the author saw: the server flags `rescored` when another was in force. */
+/** A set at the bedside. `acting` is "I am acting on this score"; `already_escalated` may be said of a set older than 10 min; `monitor_attached` answers the question at NEWS2 >= 7; `spo2_scale_used` is the scale of the score that the author saw: the server flags `scale_differs` when another was in force. */
 export type VitalSignsCharted = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;

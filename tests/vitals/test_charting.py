@@ -48,7 +48,7 @@ async def test_an_implausible_value_is_kept_scored_and_flagged(bedside: Bedside)
 async def test_a_device_value_outside_the_hard_bounds_is_kept_as_invalid_and_not_scored(bedside: Bedside) -> None:
     values = msgspec.structs.replace(WELL, spo2_percent=29, source=Source.DEVICE)
     row = await bedside.row(await bedside.chart(values))
-    assert (row.values.spo2_percent, row.invalid) == (29, [Parameter.SPO2])
+    assert (row.values.spo2_percent, row.invalid, row.flags) == (29, [Parameter.SPO2], ["device_invalid"])
     assert (row.score.total, row.score.missing) == (None, [Parameter.SPO2])
     assert await bedside.alerts() == []
 

@@ -56,7 +56,7 @@ async def test_a_lower_bound_of_5_or_any_3_escalates_now(
     await bedside.chart(values)
 
     [alert] = await bedside.alerts()
-    assert (alert.alert_class.value, alert.text_key) == (alert_class, "alert.response.lower_bound")
+    assert (alert.alert_class.value, alert.text_key) == (alert_class, "cause.lower_bound")
     assert len(await bedside.responses()) == 1
 
 
@@ -88,8 +88,7 @@ async def test_an_unobtainable_sign_raises_a_red_response_without_a_score(
     entry_id = await bedside.chart(unobtainable(WELL, parameter, field))
 
     [alert] = await bedside.alerts()
-    assert (alert.alert_class.value, alert.text_key) == ("red", "alert.response.unobtainable")
-    assert alert.text_params["parameter"] == parameter.value
+    assert (alert.alert_class.value, alert.text_key) == ("red", f"cause.unobtainable.{parameter.value}")
     assert (await bedside.row(entry_id)).score.total is None
 
 
@@ -102,6 +101,7 @@ async def test_a_set_that_arrives_late_alerts_and_shows_observed_and_received_ti
     await bedside.chart(scoring(7), ago=11 * 60)
 
     [alert] = await bedside.alerts()
+    assert alert.text_key == "cause.late.score"
     assert datetime.fromisoformat(str(alert.text_params["observed_at"])) == bedside.minutes_ago(11 * 60)
     assert datetime.fromisoformat(str(alert.text_params["received_at"])) == bedside.now
 

@@ -27,7 +27,7 @@ async def test_a_single_3_and_5_ask_amber_7_asks_red(
 
     alerts = await bedside.alerts()
     assert [alert.alert_class.value for alert in alerts] == ([alert_class] if alert_class else [])
-    assert [alert.text_key for alert in alerts] == ([f"alert.response.{key}"] if key else [])
+    assert [alert.text_key for alert in alerts] == ([f"cause.{key}"] if key else [])
     assert len(await bedside.responses()) == len(alerts)
 
 
@@ -89,7 +89,7 @@ async def test_a_sign_that_can_not_be_obtained_joins_the_episode_as_red(bedside:
     await bedside.chart(scoring(5), ago=30)
     await bedside.chart(unobtainable(WELL, Parameter.PULSE, "pulse_per_min"))
     [alert] = await bedside.alerts()
-    assert (alert.alert_class.value, alert.text_key) == ("red", "alert.response.unobtainable")
+    assert (alert.alert_class.value, alert.text_key) == ("red", "cause.unobtainable.pulse")
 
 
 async def test_a_better_score_never_stops_the_alert(bedside: Bedside) -> None:

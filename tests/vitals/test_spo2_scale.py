@@ -62,7 +62,7 @@ async def test_the_author_is_told_when_the_server_scored_with_another_scale(beds
     differs = await bedside.chart(NINETY, ago=5, spo2_scale_used=1)
     agrees = await bedside.chart(NINETY, spo2_scale_used=2)
 
-    assert (await bedside.row(differs)).flags == ["rescored"]
+    assert (await bedside.row(differs)).flags == ["scale_differs"]
     assert (await bedside.row(agrees)).flags == []
 
 

@@ -73,7 +73,12 @@ def scored(arrived: Arrived, values: VitalSigns, gathered: Gathered) -> tuple[Ke
         interval_band=facts["interval_band"],
         monitor_attached=getattr(arrived.body, "monitor_attached", None),
         invalid=invalid,
-        flags=[*arrived.flags, *(["implausible"] if implausible else []), *(["scale_conflict"] if conflict else [])],
+        flags=[
+            *arrived.flags,
+            *(["implausible"] if implausible else []),
+            *(["scale_conflict"] if conflict else []),
+            *(["device_invalid"] if invalid else []),
+        ],
     )
     return kept, Taken(**identity, **instants, **facts)
 
@@ -100,7 +105,7 @@ def _said_flags(arrived: Charted, taken: Taken, gathered: Gathered) -> list[str]
         flags.append("no_monitor")
     used = arrived.body.spo2_scale_used
     if used is not None and used != scale_at(gathered.kept.settings, arrived.observed_at)[0]:
-        flags.append("rescored")
+        flags.append("scale_differs")
     return flags
 
 

@@ -61,9 +61,7 @@ def cause_of(one: Taken) -> Cause:
     """Why care follows from a set."""
     key, params = why(one)
     kind = CauseType.UNOBTAINABLE if one.unobtainable else CauseType.ENTRY
-    if one.no_score and not one.unobtainable:
-        key = "no_score"
-    return Cause(cause_type=kind, cause_id=one.entry_id, text_key=f"cause.{key}", text_params=params)
+    return Cause(cause_type=kind, cause_id=one.entry_id, text_key=key, text_params=params)
 
 
 async def _open_responses(work: Work, decided: Decided) -> None:
@@ -115,7 +113,7 @@ def _alert(after: After, task_id: str, author_staff_id: str) -> NewAlert:
         alert_class=after.response_class or AlertClass.AMBER,
         cause=AlertCause.RESPONSE,
         cause_id=task_id,
-        text_key=f"alert.response.{key}",
+        text_key=key,
         text_params=params,
         accepted_by_staff_id=author_staff_id if after.acting else None,
     )

@@ -1,7 +1,7 @@
 """Whether a set asks for a response, and whether it alerts again within an open episode (escalation, rule 16)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.alerts.rules.episodes import Standing, alerts_again
 from backend.vitals.rules.news2 import NEWS2
@@ -11,6 +11,8 @@ from shared_schemas.vitals import Band, Parameter
 
 Params = dict[str, str | int]
 _CLASS_BY_BAND = {name: AlertClass(row["alert_class"]) for name, row in NEWS2["response"].items() if row["alert_class"]}
+# From SPOT NPEWS C3.8: a set up to ten minutes in the past counts as charted at once.
+_PROMPT = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,18 @@ def _standing(episode: Episode) -> Standing:
 
 
 def why(one: Taken) -> tuple[str, Params]:
-    """The catalogue key of the reason and its figures: always when it was observed and when it was received."""
+    """The catalogue key of the reason and its figures; of a late set the sentence has both its times."""
     params: Params = {"observed_at": _instant(one.observed_at), "received_at": _instant(one.received_at)}
+    prefix = "cause.late." if one.received_at - one.observed_at > _PROMPT else "cause."
     if one.unobtainable:
-        return "unobtainable", {**params, "parameter": one.unobtainable[0]}
+        return f"{prefix}unobtainable.{one.unobtainable[0]}", params
+    if one.no_score:
+        return "cause.no_score", params
     params["total"] = one.figure
     if not one.complete:
-        return "lower_bound", params
-    single = len(one.threes) == 1 and one.figure < NEWS2["response"]["medium"]["totals"][0]
-    return ("single_3", {**params, "parameter": min(one.threes)}) if single else ("score", params)
+        return f"{prefix}lower_bound", params
+    single = bool(one.threes) and one.figure < NEWS2["response"]["medium"]["totals"][0]
+    return f"{prefix}single_3" if single else f"{prefix}score", params
 
 
 def _instant(at: datetime) -> str:
