@@ -101,3 +101,16 @@ async def test_a_cold_start_takes_up_the_new_version(playwright: Playwright, sit
     assert "next-" in (await second.page.evaluate(KEPT_VERSIONS))[0]
     await second.context.close()
     assert [*first.complaints, *second.complaints] == []
+
+
+async def test_at_night_the_page_is_dark_before_the_app_is_there(tablet: Tablet, site: PaperSite) -> None:
+    await visit(tablet.page, site)
+    await tablet.page.get_by_role("button", name="Night", exact=True).click()
+    dark = await tablet.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    # The worker answers for the page, so the app is taken from the page itself.
+    await tablet.page.add_init_script(
+        "new MutationObserver(() => document.querySelector('script[type=module]')?.remove()).observe(document, { childList: true, subtree: true })"
+    )
+    await tablet.page.reload()
+    assert await tablet.page.evaluate("() => document.getElementById('app').childElementCount") == 0
+    assert await tablet.page.evaluate("() => getComputedStyle(document.body).backgroundColor") == dark

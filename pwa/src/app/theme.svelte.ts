@@ -4,6 +4,8 @@ import { type ThemeSetting, themeAt } from './hours';
 import { clockTime } from './i18n/moments';
 
 const REMEMBERED = 'wardlight.theme';
+/** Read by public/first-paint.js before the app is there. */
+const WORN = 'wardlight.worn';
 const GROUND = { day: '#eef0ec', night: '#0e0c0a' };
 
 let setting = $state<ThemeSetting>(remembered());
@@ -28,6 +30,7 @@ export function currentTheme(): 'day' | 'night' {
 export function wearTheme(): void {
   const theme = currentTheme();
   document.documentElement.dataset['theme'] = theme;
+  localStorage.setItem(WORN, theme);
   document.querySelector('meta[name=theme-color]')?.setAttribute('content', GROUND[theme]);
 }
 
