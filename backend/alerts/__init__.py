@@ -2,6 +2,7 @@
 
 from backend.access.rules import may_answer_alert
 from backend.alerts.actions import accept_alerts, decline_alerts, snooze_alerts
+from backend.alerts.routes import ROUTES
 from backend.alerts.sweep import sweep_ended, sweep_ladder, sweep_turns
 from backend.slice import Handles, Slice
 from shared_schemas.alerts import AlertAccepted, AlertDeclined, AlertSnoozed
@@ -13,5 +14,6 @@ SLICE = Slice(
         AlertDeclined: Handles(may_answer_alert, decline_alerts),
         AlertSnoozed: Handles(may_answer_alert, snooze_alerts),
     },
+    routes=ROUTES,
     sweeps=(sweep_turns, sweep_ladder, sweep_ended),
 )

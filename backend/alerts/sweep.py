@@ -25,8 +25,8 @@ select alert_id::text from alert where alert_id = any($1::uuid[]) and next_at <=
 for no key update skip locked
 """
 NEXT = "select min(next_at) from alert"
-TURNED = """
-select a.alert_id::text, a.stay_id::text from alert a join stay s using (stay_id)
+_TURNED = """
+from alert a join stay s using (stay_id)
 where a.next_at is not null and (
     s.departed_at <= $1 or s.unit_id <> a.unit_id or s.owner_staff_id is distinct from a.owner_staff_id
     or a.alert_class = 'red' and exists (
@@ -34,8 +34,9 @@ where a.next_at is not null and (
         and (t.ended_at is null or t.staff_id = a.accepted_by_staff_id and t.why_ended = 'accepted')
         and exists (select from duty d where d.staff_id = t.staff_id and d.ended_at >= t.began_at)
         and not exists (select from duty d where d.staff_id = t.staff_id and d.ended_at is null)))
-order by a.alert_id limit $2
 """
+TURNED = f"select a.alert_id::text, a.stay_id::text {_TURNED} order by a.alert_id limit $2"
+HAVE_TURNED = f"select exists (select {_TURNED})"
 GONE_HOME = """
 select staff_id::text from unnest($1::uuid[]) as p(staff_id)
 where exists (select from duty d where d.staff_id = p.staff_id)
@@ -60,10 +61,11 @@ async def sweep_ladder(database: Database, now: datetime) -> datetime | None:
     5. Repeat while there are more. A death in between leaves `next_at` where it was.
     """
     while True:
+        next_at = await database.pool.fetchval(NEXT)
+        if next_at is None or next_at > now:
+            return next_at
         async with unit_of_work(database, now) as work:
             due = {row[0]: row[1] for row in await work.connection.fetch(DUE, now, BATCH)}
-            if not due:
-                return await work.connection.fetchval(NEXT)
             stays = await facts(work.connection, due.values(), lock=True)
             claimed = [row[0] for row in await work.connection.fetch(CLAIM, list(due), now)]
             before = await queries.alerts(work.connection, claimed)
@@ -80,11 +82,9 @@ async def sweep_turns(database: Database, now: datetime) -> datetime | None:
     2. Lock their stays and look again.
     3. Withdraw, restart in the new unit, ask the receiver, or ask the charge nurse, in one transaction a batch.
     """
-    while True:
+    while await database.pool.fetchval(HAVE_TURNED, now):
         async with unit_of_work(database, now) as work:
             turned = {row[0]: row[1] for row in await work.connection.fetch(TURNED, now, BATCH)}
-            if not turned:
-                return None
             stays = await facts(work.connection, turned.values(), lock=True)
             before = await queries.alerts(work.connection, turned)
             holders = {row.staff_id for alert in before.values() for row in active(alert)}
@@ -92,7 +92,8 @@ async def sweep_turns(database: Database, now: datetime) -> datetime | None:
             gone_home = await work.connection.fetch(GONE_HOME, sorted(filter(None, holders)))
             after = await change_loaded(work, before, stays, partial(turn, away={row[0] for row in gone_home}))
         if after == before:
-            return None
+            break
+    return None
 
 
 def turn(alert: Alert, moment: Moment, stay: Facts, away: set[str]) -> Alert:
@@ -117,6 +118,9 @@ async def sweep_ended(database: Database, now: datetime) -> datetime | None:
     1. Claim ended alerts that are still shown; a second worker skips them.
     2. Write that they are gone in the same transaction. 3. Name the instant of the next.
     """
+    ended_at = await database.pool.fetchval(NEXT_OLD)
+    if ended_at is None or ended_at + SHOWN_AFTER_END > now:
+        return None if ended_at is None else ended_at + SHOWN_AFTER_END
     async with unit_of_work(database, now) as work:
         for row in await work.connection.fetch(OLD, now, now - SHOWN_AFTER_END):
             gone(work, f"unit:{row['unit_id']}", "alert", row["alert_id"], row["version"])

@@ -1,0 +1,44 @@
+"""The outbox at work: what is ready is leased, sent outside any transaction, and what came of it is written."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from backend.alerts import statements as sql
+from backend.alerts.deliver.channels import Channels, Subscriber
+from backend.alerts.deliver.send import sendings_of
+from backend.alerts.deliver.settle import settle
+from backend.alerts.rules.outbox import Leased
+from backend.db import Database, unit_of_work
+
+__all__ = ["LEASED_FOR", "Channels", "Subscriber", "deliver_due"]
+BATCH = 200
+# Longer than a sender's own time-out: a lease that ran out belonged to a sender that died.
+LEASED_FOR = timedelta(seconds=15)
+# One hanging push service does not hold up the proof of the others.
+FIRST_PROOF_SECONDS = 0.25
+
+
+async def deliver_due(database: Database, now: datetime, channels: Channels) -> datetime | None:
+    """Send everything that is ready, and name the instant at which the next is.
+
+    1. Lease up to a batch of ready rows (`skip locked`): no other worker has them until the lease runs out.
+    2. Read what each person is asked about now; drop what was answered; group the rest by tablet (rule 11).
+    3. Send all at once, outside any transaction, each with its own time-out.
+    4. Write `sent` into the rows of proof, retries with growing waits, dead subscriptions and alarms.
+    A death between 1 and 4 costs a lease: the row is sent again, and the tablet shows it once (tag and Topic).
+    Runs may overlap: their leases are disjoint.
+    """
+    next_at = await database.pool.fetchval(sql.NEXT)
+    if next_at is None or next_at > now:
+        return next_at
+    async with unit_of_work(database, now) as work:
+        found = await work.connection.fetch(sql.LEASE, now, now + LEASED_FOR, BATCH)
+        leased = [Leased(*row) for row in found]
+        sendings = await sendings_of(work, leased, channels) if leased else []
+    if sendings:
+        tasks = [asyncio.ensure_future(sending()) for sending in sendings]
+        done, late = await asyncio.wait(tasks, timeout=FIRST_PROOF_SECONDS)
+        await settle(database, now, [task.result() for task in done])
+        if late:
+            await settle(database, now, await asyncio.gather(*late))
+    return await database.pool.fetchval(sql.NEXT)
