@@ -34,6 +34,17 @@ def test_every_entry_type_has_one_handler(name: str) -> None:
     assert len(handlers) == 1, f"{name} is handled by {handlers or 'nobody'}"
 
 
+def test_every_handled_entry_is_in_the_registry() -> None:
+    handled = {body for brought in slices().values() for body in brought.entries}
+    assert handled <= set(ENTRIES.values())
+
+
+def test_every_slice_has_its_folder_in_every_room() -> None:
+    rooms = ("shared_schemas/{}.py", "pwa/src/{}", "tests/{}")
+    wanted = [room.format(name) for name in slices() for room in rooms]
+    assert [path for path in wanted if not (ROOT / path).exists()] == []
+
+
 @complete
 def test_every_slice_is_registered() -> None:
     registered = importlib.import_module("backend.app").SLICES
