@@ -19,7 +19,11 @@ function ward(): RowStore {
   const store = new RowStore();
   store.overlay.learn(VITALS_RULES);
   const rows = [
-    { type: 'stay', id: 's1', row: { stay_id: 's1', patient_id: 'p1', unit_id: 'u1' } },
+    {
+      type: 'stay',
+      id: 's1',
+      row: { stay_id: 's1', patient_id: 'p1', unit_id: 'u1', admitted_at: '2026-11-01T00:00:00Z' },
+    },
     { type: 'patient', id: 'p1', row: { patient_id: 'p1', stay_id: 's1', born_on: '1950-01-01' } },
     {
       type: 'task',

@@ -3,8 +3,9 @@ import type { CarePolicy, Policy, Score, TaskRow, VitalSignsRow } from '../schem
 import type { Expected, OptimisticRules, Saved } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
 import { news2 } from './news2';
-import { intervalMs } from './response';
+import { minutesToNext } from './next_observation';
 import { ageYears } from './rounding';
+import { validSets } from './sets';
 
 const MINUTE_MS = 60_000;
 const HOURLY_MINUTES = 60;
@@ -31,28 +32,38 @@ function setOf(saved: Charting, values: VitalSignsRow['values'], store: RowReade
   };
 }
 
-/** Minutes until the next set: the score's interval by the unit's policy, and never longer than a person has set. */
+/** Minutes until the next set; null when this one is incomplete. */
 function nextMinutes(
+  { body, entry_id }: Charting,
   score: Score,
-  stay_id: string,
   policy: Policy | undefined,
   store: RowReader,
 ): number | null {
-  const set = store.row('observation_duty', stay_id)?.interval_minutes ?? null;
-  if (score.no_score) return set ?? policy?.observation.no_score_minutes ?? null;
-  if (!score.band || (score.total ?? null) === null) return null;
-  const scored = policy?.observation.interval_minutes[score.band] ?? intervalMs(score.band) / MINUTE_MS;
-  return set ?? scored;
+  const stay = store.row('stay', body.stay_id);
+  if (!stay || (!score.no_score && (score.total ?? null) === null)) return null;
+  const older = validSets(store.rows('vital_signs').filter((set) => set.stay_id === body.stay_id)).flatMap(
+    (set) =>
+      set.entry_id !== entry_id &&
+      set.observed_at < body.observed_at &&
+      (set.score.total ?? null) !== null &&
+      set.score.band
+        ? [set.score.band]
+        : [],
+  );
+  const bands = score.band ? [score.band, ...older.reverse()] : null;
+  const by_person = store.row('observation_duty', body.stay_id)?.interval_minutes ?? null;
+  return minutesToNext(bands, by_person, stay.admitted_at, body.observed_at, policy?.observation);
 }
 
 /** The open observation is done and the next one planned, so that a tablet without a network still says when. */
-function observation({ entry_id, body, staff_id }: Charting, score: Score, store: RowReader): Expected[] {
+function observation(saved: Charting, score: Score, store: RowReader): Expected[] {
+  const { entry_id, body, staff_id } = saved;
   const unit_id = store.row('stay', body.stay_id)?.unit_id;
   const policy = store.rows('policy').find((one) => one.unit_id === unit_id)?.policy;
   const open = store
     .rows('task')
     .find((task) => task.stay_id === body.stay_id && task.kind === 'observation' && OPEN.has(task.state));
-  const minutes = nextMinutes(score, body.stay_id, policy, store);
+  const minutes = nextMinutes(saved, score, policy, store);
   if (!open || minutes === null || open.planned_at > body.observed_at) return [];
   const at = (offset: number) => new Date(Date.parse(body.observed_at) + offset * MINUTE_MS).toISOString();
   const care: CarePolicy | undefined =
