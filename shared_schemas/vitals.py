@@ -189,7 +189,10 @@ class PauseReason(Enum):
 
 
 class ObservationDutyRow(Row, kw_only=True):
-    """How a stay is observed; its id is the stay's. Every stay has an open observation task or a pause or stop here."""
+    """How a stay is observed; its id is the stay's. Every stay has an open observation task or a pause or stop here.
+
+    `interval_band`: the band while a person set the interval; a longer one holds only while the band is no worse.
+    """
 
     type_name = "observation_duty"
     rank = 3
@@ -204,6 +207,7 @@ class ObservationDutyRow(Row, kw_only=True):
     interval_minutes: int | None = None
     interval_by_staff_id: Id | None = None
     interval_reason: Line | None = None
+    interval_band: Band | None = None
     pause_reason: PauseReason | None = None
     paused_at: Instant | None = None
     paused_by_staff_id: Id | None = None

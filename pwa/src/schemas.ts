@@ -815,7 +815,7 @@ export const NoticeSchema = v.looseObject({
 export const PauseReasonSchema = v.picklist(['theatre', 'imaging', 'leave', 'other']);
 export type PauseReason = 'theatre' | 'imaging' | 'leave' | 'other';
 
-/** How a stay is observed; its id is the stay's. Every stay has an open observation task or a pause or stop here. */
+/** How a stay is observed; its id is the stay's. Every stay has an open observation task or a pause or stop here. `interval_band`: the band while a person set the interval; a longer one holds only while the band is no worse. */
 export type ObservationDutyRow = {
   stay_id: Id;
   spo2_scale?: number | undefined;
@@ -827,6 +827,7 @@ export type ObservationDutyRow = {
   interval_minutes?: number | null | undefined;
   interval_by_staff_id?: Id | null | undefined;
   interval_reason?: Line | null | undefined;
+  interval_band?: Band | null | undefined;
   pause_reason?: PauseReason | null | undefined;
   paused_at?: Instant | null | undefined;
   paused_by_staff_id?: Id | null | undefined;
@@ -848,6 +849,7 @@ export const ObservationDutyRowSchema = v.looseObject({
   interval_minutes: v.optional(v.nullable(v.pipe(v.number(), v.integer()))),
   interval_by_staff_id: v.optional(v.nullable(IdSchema)),
   interval_reason: v.optional(v.nullable(LineSchema)),
+  interval_band: v.optional(v.nullable(BandSchema)),
   pause_reason: v.optional(v.nullable(PauseReasonSchema)),
   paused_at: v.optional(v.nullable(instant)),
   paused_by_staff_id: v.optional(v.nullable(IdSchema)),
