@@ -77,6 +77,19 @@ test('an incomplete set leaves the observation open', () => {
   store.expect([charted('v1', '2026-11-22T10:00:00.000Z', { pulse_per_min: 88 })]);
   expect(store.row('vital_signs', 'v1')?.score.total).toBeNull();
   expect(observations(store)).toEqual([['t1', 'ready', undefined]]);
+  expect(store.row('task', 't1')?.missing).toContain('systolic');
+});
+
+test('a late set that is older than a newer complete one plans nothing', () => {
+  const store = ward();
+  store.expectOnly([
+    charted('v1', '2026-11-22T10:00:00.000Z', SET),
+    charted('v2', '2026-11-22T09:00:00.000Z', { ...SET, respiratory_rate_per_min: 26 }),
+  ]);
+  expect(observations(store)).toEqual([
+    ['t1', 'completed', undefined],
+    ['v1', 'ready', '22:00'],
+  ]);
 });
 
 test('a correction stands beside the set that it corrects; a struck-out set says so', () => {
