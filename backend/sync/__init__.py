@@ -1,6 +1,9 @@
 """The door for entries, and the feeds on their way to the tablets."""
 
-from backend.slice import Slice
+from backend.access.rules import may_resolve_held
+from backend.slice import Handles, Slice
+from backend.sync.actions.resolve import resolve_held_entries
 from backend.sync.routes import ROUTES
+from shared_schemas.sync import HeldEntryResolved
 
-SLICE = Slice("sync", routes=ROUTES)
+SLICE = Slice("sync", entries={HeldEntryResolved: Handles(may_resolve_held, resolve_held_entries)}, routes=ROUTES)

@@ -8,6 +8,17 @@ from backend.access.rules import GrantSpan, ScopeSpan
 from backend.db import Connection
 from backend.sync.rules.judge import Session
 
+# What bears on entries of these sessions about these stays.
+_BEARING = """
+    (select array_agg((s.session_id::text, s.device_id::text, s.staff_id::text, s.session_key,
+        least(s.expires_at, s.ended_at))) from session s where s.session_id = any({sessions}::uuid[])) as sessions,
+    (select array_agg((g.staff_id::text, g.unit_id::text, g.role, g.from_at, g.to_at)) from staff_grant g
+        where g.staff_id in (select s.staff_id from session s where s.session_id = any({sessions}::uuid[]))) as grants,
+    (select array_agg((c.stay_id::text, c.unit_id::text, c.from_at, c.to_at) order by c.from_at, c.stay_scope_id)
+        from stay_scope c where c.stay_id = any({stays}::uuid[])) as spans
+"""
+BEARING = "select" + _BEARING.format(sessions="$1", stays="$2")
+
 # Proves the tablet, notes its contact, stores every entry that is new (as accepted: the handlers run in this very
 # transaction), and reads whatever the judgement needs. Two batches with the same entry meet at its primary key.
 ADMIT = """
@@ -17,7 +28,8 @@ with tablet as (
     where token_hash = $1 and revoked_at is null
     returning device_id, unit_id, new.contact_at, shown_contact_at, old.last_n
 ), fresh as (
-    insert into entry (entry_id, device_id, n, type, v, session_id, staff_id, stay_id, recorded_at, observed_at, received_at, payload_hash, original)
+    insert into entry (entry_id, device_id, n, type, v, session_id, staff_id, stay_id, recorded_at, observed_at,
+        received_at, payload_hash, original)
     select e.entry_id, coalesce(e.device_id, tablet.device_id), e.n, e.type, e.v, e.session_id, s.staff_id, e.stay_id,
         e.recorded_at, e.observed_at, $2, e.payload_hash, e.original
     from tablet, unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::text[], $9::integer[], $10::uuid[], $11::uuid[],
@@ -29,17 +41,14 @@ with tablet as (
 select tablet.device_id::text, tablet.unit_id::text, tablet.contact_at, tablet.shown_contact_at, tablet.last_n,
     feed.epoch, feed.head,
     (select array_agg(entry_id::text) from fresh) as fresh,
-    (select array_agg((entry_id::text, payload_hash, verdict, reason, detail, flags)) from entry where entry_id = any($5)) as stored,
-    (select array_agg(entry_id::text) from entry where entry_id = any($16::uuid[]) and verdict = 'held') as held,
-    (select array_agg((s.session_id::text, s.device_id::text, s.staff_id::text, s.session_key, least(s.expires_at, s.ended_at)))
-        from session s where s.session_id = any($10)) as sessions,
-    (select array_agg((g.staff_id::text, g.unit_id::text, g.role, g.from_at, g.to_at)) from staff_grant g
-        where g.staff_id in (select s.staff_id from session s where s.session_id = any($10))) as grants,
-    (select array_agg((c.stay_id::text, c.unit_id::text, c.from_at, c.to_at) order by c.from_at, c.stay_scope_id)
-        from stay_scope c where c.stay_id = any($11)) as spans,
+    (select array_agg((entry_id::text, payload_hash, verdict, reason, detail, flags))
+        from entry where entry_id = any($5)) as stored,
+    (select array_agg(entry_id::text) from entry where entry_id = any($16::uuid[]) and verdict = 'held'
+        and not exists (select from held_entry h where h.held_entry_id = entry_id and h.resolution = 'reapplied')) as held,
+    {bearing},
     exists (select from loss_incident l where l.device_id = tablet.device_id and l.closed_at is null) as has_gaps
 from tablet join feed on feed.feed_id = 'unit:' || tablet.unit_id
-"""
+""".replace("{bearing}", _BEARING.format(sessions="$10", stays="$11"))
 STORED = """
 select entry_id::text, payload_hash, verdict, reason, detail, flags from entry where entry_id = any($1::uuid[])
 """
@@ -102,6 +111,15 @@ def _spans(scopes: Iterable[Sequence[Any]]) -> dict[str, list[ScopeSpan]]:
     for stay_id, *span in scopes:
         spans.setdefault(stay_id, []).append(ScopeSpan(*span))
     return spans
+
+
+async def bearing(
+    connection: Connection, session_ids: Sequence[str], stay_ids: Sequence[str]
+) -> tuple[dict[str, Session], dict[str, list[ScopeSpan]]]:
+    """Sessions with their people's roles, and where the stays were."""
+    row = await connection.fetchrow(BEARING, list(session_ids), list(stay_ids))
+    assert row is not None  # a select without a table gives one row
+    return _sessions(row["sessions"] or (), row["grants"] or ()), _spans(row["spans"] or ())
 
 
 async def stored(connection: Connection, entry_ids: Sequence[str]) -> dict[str, Stored]:

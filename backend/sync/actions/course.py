@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
+from msgspec import Raw
+
 from backend.access.actions import MOVED_STAYS
 from backend.access.queries import stay_spans
 from backend.db import Work
@@ -10,7 +12,9 @@ from backend.slice import Arrived, Handles, Outcome
 from backend.sync import queries
 from backend.sync.actions.hold import Held, hold
 from backend.sync.rules.judge import Known, Refusal, bounded, judged
-from backend.sync.rules.strict import Sent, id_from
+from backend.sync.actions.resolve import TO_APPLY, Reapplying, close, hold_again
+from backend.sync.rules.strict import Decoders, Sent, id_from, sent
+from shared_schemas.sync import Resolution
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 
 RETRY_LATER_S = 300
@@ -24,8 +28,16 @@ where entry.entry_id = v.entry_id
 class Course:
     """The batch's state: verdicts by entry key, and what is held."""
 
-    def __init__(self, work: Work, handlers: Mapping[str, Handles], admitted: queries.Admitted, known: Known) -> None:
-        self.work, self.handlers, self.admitted, self.known = work, handlers, admitted, known
+    def __init__(
+        self,
+        work: Work,
+        handlers: Mapping[str, Handles],
+        decoders: Decoders,
+        admitted: queries.Admitted,
+        known: Known,
+    ) -> None:
+        self.work, self.admitted, self.known = work, admitted, known
+        self.handlers, self.decoders = handlers, decoders
         self.verdicts: dict[str, EntryVerdict] = {}
         self.waiting: list[Held] = []
         self._stored = dict(admitted.stored)
@@ -54,9 +66,33 @@ class Course:
         outcomes = await handles.apply(self.work, [arrived for _, arrived in taken])
         for (entry, arrived), outcome in zip(taken, outcomes, strict=True):
             self._note(entry, arrived, outcome)
+        for again in self.work.collected.pop(TO_APPLY, []):
+            await self._apply_again(again)
         moved = self.work.collected.pop(MOVED_STAYS, [])
         if moved:
             self.known.spans.update(await stay_spans(self.work.connection, moved))
+
+    async def _apply_again(self, again: Reapplying) -> None:
+        """Apply a held entry because a person said so. A reused id stays held: another entry bears that id."""
+        entry = sent(Raw(again.kept.held.raw), self.decoders)
+        handles = self.handlers.get(entry.envelope.type) if entry.envelope else None
+        refusal = Refusal(entry.reason or HeldReason.UNKNOWN_TYPE, entry.detail)
+        if again.kept.held.reason is HeldReason.ID_REUSE:
+            refusal = Refusal(HeldReason.ID_REUSE)
+        elif handles and entry.envelope and entry.body:
+            stays = [entry.stay_id] if entry.stay_id else []
+            bearing = await queries.bearing(self.work.connection, [entry.envelope.session_id], stays)
+            judgement = judged(entry, handles, Known(self.work.now, *bearing), by_lead=again.by_lead)
+            if isinstance(judgement, Arrived):
+                [outcome] = await handles.apply(self.work, [judgement])
+                held = outcome.held or outcome.claim_held
+                if held is None:
+                    await close(self.work, again.kept, Resolution.REAPPLIED, again.staff_id)
+                    return
+                refusal = Refusal(held, outcome.detail)
+            else:
+                refusal = judgement
+        await hold_again(self.work, again.kept, refusal.reason, refusal.detail)
 
     def _note(self, entry: Sent, arrived: Arrived, outcome: Outcome) -> None:
         if outcome.held is not None:

@@ -98,12 +98,12 @@ async def _together(
     door: Door, database: Database, now: datetime, token: str, depth: int, batch: Sequence[Sent]
 ) -> PushReply:
     async with unit_of_work(database, now) as work:
-        firsts = list({entry.key: entry for entry in reversed(batch) if entry.later is None}.values())[::-1]
+        firsts = _firsts(batch)
         admitted = await queries.admit(work.connection, *_parameters(token, now, depth, batch, firsts))
         if admitted is None:
             raise NotSignedIn("This tablet is not paired.")
         known = Known(now, admitted.sessions, admitted.spans, set(admitted.held))
-        course = Course(work, door.handlers, admitted, known)
+        course = Course(work, door.handlers, door.decoders, admitted, known)
         await course.run(firsts)
         verdicts = course.verdicts_on(batch)
         await course.keep()
@@ -112,6 +112,15 @@ async def _together(
             await show_tablet(work, admitted.device_id)
     heads = {unit_feed(admitted.unit_id): admitted.head, **dict(work.collected.get(HEADS, ()))}
     return PushReply(verdicts=verdicts, heads=heads, epoch=admitted.epoch, server_at=now)
+
+
+def _firsts(batch: Sequence[Sent]) -> list[Sent]:
+    """What can be applied now, each id once: the first that bears it."""
+    firsts: dict[str, Sent] = {}
+    for entry in batch:
+        if entry.later is None:
+            firsts.setdefault(entry.key, entry)
+    return list(firsts.values())
 
 
 def _parameters(

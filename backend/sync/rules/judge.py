@@ -59,8 +59,8 @@ def corrected(at: datetime, body: Body, now: datetime) -> tuple[datetime, bool]:
     return max(EARLIEST, min(shifted, now)), shifted > now + FUTURE_TOLERANCE
 
 
-def judged(sent: Sent, handles: Handles, known: Known) -> Arrived | Refusal:
-    """A decoded entry as its slice takes it, or why not."""
+def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False) -> Arrived | Refusal:
+    """A decoded entry as its slice takes it, or why not. `by_lead`: one who may has said that it is to be applied."""
     envelope, body = sent.envelope, sent.body
     if envelope is None or body is None or sent.recorded_at is None:
         return Refusal(sent.reason or HeldReason.MALFORMED, sent.detail)
@@ -69,7 +69,7 @@ def judged(sent: Sent, handles: Handles, known: Known) -> Arrived | Refusal:
         return Refusal(HeldReason.UNKNOWN_SESSION)
     if not is_proven(session.session_key, envelope):
         return Refusal(HeldReason.BAD_MAC)
-    if not known.held.isdisjoint(envelope.depends_on):
+    if not by_lead and not known.held.isdisjoint(envelope.depends_on):
         return Refusal(HeldReason.DEPENDS_ON_HELD)
     recorded_at, _ = corrected(sent.recorded_at, body, known.now)
     observed_at, future = corrected(body.observed_at, body, known.now)
@@ -79,7 +79,7 @@ def judged(sent: Sent, handles: Handles, known: Known) -> Arrived | Refusal:
         return Refusal(HeldReason.UNKNOWN_SUBJECT)
     flags = _flags(body, scope, future=future, observed_at=observed_at, late=recorded_at > session.over_at)
     if not handles.gate(author, scope):
-        if not handles.always_kept:
+        if not (handles.always_kept or by_lead):
             return Refusal(HeldReason.NOT_PERMITTED if in_scope(author, scope) else HeldReason.OUT_OF_SCOPE)
         flags = (*flags, "out_of_scope")
     return Arrived(

@@ -27,7 +27,7 @@ NEWER_VERSION = "newer_version"
 class AsSent(Envelope, kw_only=True):
     """An envelope whose `recorded_at` is still the text over which the author's mac was made."""
 
-    recorded_at: Annotated[str, Meta(max_length=40, pattern="^[0-9TtZz:.+-]*$")]  # pyright: ignore
+    recorded_at: Annotated[str, Meta(max_length=40, pattern="^[0-9TtZz:.+-]*$")]  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class _Named(msgspec.Struct):
@@ -36,6 +36,7 @@ class _Named(msgspec.Struct):
     stay_id: Id | None = None
 
 
+Decoders = Mapping[str, tuple[type[Body], msgspec.json.Decoder[Any]]]
 _push = msgspec.json.Decoder(Push)
 _envelope = msgspec.json.Decoder(AsSent)
 _named = msgspec.json.Decoder(_Named)
@@ -100,7 +101,7 @@ def batch(text: bytes) -> Push:
     return push
 
 
-def sent(raw: Raw, decoders: Mapping[str, tuple[type[Body], msgspec.json.Decoder[Any]]]) -> Sent:
+def sent(raw: Raw, decoders: Decoders) -> Sent:
     """One entry, decoded as far as it can be. Never raises."""
     text = bytes(raw)
     try:
@@ -116,7 +117,7 @@ def sent(raw: Raw, decoders: Mapping[str, tuple[type[Body], msgspec.json.Decoder
     return entry
 
 
-def _read_body(entry: Sent, envelope: AsSent, decoders: Mapping[str, tuple[type[Body], Any]]) -> None:
+def _read_body(entry: Sent, envelope: AsSent, decoders: Decoders) -> None:
     known = decoders.get(envelope.type)
     if known is None:
         entry.reason, entry.detail = HeldReason.UNKNOWN_TYPE, envelope.type

@@ -1,0 +1,96 @@
+"""A person's answer to a held entry: it is applied again, replaced, handed to the charge nurse, or discarded."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import asyncpg
+
+from backend.access.rules import may_lead
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
+from backend.sync.actions.hold import Held, tell
+from shared_schemas.sync import HeldEntryResolved, Resolution
+from shared_schemas.wire import HeldReason
+
+TO_APPLY = "sync.to_apply"
+"""Key of `work.collected`: Reapplying, for the door to apply within this transaction."""
+
+LOCK = """
+select held_entry_id::text, device_id::text, unit_id::text, entry_type, reason, detail, stay_id::text, author_staff_id::text,
+    recorded_at, original, held_at, version, resolution
+from held_entry where held_entry_id = any($1::uuid[]) order by held_entry_id for update
+"""
+RESOLVE = """
+update held_entry set resolution = $2, resolved_by_staff_id = $3, resolved_at = $4, version = version + 1
+where held_entry_id = $1
+"""
+HOLD_AGAIN = "update held_entry set reason = $2, detail = $3, version = version + 1 where held_entry_id = $1"
+
+
+class Kept(NamedTuple):
+    """A held entry as it is stored."""
+
+    held: Held
+    held_at: datetime
+    version: int
+    resolution: Resolution | None
+
+
+class Reapplying(NamedTuple):
+    """A held entry that a person wants applied. `by_lead`: by one who may say yes where the author might not."""
+
+    kept: Kept
+    staff_id: str
+    by_lead: bool
+
+
+async def resolve_held_entries(work: Work, run: Sequence[Arrived[HeldEntryResolved]]) -> list[Outcome]:
+    """Take the answers, one after the other; the first final one counts."""
+    kept = await _locked(work, [arrived.body.held_entry_id for arrived in run])
+    return [await _resolve(work, arrived, kept) for arrived in run]
+
+
+async def _locked(work: Work, held_entry_ids: Sequence[str]) -> dict[str, Kept]:
+    rows = await work.connection.fetch(LOCK, list(held_entry_ids))
+    return {row["held_entry_id"]: _kept(row) for row in rows}
+
+
+def _kept(row: asyncpg.Record) -> Kept:
+    held = Held(*row[:4], HeldReason(row["reason"]), *row[5:10])
+    resolution = Resolution(row["resolution"]) if row["resolution"] else None
+    return Kept(held, row["held_at"], row["version"], resolution)
+
+
+async def _resolve(work: Work, arrived: Arrived[HeldEntryResolved], known: dict[str, Kept]) -> Outcome:
+    body, author = arrived.body, arrived.author
+    kept = known.get(body.held_entry_id)
+    if kept is None:
+        return Outcome(held=HeldReason.UNKNOWN_SUBJECT)
+    by_lead = may_lead(author, kept.held.unit_id)
+    if not by_lead and kept.held.author_staff_id not in {None, author.staff_id}:
+        return Outcome(held=HeldReason.NOT_PERMITTED)
+    if kept.resolution not in {None, Resolution.HANDED_OVER}:
+        return Outcome(flags=("already_resolved",))
+    if body.resolution is Resolution.DISCARDED and body.reason is None:
+        return Outcome(held=HeldReason.INVALID, detail="Discarding needs a reason.")
+    if body.resolution is Resolution.REAPPLIED:
+        work.collected.setdefault(TO_APPLY, []).append(Reapplying(kept, author.staff_id, by_lead))
+        return APPLIED
+    known[body.held_entry_id] = await close(work, kept, body.resolution, author.staff_id)
+    return APPLIED
+
+
+async def close(work: Work, kept: Kept, resolution: Resolution, staff_id: str) -> Kept:
+    """Note the answer and tell the unit."""
+    await work.connection.execute(RESOLVE, kept.held.held_entry_id, resolution.value, staff_id, work.now)
+    closed = kept._replace(version=kept.version + 1, resolution=resolution)
+    tell(work, kept.held, held_at=kept.held_at, version=closed.version, resolution=resolution, resolved_by=staff_id)
+    return closed
+
+
+async def hold_again(work: Work, kept: Kept, reason: HeldReason, detail: str) -> None:
+    """It could not be applied this time either; it stays in the tray with today's reason."""
+    await work.connection.execute(HOLD_AGAIN, kept.held.held_entry_id, reason.value, detail)
+    again = kept.held._replace(reason=reason, detail=detail)
+    tell(work, again, held_at=kept.held_at, version=kept.version + 1)
