@@ -41,7 +41,9 @@ may_prescribe = _gate("may_prescribe", "Record what a named prescriber ordered."
 may_admit = _gate("may_admit", "Admit, move and discharge patients.", REGISTERED | {Role.COORDINATOR})
 may_take_duty = _gate("may_take_duty", "Be on duty in a unit.", ON_THE_LADDER)
 may_answer_alert = _gate("may_answer_alert", "Accept, decline or put off an alert.", ON_THE_LADDER)
-may_resolve_held = _gate("may_resolve_held", "Answer a held entry: one's own, or any as its unit's lead.", ON_THE_LADDER)
+may_resolve_held = _gate(
+    "may_resolve_held", "Answer a held entry: one's own, or any as its unit's lead.", ON_THE_LADDER
+)
 may_administer = _gate("may_administer", "Set up units, people and tablets.", frozenset({Role.ADMINISTRATOR}))
 
 

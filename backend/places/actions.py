@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from backend.db import Connection
+from backend.places.queries import forget
 from shared_schemas.places import BedRow, UnitRow
 from shared_schemas.policy import Policy
 
@@ -37,6 +38,7 @@ async def set_hospital(connection: Connection, hospital_id: str, name: str) -> N
 
 async def set_unit(connection: Connection, hospital_id: str, unit: UnitRow) -> int:
     """Store a unit; returns the version of its row."""
+    forget(unit.unit_id)
     fields = (unit.unit_id, hospital_id, unit.name, unit.time_zone, unit.lang, unit.rapid_response_phone)
     return await connection.fetchval(SET_UNIT, *fields)
 
@@ -49,5 +51,6 @@ async def set_beds(connection: Connection, beds: Sequence[BedRow]) -> None:
 
 async def set_policy(connection: Connection, unit_id: str, policy: Policy, effective_at: datetime) -> None:
     """A new version of a unit's policy, in force from `effective_at`; a version that exists stays as it is."""
+    forget(unit_id)
     text = msgspec.json.encode(policy).decode()
     await connection.execute(SET_POLICY, unit_id, policy.version, effective_at, text)

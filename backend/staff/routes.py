@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from litestar import Response, delete, post
@@ -93,9 +94,9 @@ async def log_in(
     return SignedIn(**opened._asdict(), server_at=now)
 
 
-@delete("/api/sessions/{session_id:str}", status_code=204)
+@delete("/api/sessions/{session_id:uuid}", status_code=204)
 async def log_out(
-    session_id: FromPath[str],
+    session_id: FromPath[UUID],
     device: NamedDependency[SignedDevice],
     database: NamedDependency[Database],
     now: NamedDependency[datetime],
@@ -103,7 +104,7 @@ async def log_out(
 ) -> None:
     """End a session of this tablet; what was written in it stays proven."""
     async with unit_of_work(database, now) as work:
-        await end_session(work, device.device_id, session_id)
+        await end_session(work, device.device_id, str(session_id))
     await _told(device.device_id, database, now, hub)
 
 

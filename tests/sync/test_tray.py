@@ -18,9 +18,7 @@ async def held_note(scene: Scene) -> str:
 
 
 def answer(scene: Scene, held: str, resolution: Resolution, reason: str | None = None) -> HeldEntryResolved:
-    return HeldEntryResolved(
-        observed_at=scene.tablet.now, held_entry_id=held, resolution=resolution, reason=reason
-    )
+    return HeldEntryResolved(observed_at=scene.tablet.now, held_entry_id=held, resolution=resolution, reason=reason)
 
 
 async def row_of(scene: Scene, held: str) -> HeldEntryRow:

@@ -11,8 +11,8 @@ from backend.db import Work
 from backend.slice import Arrived, Handles, Outcome
 from backend.sync import queries
 from backend.sync.actions.hold import Held, hold
-from backend.sync.rules.judge import Known, Refusal, bounded, judged
 from backend.sync.actions.resolve import TO_APPLY, Reapplying, close, hold_again
+from backend.sync.rules.judge import Known, Refusal, bounded, judged
 from backend.sync.rules.strict import Decoders, Sent, id_from, sent
 from shared_schemas.sync import Resolution
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict

@@ -31,6 +31,12 @@ class CursorGone(WardError):
     status, code, title = 410, "cursor_gone", "Take a snapshot"
 
 
+class WrongType(WardError):
+    """A form of another site could send what is not JSON without asking first."""
+
+    status, code, title = 415, "wrong_type", "This door takes JSON"
+
+
 def json_reply(content: bytes | str, headers: dict[str, str] | None = None) -> Response[bytes]:
     """JSON that is encoded already."""
     text = content.encode() if isinstance(content, str) else content
@@ -46,6 +52,8 @@ async def push_entries(
 ) -> Response[bytes]:
     """A batch of entries; the tablet proves itself in the statement that admits the batch."""
     token = token_in(request.headers, request.cookies)
+    if request.content_type[0] != "application/json":
+        raise WrongType("Entries are application/json.")
     try:
         body = await asyncio.wait_for(request.body(), BODY_SECONDS)
     except TimeoutError as error:

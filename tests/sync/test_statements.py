@@ -1,0 +1,69 @@
+"""No door asks the database more because the ward is larger."""
+
+from datetime import timedelta
+
+from shared_schemas.vitals import Consciousness, VitalSigns, VitalSignsCharted
+from tests.cast import uid
+from tests.sync.conftest import Scene
+
+CHART_LIMIT = 9  # one set with score, task and feed; the goal is 6
+
+
+def a_set(scene: Scene, stay_id: str, pulse: int = 88) -> VitalSignsCharted:
+    values = VitalSigns(
+        respiratory_rate_per_min=18,
+        spo2_percent=96,
+        on_oxygen=False,
+        systolic_mmhg=124,
+        pulse_per_min=pulse,
+        consciousness=Consciousness.ALERT,
+        temperature_tenths_c=368,
+    )
+    return VitalSignsCharted(observed_at=scene.tablet.now, stay_id=stay_id, values=values)
+
+
+async def admit(scene: Scene, patients: int) -> list[str]:
+    stays = [uid() for _ in range(patients)]
+    for number, stay_id in enumerate(stays):
+        scene.tablet.save(scene.anna, scene.admission(stay_id, f"901 {number}"))
+    await scene.tablet.push()
+    return stays
+
+
+async def counted(scene: Scene, stays: list[str]) -> dict[str, int]:
+    """Statements of each door when all these patients are charted."""
+    found: dict[str, int] = {}
+    for stay_id in stays:
+        scene.tablet.save(scene.anna, a_set(scene, stay_id))
+    with scene.server.database.counted_statements() as seen:
+        await scene.tablet.push()
+    found["push"] = len(seen)
+    feed = f"unit:{scene.tablet.unit_id}"
+    for door in (f"/api/sync/snapshot/{feed}", "/api/devices/me"):
+        with scene.server.database.counted_statements() as seen:
+            assert (await scene.tablet.http.get(door)).status_code == 200
+        found[door] = len(seen)
+    await scene.tablet.pull(feed)
+    epoch, head = scene.tablet.cursors[feed]
+    with scene.server.database.counted_statements() as seen:
+        asked = {"feed": feed, "epoch": epoch, "after": head - len(stays)}
+        assert (await scene.tablet.http.get("/api/sync/changes", params=asked)).status_code == 200
+    found["changes"] = len(seen)
+    return found
+
+
+async def test_each_door_needs_as_many_statements_for_thirty_as_for_three(scene: Scene) -> None:
+    await counted(scene, await admit(scene, 1))  # what is read once a process is read
+    few = await counted(scene, await admit(scene, 3))
+    many = await counted(scene, await admit(scene, 30))
+    assert few == many
+
+
+async def test_charting_one_set_needs_no_more_statements_than_its_limit(scene: Scene) -> None:
+    stay_id, other = await admit(scene, 2)
+    await scene.tablet.say(scene.anna, a_set(scene, stay_id))
+    scene.cast.clock.advance(timedelta(hours=1))
+    await scene.tablet.say(scene.anna, a_set(scene, other))
+    with scene.server.database.counted_statements() as seen:
+        await scene.tablet.say(scene.anna, a_set(scene, stay_id))
+    assert len(seen) <= CHART_LIMIT, "\n---\n".join(seen)
