@@ -1,14 +1,16 @@
-"""The cast stands in two empty wards."""
+"""The cast stands in two empty wards, a tablet in each hand."""
 
-import pytest
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
 
 from backend.clock import SteppedClock
 from backend.db import Database
-from tests.cast import Cast
+from backend.settings import Settings
+from tests.door_cast import DoorCast, at_the_door
 
 
-@pytest.fixture
-async def cast(database: Database, clock: SteppedClock) -> Cast:
-    made = Cast(database, clock)
-    await made.set_up()
-    return made
+@pytest_asyncio.fixture(loop_scope="session")
+async def cast(database: Database, clock: SteppedClock, settings: Settings) -> AsyncIterator[DoorCast]:
+    async with at_the_door(database, clock, settings) as made:
+        yield made

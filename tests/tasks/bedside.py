@@ -21,7 +21,8 @@ from shared_schemas.tasks import (
     TaskPlanned,
     TaskRow,
 )
-from tests.cast import Cast, Person, identity, uid
+from tests.cast import Person, identity, uid
+from tests.door_cast import DoorCast
 
 TURNING_2_HOURLY = "0190a000-0000-7000-8000-000000000001"
 MINUTE = timedelta(minutes=1)
@@ -30,7 +31,7 @@ MINUTE = timedelta(minutes=1)
 class Bedside:
     """One patient, and what is due for her."""
 
-    def __init__(self, cast: Cast) -> None:
+    def __init__(self, cast: DoorCast) -> None:
         self.cast = cast
         self.stay_id = uid()
 
