@@ -40,12 +40,31 @@ class Nurse:
             await self.page.get_by_role("button", name=re.compile(rf"^{bed}\b")).click()
         if buddy:
             await self.page.get_by_role("group", name="Buddy").get_by_role("button", name=buddy).click()
-        await self.page.get_by_role("button", name="I am on").click()
+        await self.page.get_by_role("button", name="I am on duty", exact=True).click()
+        await self.page.wait_for_url(re.compile(r"(?<!duty)$"))
+
+    async def open(self, place: str) -> None:
+        """A section of the rail."""
+        await self.page.goto(f"{self.server.url}/#/{place}")
+
+    async def admit(self, bed: str, patient: str, *, born_on: str = "1950-02-03") -> None:
+        """A patient arrives in a free bed."""
+        await self.open("ward")
+        await self.page.get_by_role("button", name=re.compile(rf"^{bed}\b")).click()
+        sheet = self.page.get_by_role("dialog")
+        await sheet.get_by_label("Name", exact=True).fill(patient)
+        await sheet.get_by_label("Number on the wristband").fill("4471 8820")
+        await sheet.get_by_label("Born on").fill(born_on)
+        await sheet.get_by_role("button", name="F", exact=True).click()
+        await sheet.get_by_role("button", name=re.compile("^Admit")).click()
+        await self.page.get_by_role("link", name=re.compile(patient)).wait_for()
 
     async def tap(self, name: str | re.Pattern[str], *, exact: bool = True) -> None:
         """One counted tap on a button or a link."""
-        target = self.page.get_by_role("button", name=name, exact=exact).or_(
-            self.page.get_by_role("link", name=name, exact=exact)
+        sheet = self.page.locator("dialog[open]")
+        place = sheet if await sheet.count() else self.page
+        target = place.get_by_role("button", name=name, exact=exact).or_(
+            place.get_by_role("link", name=name, exact=exact)
         )
         await target.first.click()
         self.taps += 1
