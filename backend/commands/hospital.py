@@ -73,18 +73,21 @@ def decoded(text: bytes) -> HospitalFile:
 
 async def load_hospital(database: Database, file: HospitalFile, now: datetime) -> None:
     """Make the hospital what the file says, in one transaction; loading it again changes what differs."""
-    async with unit_of_work(database, file.from_at or now) as work:
+    since = file.from_at or now
+    # A code lasts from today, however long the hospital has been as the file says.
+    lasts = CODE_LASTS + max(now - since, timedelta())
+    async with unit_of_work(database, since) as work:
         await set_hospital(work.connection, file.hospital_id, file.name)
         await open_feed(work.connection, REFERENCE_FEED)
         for unit in file.units:
-            await _load_unit(work, file.hospital_id, unit)
+            await _load_unit(work, file.hospital_id, unit, lasts)
         for person in file.staff:
             await _load_person(work, person)
         for template in care_templates().values():
             append(work, REFERENCE_FEED, template, row_id=template.template_id, version=1)
 
 
-async def _load_unit(work: Work, hospital_id: str, unit: UnitToLoad) -> None:
+async def _load_unit(work: Work, hospital_id: str, unit: UnitToLoad, code_lasts: timedelta) -> None:
     policy = unit.policy or default_policy()
     row = UnitRow(
         unit_id=unit.unit_id,
@@ -110,7 +113,7 @@ async def _load_unit(work: Work, hospital_id: str, unit: UnitToLoad) -> None:
     in_force = PolicyRow(unit_id=unit.unit_id, effective_at=work.now, policy=policy)
     append(work, feed, in_force, row_id=unit.unit_id, version=policy.version)
     if unit.pairing_code:
-        await make_pairing_code(work, unit.unit_id, unit.pairing_code, lasts=CODE_LASTS, uses=unit.pairing_uses)
+        await make_pairing_code(work, unit.unit_id, unit.pairing_code, lasts=code_lasts, uses=unit.pairing_uses)
 
 
 async def _load_person(work: Work, person: PersonToLoad) -> None:

@@ -54,6 +54,14 @@ async def test_a_loaded_hospital_pairs_tablets_and_signs_people_in(database: Dat
     assert session.staff_id == NURSE
 
 
+async def test_a_code_of_a_hospital_that_is_old_lasts_from_today(database: Database, clock: SteppedClock) -> None:
+    now = clock.now()
+    since = (now - timedelta(days=2)).isoformat()
+    await load_hospital(database, decoded(msgspec.json.encode({**FILE, "from_at": since})), now)
+    async with unit_of_work(database, now + timedelta(hours=23)) as work:
+        assert (await pair_device(work, "1111-2222-3333", "Tablet 1")).unit_id == UNIT
+
+
 async def test_loading_it_again_gives_every_row_once(database: Database, clock: SteppedClock) -> None:
     for _ in range(2):
         await load_hospital(database, decoded(msgspec.json.encode(FILE)), clock.now())
