@@ -1,0 +1,90 @@
+"""`python -m bench`: measure, print the table, write bench/results.json."""
+
+import argparse
+import asyncio
+import os
+import platform
+import sys
+from datetime import UTC
+from pathlib import Path
+
+import msgspec
+import uvloop
+
+from bench import charting, limits, reading, statements
+from bench.place import Place, place, present
+from bench.results import Figures, of_charting, of_limits, of_snapshot, of_socket, over_rounds
+from bench.table import table
+from bench.ward import CLIENTS, LoadedWard, loaded
+from ward_sim.demo.children import DemoRefused
+
+RESULTS = Path(__file__).parent / "results.json"
+ROUNDS = 5
+
+
+async def one_round(at: Place, ward: LoadedWard) -> Figures:
+    """Every measurement once, the limits among them, so that a noisy neighbour meets all alike."""
+    commit = await limits.one_commit(at)
+    http, http_per_s = await limits.loopback_http(at, CLIENTS)
+    alone, reply_bytes, cpu_ms = await charting.one_by_one(at, ward)
+    delay = await reading.to_another_tablet(at, ward)
+    together = await charting.side_by_side(ward)
+    read = await reading.snapshot(ward)
+    batched = await charting.in_batches(ward)
+    return {
+        **of_limits(commit, http, http_per_s),
+        **of_charting(alone, reply_bytes, cpu_ms, together, batched),
+        **of_snapshot(read),
+        **of_socket(delay),
+        "server_resident_mb": at.resident_mb,
+    }
+
+
+async def measured(rounds: int, seed: int) -> Figures:
+    """Medians over rounds, each on a fresh ward of the same server."""
+    found: list[Figures] = []
+    usual = most = 0
+    async with place(rounds, seed) as at:
+        for number, ward in enumerate(at.hospital.wards):
+            _say(f"round {number + 1} of {rounds}: loading a ward of 30")
+            ready = await loaded(at.hospital, ward, at.address, at.now_ms)
+            if number == 0:
+                usual, most = await statements.of_one_set(at, ready)
+            _say(f"round {number + 1} of {rounds}: measuring")
+            found.append(await one_round(at, ready))
+    counts = {"chart_six_vitals_usual_statements": usual, "chart_six_vitals_most_statements": most}
+    return {**over_rounds(found), **counts}
+
+
+def _say(text: str) -> None:
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Run the benchmarks; 1 with one plain sentence when they can not run."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    load = os.getloadavg()[0]
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            figures = runner.run(measured(arguments.rounds, arguments.seed))
+    except DemoRefused as refused:
+        print(f"bench: {refused}", file=sys.stderr)
+        return 1
+    print(table(figures))
+    about = {
+        "measured_at": present().astimezone(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "load_average_before": round(load, 1),
+        "rounds": arguments.rounds,
+    }
+    rounded = {name: round(figure, 3) for name, figure in figures.items()}
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode({**about, **rounded})) + b"\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""The lightest HTTP client that keeps its connection: what it costs is not the server's."""
+
+import asyncio
+from typing import NamedTuple
+
+
+class Reply(NamedTuple):
+    """Status and body, as they came."""
+
+    status: int
+    body: bytes
+
+
+class Refused(Exception):
+    """The server answered with something else than the benchmark counts on."""
+
+
+class HttpLine:
+    """One kept connection to the server; one request at a time. Dials again when the server has hung up meanwhile."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._address = address
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ready(self) -> None:
+        """Be connected; OSError when nobody listens."""
+        if self._streams is None or self._streams[0].at_eof():
+            self.hang_up()
+            self._streams = await asyncio.open_connection(*self._address, limit=2**22)
+
+    async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
+        """Send one request and wait for its answer; Refused for a status of 300 or more."""
+        await self.ready()
+        assert self._streams is not None
+        reader, writer = self._streams
+        lines = [f"{method} {path} HTTP/1.1", "host: {}:{}".format(*self._address), f"content-length: {len(body)}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        writer.write("\r\n".join([*lines, "", ""]).encode() + body)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        status = int(head[9:12])
+        _, found, rest = head.partition(b"\r\ncontent-length:")
+        length = int(rest.split(b"\r\n", 1)[0]) if found else 0
+        reply = Reply(status, await reader.readexactly(length))
+        if status >= 300:
+            raise Refused(f"{method} {path}: {status} {reply.body[:300].decode(errors='replace')}")
+        return reply
+
+    def hang_up(self) -> None:
+        """Close the connection."""
+        if self._streams is not None:
+            self._streams[1].close()

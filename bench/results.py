@@ -1,0 +1,56 @@
+"""The figures of a run: medians over its rounds, under keys that say what they are, units last."""
+
+from statistics import median
+
+from bench.reading import Snapshot
+from bench.timings import Timings
+
+Figures = dict[str, float]
+
+
+def of_limits(commit: Timings, http: Timings, http_per_s: float) -> Figures:
+    """The machine's own limits."""
+    return {
+        "limit_one_commit_p50_ms": commit.percentile_ms(50),
+        "limit_loopback_http_p50_ms": http.percentile_ms(50),
+        "limit_loopback_http_8_clients_requests_per_s": http_per_s,
+    }
+
+
+def of_charting(
+    alone: Timings, reply_bytes: int, cpu_ms: float, together_per_s: float, batched_per_s: float
+) -> Figures:
+    """One set a request, and batches."""
+    return {
+        "chart_six_vitals_1_client_p50_ms": alone.percentile_ms(50),
+        "chart_six_vitals_1_client_p95_ms": alone.percentile_ms(95),
+        "chart_six_vitals_server_cpu_ms": cpu_ms,
+        "chart_six_vitals_8_clients_requests_per_s": together_per_s,
+        "chart_six_vitals_reply_bytes": reply_bytes,
+        "batches_of_100_entries_per_s": batched_per_s,
+    }
+
+
+def of_snapshot(read: Snapshot) -> Figures:
+    """A ward's state."""
+    return {
+        "snapshot_30_patients_after_a_write_p50_ms": read.after_a_write.percentile_ms(50),
+        "snapshot_30_patients_kept_p50_ms": read.kept.percentile_ms(50),
+        "snapshot_30_patients_rows": read.rows,
+        "snapshot_30_patients_bytes": read.plain_bytes,
+        "snapshot_30_patients_gzip_bytes": read.gzip_bytes,
+        "snapshot_30_patients_first_chunk_gzip_bytes": read.first_chunk_gzip_bytes,
+    }
+
+
+def of_socket(delay: Timings) -> Figures:
+    """From the request of one tablet to the socket of another."""
+    return {
+        "write_to_another_tablets_socket_p50_ms": delay.percentile_ms(50),
+        "write_to_another_tablets_socket_p99_ms": delay.percentile_ms(99),
+    }
+
+
+def over_rounds(rounds: list[Figures]) -> Figures:
+    """The median of each figure over the rounds."""
+    return {name: median(figures[name] for figures in rounds) for name in rounds[0]}

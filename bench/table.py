@@ -1,0 +1,49 @@
+"""The table: what was measured beside the goals."""
+
+from bench.results import Figures
+
+# What each figure is called, and its goal; the goals are those of the first release (CHANGELOG.md).
+LINES: tuple[tuple[str, str, str, float | None], ...] = (
+    ("one commit, p50", "limit_one_commit_p50_ms", "ms", None),
+    ("loopback HTTP, p50", "limit_loopback_http_p50_ms", "ms", None),
+    ("loopback HTTP, 8 clients", "limit_loopback_http_8_clients_requests_per_s", "/s", None),
+    ("chart six vitals, p50", "chart_six_vitals_1_client_p50_ms", "ms", 2.5),
+    ("chart six vitals, p95", "chart_six_vitals_1_client_p95_ms", "ms", None),
+    ("  processor of the server", "chart_six_vitals_server_cpu_ms", "ms", None),
+    ("  8 clients, one ward", "chart_six_vitals_8_clients_requests_per_s", "/s", -600),
+    ("  SQL statements, usual", "chart_six_vitals_usual_statements", "", 6),
+    ("  SQL statements, most", "chart_six_vitals_most_statements", "", None),
+    ("  reply", "chart_six_vitals_reply_bytes", "B", 1000),
+    ("batches of 100", "batches_of_100_entries_per_s", "/s", -5000),
+    ("snapshot of 30, after a write", "snapshot_30_patients_after_a_write_p50_ms", "ms", None),
+    ("snapshot of 30, kept", "snapshot_30_patients_kept_p50_ms", "ms", 5),
+    ("  rows", "snapshot_30_patients_rows", "", None),
+    ("  plain", "snapshot_30_patients_bytes", "B", None),
+    ("  gzip", "snapshot_30_patients_gzip_bytes", "B", None),
+    ("  gzip, first chunk", "snapshot_30_patients_first_chunk_gzip_bytes", "B", 15_000),
+    ("write to another tablet's socket, p50", "write_to_another_tablets_socket_p50_ms", "ms", 5),
+    ("write to another tablet's socket, p99", "write_to_another_tablets_socket_p99_ms", "ms", 20),
+    ("memory of the server", "server_resident_mb", "MB", 120),
+)
+
+
+def table(figures: Figures) -> str:
+    """The lines, with the goal where there is one and whether it is reached. A negative goal is a least figure."""
+    texts = [f"{'':<40}{'measured':>14}   {'goal':<14}"]
+    for title, name, unit, goal in LINES:
+        measured = f"{_figure(figures[name])} {unit}"
+        texts.append(f"{title:<40}{measured:>14}   {_goal(figures[name], goal, unit)}".rstrip())
+    return "\n".join(texts)
+
+
+def _goal(figure: float, goal: float | None, unit: str) -> str:
+    if goal is None:
+        return ""
+    at_least = goal < 0
+    reached = figure >= -goal if at_least else figure <= goal
+    wanted = f"{'>=' if at_least else '<='} {_figure(abs(goal))} {unit}"
+    return f"{wanted:<14}{'reached' if reached else 'missed'}"
+
+
+def _figure(figure: float) -> str:
+    return f"{figure:,.2f}" if figure % 1 and figure < 100 else f"{figure:,.0f}"
