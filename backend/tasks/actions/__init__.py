@@ -15,7 +15,7 @@ from backend.tasks.actions.observe import (
     update_missing,
 )
 from backend.tasks.actions.plan import plan_by_hand, plan_tasks
-from backend.tasks.actions.recur import publish_care_templates, start_recurring, stop_recurring
+from backend.tasks.actions.recur import start_recurring, stop_recurring
 from backend.tasks.actions.respond import claim_tasks, defer_tasks, record_responses
 from backend.tasks.rules.task import PlannedTask
 
@@ -31,7 +31,6 @@ __all__ = [
     "discharge",
     "plan_by_hand",
     "plan_tasks",
-    "publish_care_templates",
     "record_done",
     "record_not_done",
     "record_responses",

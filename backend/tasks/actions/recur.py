@@ -38,12 +38,6 @@ where recurring_care_id = $1 and stay_id = $2 and stopped_at is null returning *
 """
 
 
-def publish_care_templates(work: Work) -> None:
-    """Show the templates that this program knows in the reference feed; done when a hospital is loaded."""
-    for template in care_templates().values():
-        append(work, "reference", template, row_id=template.template_id, version=1)
-
-
 async def start_recurring(work: Work, run: Sequence[Arrived[RecurringCareStarted]]) -> list[Outcome]:
     """Start care from a template and plan its first slot; `recurring_care_id` is the entry's id."""
     outcomes = []

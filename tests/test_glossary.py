@@ -1,0 +1,53 @@
+"""Every noun of a catalogue key is a word of the glossary."""
+
+import json
+import re
+
+from tests.tidy import ROOT
+
+# Plain words of screens: they mean here what they mean to everybody, and name nothing of ours.
+PLAIN = """
+    acting actions add admit admitted ago air alike already app ask asks asleep assigned bad blocked
+    born broken c certified checking choose close conflict correct corrected correcting dated
+    declined deferred delete depends details dial differs discard discharged down draft earlier else
+    empty en escalated example fahrenheit field filled filter filters find fits footnote free future
+    goes group hand handed hours id install installed invalid ko lang language last late least left
+    legend letters loading lock log look malformed match me mine missing monitored needed network
+    newer nobody oldest only p part paused permitted previous rail raised really reapply receiver
+    restarted resume resumed reuse runs same save saved saving scored seconds send sending short
+    show sickest sign since skip slow snoozed someone spoken start stopped strike summary tag take
+    taken test text theme there timed title today tolerated too total transferred try type u
+    unanswered unavailable under undo undone unverified update v version vi waits write written
+    wrong yes you zh
+"""
+
+
+def words_of_keys() -> dict[str, set[str]]:
+    """Each word of the English catalogue's keys, with the keys that use it."""
+    found: dict[str, set[str]] = {}
+
+    def walk(tree: dict, path: tuple[str, ...]) -> None:
+        for name, place in tree.items():
+            here = (*path, name)
+            if isinstance(place, dict) and not set(place) <= {"zero", "one", "two", "few", "many", "other"}:
+                walk(place, here)
+            for word in re.findall(r"[a-z]+", name.lower()):
+                found.setdefault(word, set()).add(".".join(here))
+
+    walk(json.loads((ROOT / "shared_schemas" / "locales" / "en.json").read_text()), ())
+    return found
+
+
+def glossary_words() -> set[str]:
+    """Words of the glossary's terms and of what they mean."""
+    return set(re.findall(r"[a-z]+", (ROOT / "docs" / "glossary.md").read_text().lower()))
+
+
+def test_every_noun_of_a_catalogue_key_is_in_the_glossary() -> None:
+    known = glossary_words() | set(PLAIN.split())
+    strange = {
+        word: sorted(keys)
+        for word, keys in words_of_keys().items()
+        if word not in known and word.rstrip("s") not in known
+    }
+    assert strange == {}, "put the word into docs/glossary.md, or use one that is there"
