@@ -4,6 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from backend.db import unit_of_work
+from backend.tasks.actions import cancel_observation_tasks
 from shared_schemas.tasks import CareKind, TaskState
 from shared_schemas.vitals import (
     Parameter,
@@ -193,3 +195,14 @@ async def test_a_set_after_2_min_governs_alone(bedside: Bedside) -> None:
     entry_id = await bedside.chart(scoring(0))
     assert (await bedside.observation()).interval_minutes == 60
     assert (await bedside.row(entry_id)).flags == []
+
+
+async def test_an_incomplete_set_before_the_first_plan_waits_for_it(ward: Bedside) -> None:
+    await ward.admit(ago=5)
+    async with unit_of_work(ward.cast.database, ward.now) as work:
+        await cancel_observation_tasks(work, [ward.stay_id], None)
+
+    await ward.chart(without(WELL, "pulse_per_min"))
+    await ward.sweep()
+
+    assert ward.due_in(await ward.observation()) == 25

@@ -2,11 +2,16 @@
 
 import pytest
 
+from backend.db import unit_of_work
+from backend.tasks.actions import cancel_observation_tasks
+from backend.vitals.sweep import sweep_observation_duty
+from shared_schemas.base import Body
 from shared_schemas.stays import PatientTransferred
 from shared_schemas.tasks import CareKind, TaskState
 from shared_schemas.vitals import (
     ObservationsPaused,
     ObservationsResumed,
+    ObservationsStopped,
     PauseReason,
 )
 from shared_schemas.wire import HeldReason
@@ -150,3 +155,35 @@ async def test_a_complete_set_completes_the_open_task(bedside: Bedside) -> None:
         bedside.minutes_ago(3),
         bedside.cast.anna.staff_id,
     )
+
+
+@pytest.mark.parametrize("newer", [ObservationsPaused, ObservationsResumed, ObservationsStopped])
+async def test_what_was_said_before_the_newest_word_arrives_too_late(bedside: Bedside, newer: type[Body]) -> None:
+    fields = {
+        ObservationsPaused: {"reason": PauseReason.THEATRE, "expected_return_at": bedside.in_minutes(60)},
+        ObservationsResumed: {},
+        ObservationsStopped: {"prescriber": "Dr Osei", "reason": "comfort", "review_at": bedside.in_minutes(60)},
+    }
+    await bedside.say(newer, ago=5, **fields[newer])
+    duty = await bedside.duty()
+
+    for older, said in fields.items():
+        outcome = await bedside.say(older, ago=10, **said)
+        assert outcome.flags == ("newer_known",)
+    assert await bedside.duty() == duty
+
+
+async def test_the_sweep_mends_a_stay_whose_task_was_lost(bedside: Bedside) -> None:
+    await bedside.chart(WELL, ago=20)
+    async with unit_of_work(bedside.cast.database, bedside.now) as work:
+        await cancel_observation_tasks(work, [bedside.stay_id], None)
+
+    await bedside.sweep()
+
+    assert bedside.due_in(await bedside.observation()) == 720 - 20
+
+
+async def test_the_sweep_names_the_next_expected_return(bedside: Bedside) -> None:
+    return_at = bedside.in_minutes(60)
+    await bedside.say(ObservationsPaused, reason=PauseReason.IMAGING, expected_return_at=return_at)
+    assert await sweep_observation_duty(bedside.cast.database, bedside.now) == return_at
