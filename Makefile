@@ -47,7 +47,7 @@ $(PYTHON_STAMP): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 
 $(NPM_STAMP): pwa/package.json pwa/package-lock.json | $(PYTHON_STAMP)
 	@echo "pwa: installing packages"
-	@$(IN_PWA) npm ci --no-audit --no-fund
+	@$(IN_PWA) npm ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 $(PWA_STAMP): $(NPM_STAMP) $(PWA_SOURCES)
