@@ -118,7 +118,7 @@ def _welcome(ward: DemoWard) -> None:
         ("healthcare assistant", ward.ward.people("healthcare_assistant")[0]),
     ]
     print(f"\nWardlight is at  {ward.base_url}")
-    print(f"Pair this browser: {ward.base_url}/#/pair/{ward.code}")
+    print(f"Pair this browser: {ward.base_url}/#pair={ward.code}")
     print(f"Another tablet: open the address and type the code {ward.code}\n")
     for what, person in people:
         print(f"  {person.name:<18} PIN {person.pin}   {what}")

@@ -9,7 +9,6 @@ from backend.access.actions import pair_device, sign_in
 from backend.clock import SteppedClock
 from backend.commands.hospital import decoded, load_hospital
 from backend.db import Database, unit_of_work
-from backend.errors import NotFound
 from backend.places.queries import policies
 
 UNIT = "01950000-0000-7000-8000-000000000001"
@@ -74,15 +73,6 @@ async def test_loading_it_again_gives_every_row_once(database: Database, clock: 
     assert shown["reference", "unit"] == 1
     assert shown["reference", "staff"] == 1
     assert shown["reference", "care_template"] == 5
-
-
-async def test_a_hospital_may_be_true_since_earlier_than_now(database: Database, clock: SteppedClock) -> None:
-    since = clock.now() - timedelta(days=2)
-    file = decoded(msgspec.json.encode(FILE | {"from_at": since.isoformat()}))
-    await load_hospital(database, file, clock.now())
-    with pytest.raises(NotFound):
-        async with unit_of_work(database, clock.now()) as work:
-            await pair_device(work, "1111-2222-3333", "Tablet 1")
 
 
 def test_a_wrong_file_says_where() -> None:

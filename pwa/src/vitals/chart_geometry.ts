@@ -28,6 +28,8 @@ interface Cell {
   corrected: boolean;
 }
 
+/** Below this width the chart takes short names. */
+export const NARROW = 560;
 const TOP = 24;
 const TOTALS = 52;
 const CAPTION = 30;
@@ -38,8 +40,9 @@ export function chartGeometry(strips: Strip[], columns: Column[], width: number,
   const rows = strips.reduce((sum, strip) => sum + strip.bands.length, 0);
   const room = height - TOP - TOTALS - CAPTION - strips.length * GAP;
   const row = Math.max(17, Math.min(26, room / Math.max(rows, 1)));
-  const left = width < 560 ? 84 : 118;
-  const gutter = left + (width < 560 ? 66 : 102);
+  const narrow = width < NARROW;
+  const left = narrow ? 62 : 118;
+  const gutter = left + (narrow ? 98 : 102);
   const step = (width - gutter) / Math.max(columns.length, 1);
   const times = columns.map((column, i) => ({
     id: column.id,
