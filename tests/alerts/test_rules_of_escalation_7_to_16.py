@@ -148,6 +148,8 @@ async def test_rule_15_a_row_of_proof_is_unique(shift: Shift) -> None:
 async def test_rule_15_many_workers_take_each_step_once(shift: Shift) -> None:
     alert_ids = [await shift.raise_one() for _ in range(8)]
     await shift.later(3, sweep=False)
+    # Five open connections, so that the workers really run at once.
+    await asyncio.gather(*(shift.database.pool.fetchval("select pg_sleep(0.1)") for _ in range(5)))
     await asyncio.gather(*(sweep_ladder(shift.database, shift.now) for _ in range(5)))
     for alert_id in alert_ids:
         assert [row[1] for row in await shift.told(alert_id)] == ["assignee", "buddy"]
