@@ -1,9 +1,10 @@
 """Offers that nobody accepted go to the charge nurse; ended turns of duty leave the tablets."""
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from backend.changes.actions import gone
-from backend.db import Database, unit_of_work
+from backend.db import Connection, Database, unit_of_work
 from backend.places.queries import policies
 from backend.staff.actions.hand_over import give_stay
 from backend.staff.queries import charge_of
@@ -19,10 +20,11 @@ async def sweep_handovers(database: Database, now: datetime) -> datetime | None:
     3. The charge nurse becomes the owner in the same transaction. Without one, the giver keeps the stay.
     4. Name the instant at which the next offer is late.
     """
+    async with database.pool.acquire() as connection:
+        if not await open_offers(cast("Connection", connection)):
+            return None
     async with unit_of_work(database, now) as work:
         offers = await open_offers(work.connection)
-        if not offers:
-            return None
         unit_ids = {offer.unit_id for offer in offers}
         in_force = await policies(work.connection, sorted(unit_ids), now)
         charges = await charge_of(work.connection, unit_ids)
@@ -45,15 +47,20 @@ returning duty_id, unit_id, version
 """
 
 
+EARLIEST = "select min(ended_at) from duty where hidden_at is null"
+
+
 async def sweep_duties(database: Database, now: datetime) -> datetime | None:
     """Take turns of duty off the tablets a day after they ended.
 
-    1. Claim ended turns that are still shown; a second worker skips them.
-    2. Write that they are gone in the same transaction.
-    3. Name the instant of the next.
+    1. Look at the earliest end that is still shown; most often nothing is due.
+    2. Claim ended turns that are still shown; a second worker skips them.
+    3. Write that they are gone in the same transaction, and name the instant of the next.
     """
-    async with unit_of_work(database, now) as work:
-        for duty in await work.connection.fetch(ENDED, now, now - SHOWN_AFTER_END):
-            gone(work, f"unit:{duty['unit_id']}", "duty", str(duty["duty_id"]), duty["version"])
-        ended_at = await work.connection.fetchval("select min(ended_at) from duty where hidden_at is null")
+    ended_at = await database.pool.fetchval(EARLIEST)
+    if ended_at is not None and ended_at + SHOWN_AFTER_END <= now:
+        async with unit_of_work(database, now) as work:
+            for duty in await work.connection.fetch(ENDED, now, now - SHOWN_AFTER_END):
+                gone(work, f"unit:{duty['unit_id']}", "duty", str(duty["duty_id"]), duty["version"])
+            ended_at = await work.connection.fetchval(EARLIEST)
     return None if ended_at is None else ended_at + SHOWN_AFTER_END

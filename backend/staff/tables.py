@@ -11,8 +11,8 @@ from backend.places.tables import Unit
 class Duty(Table, tablename="duty", db=DB):
     """One person's turn of duty.
 
-    `receiver_staff_id`: whom she named for her open reds when she left. `post_since_at` by the server's clock; `hidden_at`:
-    when it left the tablets.
+    `receiver_staff_id`: whom she named for her open reds when she left. `post_since_at`: by the server's clock.
+    `hidden_at`: when it left the tablets.
     """
 
     duty_id = UUID(primary_key=True, default=None)
