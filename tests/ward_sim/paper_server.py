@@ -44,7 +44,7 @@ class PaperServer:
             body = msgspec.json.decode(entry["body"])
             self.outcomes[entry_id] = "held" if body.get("strange") else "accepted"
             verdicts.append({"entry_id": entry_id, "verdict": self.outcomes[entry_id]})
-            self.append("note", entry_id, 1, {"stay_id": body["stay_id"], "body": entry["body"]})
+            self.append("note", entry_id, 1, {"stay_id": body.get("stay_id"), "body": entry["body"]})
         heads = {FEED: len(self.changes)}
         return {"verdicts": verdicts, "heads": heads, "epoch": EPOCH, "server_at": _AT}
 

@@ -31,6 +31,7 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
     rows = {key: kept for _, _, part in snapshots.values() for key, kept in part.items()}
     saved = [kept for tablet in tablets for kept in tablet.ledger.saved.values()]
     acts = _acts(tablets, network)
+    shown = _departed_rows(network) | rows
     tasks = _versions(network, "task")
     stays = _versions(network, "stay")
     expected = _expected(acts, tasks, stays, end_at)
@@ -39,8 +40,8 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
     missing = alerts.missing(expected, alert_rows, last_tasks)
     present = [stay_id for (kind, stay_id), (_, row) in rows.items() if kind == "stay" and not row.get("departed_at")]
     found = {
-        "lost": facts.lost(saved, rows),
-        "doubled": facts.doubled(saved, rows),
+        "lost": facts.lost(saved, shown),
+        "doubled": facts.doubled(saved, shown),
         "diverged": facts.diverged(tablets, snapshots),
         "alerts_missing": missing,
         "alerts_doubled": alerts.doubled(alert_rows),
@@ -88,6 +89,17 @@ def _acts(tablets: list[Tablet], network: Network) -> list[Act]:
             observed_at = min(instant_ms(kept.body["observed_at"]) + offset, arrived_at)
             acts.append(Act(arrived_at, entry_id, kept.entry["type"], kept.body, observed_at))
     return sorted(acts, key=lambda act: (act.arrived_at, act.entry_id))
+
+
+def _departed_rows(network: Network) -> facts.Rows:
+    """The last rows of patients who have left the hospital: no snapshot shows them any more."""
+    found: facts.Rows = {}
+    for witness in network.witnesses:
+        left = {stay_id for stay_id, row in witness.newest("stay").items() if row.get("departed_at")}
+        for key, versions in witness.history.items():
+            if versions and versions[-1].row.get("stay_id") in left:
+                found[key] = (0, versions[-1].row)
+    return found
 
 
 def _versions(network: Network, type_name: str) -> dict[str, list[SeenVersion]]:

@@ -91,11 +91,14 @@ class Witness:
             chunk += 1
 
     def _note(self, key: Key, row: Json | None, now: int) -> None:
+        if key[0] == "exit":
+            for versions in self.history.values():
+                if versions[-1].row.get("stay_id") == key[1]:
+                    _close(versions, now)
+            return
         versions = self.history.setdefault(key, [])
-        if versions and versions[-1].until_at is None:
-            last = versions[-1]
-            versions[-1] = SeenVersion(last.row, last.from_at, now)
-        if row is not None and key[0] != "exit":
+        _close(versions, now)
+        if row is not None:
             versions.append(SeenVersion(row, now, None))
 
     def newest(self, type_name: str) -> dict[str, Json]:
@@ -109,6 +112,11 @@ class Witness:
     def versions(self, type_name: str) -> dict[str, list[SeenVersion]]:
         """Return every version of each row of a type."""
         return {row_id: seen for (kind, row_id), seen in self.history.items() if kind == type_name}
+
+
+def _close(versions: list[SeenVersion], now: int) -> None:
+    if versions and versions[-1].until_at is None:
+        versions[-1] = SeenVersion(versions[-1].row, versions[-1].from_at, now)
 
 
 # The server is stepped once a minute when nobody asks it anything: what a sweep does is seen at most so late.
