@@ -22,7 +22,7 @@ class Reply:
     json: Any
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Socket:
     """A live socket: frames the server sent since they were last taken."""
 
@@ -168,11 +168,10 @@ def _scope(kind: str, path: str, token: str, method: str = "GET") -> Json:
     headers = [(b"host", b"127.0.0.1:8000"), (b"content-type", b"application/json")]
     if token:
         headers.append((b"authorization", f"Bearer {token}".encode()))
-    return {
+    scope = {
         "type": kind,
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
-        "method": method,
         "scheme": "ws" if kind == "websocket" else "http",
         "path": door,
         "raw_path": door.encode(),
@@ -185,3 +184,4 @@ def _scope(kind: str, path: str, token: str, method: str = "GET") -> Json:
         "state": {},
         "extensions": {},
     }
+    return scope if kind == "websocket" else scope | {"method": method}

@@ -26,6 +26,7 @@ from ward_sim.twin.state import Feed, State
 
 def step(state: State, event: Event, now: int) -> tuple[State, list[Action]]:
     """Return the state after the event, and what is to be done; `now` is the device's clock in ms."""
+    state.now = now
     return state, _HANDLERS[type(event)](state, event, now)
 
 
@@ -60,7 +61,7 @@ def _answered(state: State, event: Answered, now: int) -> list[Action]:
 
 
 def _request_failed(state: State, event: RequestFailed, now: int) -> list[Action]:
-    name = state.fetches.pop(event.request_id, None)
+    name, _ = state.fetches.pop(event.request_id, (None, 0))
     if name is not None:
         feed = state.feeds.get(name)
         mine = feed is not None and feed.request_id == event.request_id

@@ -14,6 +14,7 @@ from ward_sim.twin.actions import (
 )
 from ward_sim.twin.backoff import pause_ms
 from ward_sim.twin.events import Answered, FeedsWanted, Frame, Json
+from ward_sim.twin.offset import measure
 from ward_sim.twin.state import Feed, Key, Staged, State
 
 PAGE_LIMIT = 500
@@ -87,7 +88,8 @@ def _upto(state: State, name: str, feed: Feed, frame: Json) -> list[Action]:
         return snapshot(state, name)
     if frame["head"] > feed.seq:
         return pages(state, name)
-    if frame["head"] == feed.seq and frame["sum"] != f"{feed.sum:016x}":
+    # A socket that fell behind is told the head without a sum.
+    if frame["head"] == feed.seq and frame["sum"] and frame["sum"] != f"{feed.sum:016x}":
         return [ReportDivergence(name, feed.seq), *snapshot(state, name)]
     return []
 
@@ -149,7 +151,7 @@ def _fetch(state: State, name: str, path: str) -> list[Action]:
         return []
     feed.missed = False
     feed.request_id = state.take_request_id()
-    state.fetches[feed.request_id] = name
+    state.fetches[feed.request_id] = (name, state.now)
     return [Fetch(feed.request_id, path)]
 
 
@@ -160,7 +162,7 @@ def catch_up(state: State, name: str) -> list[Action]:
 
 def fetch_answered(state: State, event: Answered, now: int) -> list[Action]:
     """A page or a chunk came, or the server could not serve the cursor, or something stood between."""
-    name = state.fetches.pop(event.request_id, None)
+    name, sent_at = state.fetches.pop(event.request_id, (None, 0))
     feed = state.feeds.get(name) if name else None
     if name is None or feed is None or feed.request_id != event.request_id:
         return []
@@ -171,6 +173,7 @@ def fetch_answered(state: State, event: Answered, now: int) -> list[Action]:
     if event.status != _OK or reply is None or reply.get("feed") != name:
         return fetch_failed(state, name, now)
     feed.attempts = 0
+    measure(state.clock, sent_at, now, reply["server_at"])
     if "rows" in reply:
         return _chunk(state, name, feed, reply)
     if reply["epoch"] != feed.epoch:

@@ -52,7 +52,8 @@ class ClockOffset:
 
 @dataclass(slots=True)
 class State:
-    """The whole core. `outbox` keeps device order; `later_until` holds back entries the server put off."""
+    """The whole core. `outbox` keeps device order; `later_until` holds back entries the server put off,
+    `fetches` are the GETs under way: feed, and when they were sent."""
 
     device_id: str
     chance: Chance
@@ -67,8 +68,9 @@ class State:
     attempts: int = 0
     retry_at: int = 0
     next_request_id: int = 1
+    now: int = 0
     feeds: dict[str, Feed] = field(default_factory=dict)
-    fetches: dict[int, str] = field(default_factory=dict)
+    fetches: dict[int, tuple[str, int]] = field(default_factory=dict)
     socket_open: bool = False
     socket_attempts: int = 0
     clock: ClockOffset = field(default_factory=ClockOffset)
