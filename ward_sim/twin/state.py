@@ -53,7 +53,8 @@ class ClockOffset:
 @dataclass(slots=True)
 class State:
     """The whole core. `outbox` keeps device order; `later_until` holds back entries the server put off,
-    `fetches` are the GETs under way: feed, and when they were sent."""
+    `fetches` are the GETs under way: feed, and when they were sent.
+    """
 
     device_id: str
     chance: Chance
