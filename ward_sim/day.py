@@ -145,8 +145,12 @@ def _come(day: Day, nurse: Nurse, place: Place) -> None:
         if day.world.now >= day.end_at:
             return
         next_at = nurse.wake(day.world.now)
-        if next_at is not None:
-            day.world.at(next_at, wake)
+        day.world.at(next_at or day.world.now, wake if next_at is not None else log_out)
+
+    async def log_out() -> None:
+        session = nurse.tablet.sessions[nurse.staff_id]
+        nurse.tablet.sign_out(nurse.staff_id)
+        await day.network.ask("DELETE", f"/api/sessions/{session.session_id}", None, nurse.tablet.token)
 
     day.world.at(place.turn.from_at, log_in)
 
@@ -173,7 +177,7 @@ def _plan_patients(day: Day, ward: Ward, charge: Nurse) -> None:
     for number in range(PATIENTS):
         when_on(admit, first_at + number * MINUTE)
     when_on(lambda: _start_care(charge, stays, day.die), first_at + 20 * MINUTE)
-    for hours, act in ((4, "transfer"), (5, "discharge"), (6, "admit"), (7, "by hand"), (9, "by hand")):
+    for hours, act in ((3, "by hand"), (4, "transfer"), (5, "discharge"), (6, "admit"), (7, "by hand")):
         at = START_AT + hours * HOUR + day.die.randrange(HOUR)
         if act == "admit":
             when_on(admit, at)
