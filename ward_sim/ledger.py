@@ -24,9 +24,13 @@ class Ledger:
     """Every entry saved on one tablet, by entry id."""
 
     saved: dict[str, Saved] = field(default_factory=dict)
+    _ids: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def note_saved(self, entry: Json, staff_id: str) -> None:
-        """The tick was shown to a person."""
+        """The tick was shown to a person. An act that a faulty tablet gives another id is still one act."""
+        act = (entry["type"] + entry["recorded_at"], entry["body"])
+        self.saved.pop(self._ids.get(act, ""), None)
+        self._ids[act] = entry["entry_id"]
         self.saved[entry["entry_id"]] = Saved(entry, msgspec.json.decode(entry["body"]), staff_id)
 
     def note_verdict(self, verdict: Json) -> None:

@@ -31,17 +31,21 @@ def chart() -> Json:
 
 
 @cache
-def hard_bounds() -> dict[str, tuple[int, int]]:
-    """Return the hard bounds by field of a set; values outside are no measurement."""
+def hard_bounds() -> dict[str, tuple[int, int, bool]]:
+    """Return the hard bounds by field of a set, and whether a zero is a measurement all the same."""
     parameters = json.loads((_REFERENCE / "plausibility.json").read_text())["parameters"]
     fields = {name: sign["field"] for name, sign in chart()["parameters"].items()}
-    return {fields[name]: tuple(sign["hard"]) for name, sign in parameters.items() if name in fields}
+    return {
+        fields[name]: (*sign["hard"], sign["zero_recordable"]) for name, sign in parameters.items() if name in fields
+    }
 
 
 def invalid_fields(values: Json) -> set[str]:
     """Return the fields whose values lie outside the hard bounds."""
     return {
-        field for field, (low, high) in hard_bounds().items() if field in values and not low <= values[field] <= high
+        field
+        for field, (low, high, zero) in hard_bounds().items()
+        if field in values and not low <= values[field] <= high and not (zero and values[field] == 0)
     }
 
 

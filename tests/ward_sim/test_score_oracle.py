@@ -39,6 +39,11 @@ def test_a_missing_parameter_gives_a_lower_bound_and_no_total() -> None:
 
 
 def test_an_impossible_value_from_a_device_is_not_scored_but_a_confirmed_one_is() -> None:
-    values = {"systolic_mmhg": 0, "pulse_per_min": 70}
+    values = {"temperature_tenths_c": 32, "pulse_per_min": 70}
     assert score_oracle.expected_score(values | {"source": "device"}).sub_scores == {"pulse": 0}
-    assert score_oracle.expected_score(values).sub_scores == {"pulse": 0, "systolic": 3}
+    assert score_oracle.expected_score(values).sub_scores == {"pulse": 0, "temperature": 3}
+
+
+def test_no_pulse_and_no_pressure_are_measurements() -> None:
+    values = {"systolic_mmhg": 0, "pulse_per_min": 0, "source": "device"}
+    assert score_oracle.expected_score(values).sub_scores == {"pulse": 3, "systolic": 3}
