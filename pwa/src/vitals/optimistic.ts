@@ -50,10 +50,16 @@ function setOf(saved: Charting, values: VitalSignsRow['values'], store: RowReade
   };
 }
 
+function policyOf(stay_id: string, store: RowReader): Policy {
+  const unit_id = store.row('stay', stay_id)?.unit_id;
+  return store.rows('policy').find((one) => one.unit_id === unit_id)?.policy ?? DEFAULT_POLICY;
+}
+
 /** The set that is due after this one; undefined when this one is incomplete, late, or the better of two. */
-function following(set: VitalSignsRow, policy: Policy, store: RowReader): NextSet | undefined {
+export function following(set: VitalSignsRow, store: RowReader): NextSet | undefined {
   const stay = store.row('stay', set.stay_id);
   if (!stay) return undefined;
+  const policy = policyOf(set.stay_id, store);
   const known = store.rows('vital_signs').filter((one) => one.stay_id === set.stay_id);
   const others = validSets(known).filter((one) => one.entry_id !== set.entry_id);
   const found = nextSet([...others.map(taken), taken(set)], {
@@ -68,8 +74,7 @@ function following(set: VitalSignsRow, policy: Policy, store: RowReader): NextSe
 /** The open observation is done and the next one planned, so that a tablet without a network still says when. */
 function observation(saved: Charting, set: VitalSignsRow, store: RowReader): Expected[] {
   const { entry_id, body, staff_id } = saved;
-  const unit_id = store.row('stay', body.stay_id)?.unit_id;
-  const policy = store.rows('policy').find((one) => one.unit_id === unit_id)?.policy ?? DEFAULT_POLICY;
+  const policy = policyOf(body.stay_id, store);
   const open = store
     .rows('task')
     .find((task) => task.stay_id === body.stay_id && task.kind === 'observation' && OPEN.has(task.state));
@@ -77,7 +82,7 @@ function observation(saved: Charting, set: VitalSignsRow, store: RowReader): Exp
   const missing = set.score.missing ?? [];
   // An incomplete set leaves the task open; it names what is missing.
   if (!taken(set).complete) return [{ type: 'task', id: open.task_id, row: { ...open, missing } }];
-  const found = following(set, policy, store);
+  const found = following(set, store);
   if (!found) return [];
   const at = (minutes: number) => new Date(found.due + minutes * MINUTE_MS).toISOString();
   const frequent = found.minutes <= HOURLY_MINUTES;

@@ -1,11 +1,6 @@
-/** What a score asks for and when the next set is due, from the reference tables; the server decides, this foretells. */
+/** What a score asks for, from the reference tables; the server decides, this foretells. */
 import news2 from '$shared/reference/news2.json';
-import type { Band, Score } from '../schemas';
-
-/** Minimum interval of a band in ms, by the default policy. */
-export function intervalMs(band: Band): number {
-  return news2.response[band].interval_minutes * 60_000;
-}
+import type { Score } from '../schemas';
 
 /** Whether a score raises an alert at once: its class, or null. An incomplete set does at a bound of 5 or any 3. */
 export function alertClass(score: Score): 'red' | 'amber' | null {
