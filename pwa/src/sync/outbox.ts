@@ -102,11 +102,24 @@ export function sendAgain(entry_id: string): Promise<Kept | null> {
     if (!kept) return null;
     const { reason: _reason, detail: _detail, local: _local, held_at: _held_at, ...entry } = kept;
     await Promise.all([
-      writing.objectStore('entries').put(entry),
+      writing.objectStore('entries').add(entry),
       writing.objectStore('held').delete(entry_id),
       writing.done,
     ]);
     return entry;
+  });
+}
+
+/** Counts from 1 again, for a tablet that was paired anew; while older entries are here their numbers stay taken. */
+export function countAnew(): Promise<void> {
+  return outbox.run(async (database) => {
+    const writing = database.transaction(['entries', 'held', 'counter'], 'readwrite', STRICT);
+    const [waiting, held] = await Promise.all([
+      writing.objectStore('entries').count(),
+      writing.objectStore('held').count(),
+    ]);
+    if (waiting + held === 0) await writing.objectStore('counter').put(0, 'n');
+    await writing.done;
   });
 }
 
