@@ -71,11 +71,9 @@ export function noteHead(state: State, feed: string, epoch: string, head: number
   });
 }
 
-/** Storage lost what was to be written: the feed begins again with a snapshot. */
-export function beginAgain(state: State, feed: string): State {
-  const known = state.feeds[feed];
-  if (!known) return state;
-  return withFeed(state, feed, { ...NO_FEED, under_way: known.under_way, stale: known.under_way });
+/** The cursor is of no use: the feed begins again with a snapshot; a request that is still out will be void. */
+export function beginAgain(state: State, name: string, under_way: boolean): State {
+  return withFeed(state, name, { ...NO_FEED, under_way, stale: under_way });
 }
 
 /** Asks for what is missing, one request a feed. */
@@ -105,7 +103,7 @@ export function feedDeadlines(state: State): number[] {
 
 /** A fetch that brought nothing usable: later again, with what was already got. */
 export function fetchFailed(state: State, feed: string, now: Now, retry_after_s?: number): State {
-  const attempt = state.feeds[feed]?.attempt ?? 0;
+  const { attempt } = state.feeds[feed] as Feed;
   const [retry_at, seed] = backOff(state, attempt, now, retry_after_s);
   return { ...withFeed(state, feed, { under_way: false, attempt: attempt + 1, retry_at }), seed };
 }
@@ -115,8 +113,9 @@ export function fetched(now: Now): Partial<Feed> {
   return { fetch: null, under_way: false, attempt: 0, retry_at: 0, poll_at: now.mono_ms + POLL_MS };
 }
 
+/** The state with one of its feeds changed. */
 export function withFeed(state: State, feed: string, patch: Partial<Feed>): State {
-  const known = state.feeds[feed] ?? NO_FEED;
+  const known = state.feeds[feed] as Feed;
   return { ...state, feeds: { ...state.feeds, [feed]: { ...known, ...patch } } };
 }
 

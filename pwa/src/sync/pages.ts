@@ -13,8 +13,7 @@ export function getReply(state: State, name: string, reply: Reply, now: Now): St
   if (!feed?.under_way) return [state, []];
   if (feed.stale) return [withFeed(state, name, { under_way: false, stale: false, fetch: null }), []];
   const { status, body } = reply;
-  if (status === GONE && isRecord(body))
-    return [beginAgain(withFeed(state, name, { under_way: false }), name), []];
+  if (status === GONE && isRecord(body)) return [beginAgain(state, name, false), []];
   // The reading that the chunks before belong to is no longer kept.
   if (status === NOT_FOUND && feed.fetch?.what === 'snapshot' && feed.fetch.chunk > 0)
     return [fetchFailed(withFeed(state, name, { fetch: null }), name, now), []];
@@ -56,7 +55,7 @@ export function resetHeard(state: State, frame: Record<string, unknown>): State 
   if (!feed) return state;
   const reading = feed.fetch?.what === 'snapshot' && !feed.stale ? feed.fetch.epoch : null;
   if (reading === '' || (reading !== null && reading === frame['epoch'])) return state;
-  return beginAgain(state, name);
+  return beginAgain(state, name, feed.under_way);
 }
 
 function chunkRead(

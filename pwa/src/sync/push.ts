@@ -135,7 +135,7 @@ export function advancePush(state: State, now: Now): Stepped {
         action: 'post',
         entry_ids: batch,
         outbox_depth: push.waiting.length,
-        max_n: push.waiting.at(-1)?.n ?? 0,
+        max_n: Math.max(...push.waiting.slice(-1).map((entry) => entry.n)),
       },
     ],
   ];

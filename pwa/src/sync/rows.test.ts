@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { Change, SnapshotRow } from './contract.ts';
 import type { OptimisticRules, Pending } from './overlay.ts';
-import { rowsOfSnapshot } from './replica.ts';
+import { rowsOfSnapshot, takesAway } from './replica.ts';
 import { RowStore } from './rows.ts';
 
 const UNIT = 'unit:u1';
@@ -93,7 +93,9 @@ describe('the store of rows', () => {
       row: { task_id: 'b', stay_id: 's2' },
     });
     store.replace('user:mai', ['e1', 1], rowsOfSnapshot([task('c')]));
-    store.apply(UNIT, 'e1', [{ seq: 5, type: 'exit', id: 's1', version: 1, row: null }]);
+    const exit = { seq: 5, type: 'exit', id: 's1', version: 1, row: null };
+    expect([takesAway([change(5, task('a'))]), takesAway([exit])]).toEqual([false, true]);
+    store.apply(UNIT, 'e1', [exit]);
     expect(store.rows('task').map((row) => row.task_id)).toEqual(['b', 'c']);
     expect([store.row('stay', 's1'), store.row('patient', 'p')]).toEqual([undefined, undefined]);
     expect(store.row('held_entry', 'h')).toBeDefined();
@@ -106,6 +108,7 @@ describe('the store of rows', () => {
     expect(store.apply(UNIT, 'e1', [change(1, task('b'))])).toBe(false);
     store.forget(UNIT);
     expect(store.rows('task')).toEqual([]);
+    expect(store.feedRows(UNIT).size).toBe(0);
   });
 
   test('keeps a row of two feeds until both let it go', () => {
@@ -193,6 +196,25 @@ describe('the overlay', () => {
       { seq: 5, type: 'duty', id: 'd1', version: 1, row: { duty_id: 'd1', post: 'charge' } },
     ]);
     expect(store.row('duty', 'd1')?.post).toBe('charge');
+  });
+
+  test('may take a row away, and lets a rule see what the rules before it left', () => {
+    const store = aStore(task('a'), task('b'));
+    store.overlay.learn({
+      task_done: ({ body }) => [{ type: 'task', id: body.task_id, row: null }],
+      task_claimed: ({ body }, rows) => [
+        {
+          type: 'task',
+          id: body.task_id,
+          row: { task_id: body.task_id, text: `of ${rows.rows('task').length}` } as never,
+        },
+      ],
+    });
+    store.expectOnly([
+      done('a'),
+      { saved: { ...done('b', 'y').saved, type: 'task_claimed' } as Pending['saved'] },
+    ]);
+    expect(store.rows('task').map((row) => row.text)).toEqual(['of 1']);
   });
 
   test('shows nothing for an entry type without a rule', () => {
