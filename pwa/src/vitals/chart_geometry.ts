@@ -32,7 +32,7 @@ interface Cell {
 export const NARROW = 560;
 const TOP = 24;
 const TOTALS = 52;
-const CAPTION = 30;
+const CAPTION = 50;
 const GAP = 6;
 
 /** Columns are of equal width (by set, as on paper), the newest at the right. */
