@@ -59,6 +59,7 @@ async def pair_device(work: Work, pairing_code: str, name: str) -> PairedDevice:
         raise NotFound("This pairing code is not valid any more. Ask for a new one.")
     token = secrets.token_urlsafe(32)
     device_id = await work.connection.fetchval(sql.PAIR, unit_id, name, token_hash(token), work.now)
+    assert device_id is not None  # an insert returns its row
     return PairedDevice(device_id, token, unit_id)
 
 
@@ -85,6 +86,7 @@ async def open_session(work: Work, device_id: str, staff_id: str) -> OpenedSessi
     """A session of a person who has proven herself."""
     key, expires_at = secrets.token_bytes(32), work.now + SESSION_LASTS
     session_id = await work.connection.fetchval(sql.OPEN_SESSION, device_id, staff_id, key, work.now, expires_at)
+    assert session_id is not None  # an insert returns its row
     return OpenedSession(session_id, urlsafe_b64encode(key).rstrip(b"=").decode(), staff_id, expires_at)
 
 
@@ -126,6 +128,7 @@ async def set_person(work: Work, person: StaffRow, pin: str | None, from_at: dat
     pin_hash = await asyncio.to_thread(HASHER.hash, pin) if pin else None
     fields = (person.staff_id, person.name, person.lang, person.ui_lang, person.active, pin_hash)
     version = await work.connection.fetchval(sql.SET_PERSON, *fields)
+    assert version is not None  # an upsert returns its row
     await set_grants(work, person.staff_id, person.grants, from_at)
     return version
 

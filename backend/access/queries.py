@@ -11,20 +11,24 @@ from shared_schemas.staff import Grant, Role, StaffRow
 
 _DEVICE = """
 select d.device_id::text, d.unit_id::text, d.name,
-    coalesce(array_agg(distinct s.staff_id::text) filter (where s.staff_id is not null), array[]::text[]) as staff_ids
+    coalesce(array_agg(distinct s.staff_id::text) filter (where s.staff_id is not null), array[]::text[])
+        as staff_ids
 from device d left join session s on s.device_id = d.device_id and s.ended_at is null and s.expires_at > $2
 where {proof} and d.revoked_at is null group by d.device_id
 """
 DEVICE = _DEVICE.format(proof="d.token_hash = $1")
 DEVICE_OF_ID = _DEVICE.format(proof="d.device_id = $1")
 SCOPES = """
-select stay_id::text, unit_id::text, from_at, to_at from stay_scope where stay_id = any($1::uuid[]) order by from_at, stay_scope_id
+select stay_id::text, unit_id::text, from_at, to_at from stay_scope
+where stay_id = any($1::uuid[]) order by from_at, stay_scope_id
 """
 STAFF = """
 select m.staff_id::text, m.name, m.lang, m.ui_lang, m.active, m.version,
-    coalesce(array_agg(g.unit_id::text order by g.staff_grant_id) filter (where g.unit_id is not null), '{}') as unit_ids,
+    coalesce(array_agg(g.unit_id::text order by g.staff_grant_id) filter (where g.unit_id is not null), '{}')
+        as unit_ids,
     coalesce(array_agg(g.role order by g.staff_grant_id) filter (where g.unit_id is not null), '{}') as roles
-from staff_member m left join staff_grant g on g.staff_id = m.staff_id and g.from_at <= $2 and (g.to_at is null or g.to_at > $2)
+from staff_member m left join staff_grant g
+    on g.staff_id = m.staff_id and g.from_at <= $2 and (g.to_at is null or g.to_at > $2)
 where $1::uuid[] is null or m.staff_id = any($1::uuid[]) group by m.staff_id order by m.name, m.staff_id
 """
 CONTACTS = """

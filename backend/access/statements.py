@@ -2,7 +2,8 @@
 
 SET_PAIRING_CODE = """
 insert into pairing_code (code_hash, unit_id, expires_at, uses_left) values ($1, $2, $3, $4)
-on conflict (code_hash) do update set unit_id = excluded.unit_id, expires_at = excluded.expires_at, uses_left = excluded.uses_left
+on conflict (code_hash) do update
+set unit_id = excluded.unit_id, expires_at = excluded.expires_at, uses_left = excluded.uses_left
 """
 USE_PAIRING_CODE = """
 update pairing_code set uses_left = uses_left - 1
@@ -36,7 +37,8 @@ update session set ended_at = coalesce(ended_at, $3) where session_id = $2 and d
 SET_PERSON = """
 insert into staff_member (staff_id, name, lang, ui_lang, active, pin_hash) values ($1, $2, $3, $4, $5, $6)
 on conflict (staff_id) do update set name = excluded.name, lang = excluded.lang, ui_lang = excluded.ui_lang,
-    active = excluded.active, pin_hash = coalesce(excluded.pin_hash, staff_member.pin_hash), version = staff_member.version + 1
+    active = excluded.active, pin_hash = coalesce(excluded.pin_hash, staff_member.pin_hash),
+    version = staff_member.version + 1
 returning version
 """
 SET_PIN = "update staff_member set pin_hash = $2 where staff_id = $1 returning true"

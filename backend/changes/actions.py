@@ -29,7 +29,7 @@ class UnknownFeed(Exception):
 
 
 def append(work: Work, feed: str, row: Row, *, row_id: str, version: int, stay_id: str | None = None) -> None:
-    """Tell `feed` the whole row; written with the transaction. `stay_id`: the stay with which the row moves and leaves."""
+    """Tell `feed` the whole row; written with the transaction. `stay_id`: with which stay it moves and leaves."""
     text = _encoder.encode(row).decode()
     _collect(work, Pending(feed, type(row).type_name, row_id, version, row_rank(row), stay_id, text))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from backend.changes.rules import Pending, checksum
+from backend.changes.rules import MODULUS, Pending, checksum
 from backend.db import Connection
 
 OPEN_FEED = """
@@ -20,8 +20,8 @@ select type, id, version, rank, "row" from feed_row where feed_id = $1 and stay_
 # comes from the version that the upsert itself replaces (`old.`), never from the statement's snapshot.
 _INCOMING = """
 with incoming as (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::text[], $8::bigint[])
-        with ordinality as t(feed_id, type, id, version, rank, stay_id, "row", hash, place)
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::text[],
+        $8::bigint[]) with ordinality as t(feed_id, type, id, version, rank, stay_id, "row", hash, place)
 ), locked as materialized (
     select feed_id, head from feed where feed_id in (select feed_id from incoming) order by feed_id for update
 ), numbered as materialized (
@@ -51,15 +51,18 @@ _COUNTED = """, shifts as (
 ), last as (
     select feed_id, max(seq) as head from numbered group by feed_id
 )
-update feed f set head = last.head, sum = mod(mod(f.sum + coalesce(s.shift, 0), 18446744073709551616) + 18446744073709551616, 18446744073709551616)
+update feed f set head = last.head,
+    sum = mod(mod(f.sum + coalesce(s.shift, 0), {modulus}) + {modulus}, {modulus})
 from last left join shifts s using (feed_id) where f.feed_id = last.feed_id
 returning f.feed_id, f.epoch, f.head
 """
-WRITE = _INCOMING + _COUNTED.format(sources="select * from kept")
+WRITE = _INCOMING + _COUNTED.format(modulus=MODULUS, sources="select * from kept")
 WRITE_AND_REMOVE = (
     _INCOMING
     + _REMOVED
-    + _COUNTED.format(sources="select * from kept union all select * from removed union all select * from departed")
+    + _COUNTED.format(
+        modulus=MODULUS, sources="select * from kept union all select * from removed union all select * from departed"
+    )
 )
 
 HEADS = "select feed_id, epoch, head, sum from feed where feed_id = any($1::text[])"
@@ -111,7 +114,7 @@ async def heads(connection: Connection, feeds: Sequence[str]) -> dict[str, Head]
 
 
 async def page(connection: Connection, feed: str, after: int, upto: int, limit: int) -> list[str]:
-    """At most `limit` changes after `after` as JSON texts, oldest first. Fewer than there should be: they were pruned."""
+    """At most `limit` changes after `after` as JSON texts, oldest first. Fewer than asked for: they were pruned."""
     rows = await connection.fetch(PAGE, feed, after, upto, limit)
     return [change_text(*row) for row in rows]
 

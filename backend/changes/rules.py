@@ -60,7 +60,7 @@ def row_rank(row: Row) -> int:
 def last_of_each(pending: Iterable[Pending]) -> list[Pending]:
     """One change a row, the last one, in the order in which they came to their last state.
 
-    An `exit` swallows every earlier and later change of its stay in that feed: nothing may follow a patient who has left.
+    An `exit` swallows every other change of its stay in that feed: nothing may follow a patient who has left.
     """
     kept: dict[tuple[str, str, str], Pending] = {}
     for change in pending:
@@ -74,7 +74,7 @@ def last_of_each(pending: Iterable[Pending]) -> list[Pending]:
 
 
 def settled(pending: Iterable[Pending | Move]) -> tuple[list[Pending], dict[str, str], list[tuple[str, str]]]:
-    """Follow the moves: (changes with their final feeds, last feed by moved stay, (first feed, stay) to copy rows from)."""
+    """Follow the moves: changes with their final feeds, each moved stay's last feed, and (feed, stay) to copy from."""
     gathered = list(pending)
     last: dict[str, str] = {}
     first: dict[str, str] = {}

@@ -34,7 +34,8 @@ create table feed_row (
     constraint feed_row_pk primary key (feed_id, type, id)
 ) with (fillfactor = 80);
 create index feed_row_of_stay on feed_row (feed_id, stay_id) where stay_id is not null;
-insert into feed (feed_id, epoch) values ('reference', encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'));
+insert into feed (feed_id, epoch)
+values ('reference', encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'));
 update feed set epoch = left(epoch, 16);
 """
 

@@ -40,7 +40,9 @@ async def set_unit(connection: Connection, hospital_id: str, unit: UnitRow) -> i
     """Store a unit; returns the version of its row."""
     forget(unit.unit_id)
     fields = (unit.unit_id, hospital_id, unit.name, unit.time_zone, unit.lang, unit.rapid_response_phone)
-    return await connection.fetchval(SET_UNIT, *fields)
+    version = await connection.fetchval(SET_UNIT, *fields)
+    assert version is not None  # an upsert returns its row
+    return version
 
 
 async def set_beds(connection: Connection, beds: Sequence[BedRow]) -> None:

@@ -24,7 +24,8 @@ BEARING = "select" + _BEARING.format(sessions="$1", stays="$2")
 ADMIT = """
 with tablet as (
     update device set contact_at = greatest(contact_at, $2), outbox_depth = $3, last_n = greatest(last_n,
-        (select max(t.n) from unnest($17::uuid[], $4::bigint[]) as t(device_id, n) where t.device_id = device.device_id))
+        (select max(t.n) from unnest($17::uuid[], $4::bigint[]) as t(device_id, n)
+         where t.device_id = device.device_id))
     where token_hash = $1 and revoked_at is null
     returning device_id, unit_id, new.contact_at, shown_contact_at, old.last_n
 ), fresh as (
@@ -44,7 +45,8 @@ select tablet.device_id::text, tablet.unit_id::text, tablet.contact_at, tablet.s
     (select array_agg((entry_id::text, payload_hash, verdict, reason, detail, flags))
         from entry where entry_id = any($5)) as stored,
     (select array_agg(entry_id::text) from entry where entry_id = any($16::uuid[]) and verdict = 'held'
-        and not exists (select from held_entry h where h.held_entry_id = entry_id and h.resolution = 'reapplied')) as held,
+        and not exists (select from held_entry h
+            where h.held_entry_id = entry_id and h.resolution = 'reapplied')) as held,
     {bearing},
     exists (select from loss_incident l where l.device_id = tablet.device_id and l.closed_at is null) as has_gaps
 from tablet join feed on feed.feed_id = 'unit:' || tablet.unit_id

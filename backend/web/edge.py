@@ -15,7 +15,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 OWN_SITES = {b"same-origin", b"none"}
 FORBIDDEN_ORIGIN = "This request comes from another site."
-CONTENT_POLICY = "; ".join(
+CONTENT_POLICY = "; ".join(  # noqa: FLY002 (a line a rule)
     (
         "default-src 'self'",
         "script-src 'self' 'wasm-unsafe-eval'",  # argon2 and the scanner are WebAssembly

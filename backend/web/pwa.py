@@ -56,7 +56,7 @@ class Pwa:
         names = [path.relative_to(folder).as_posix() for path in paths]
         self.files = {name: _file(path, name) for name, path in zip(names, paths, strict=True)}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer GET and HEAD; a path without a dot is a screen of the app."""
         if not self.files:
             await problem(Unavailable("The app is not built; run make."), send)

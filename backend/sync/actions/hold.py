@@ -11,7 +11,8 @@ from shared_schemas.sync import HeldEntryRow, Resolution
 from shared_schemas.wire import HeldReason
 
 HOLD = """
-insert into held_entry (held_entry_id, device_id, unit_id, entry_type, reason, detail, stay_id, author_staff_id, recorded_at, held_at, original)
+insert into held_entry (held_entry_id, device_id, unit_id, entry_type, reason, detail, stay_id, author_staff_id,
+    recorded_at, held_at, original)
 select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::uuid[],
     $9::timestamptz[], $10::timestamptz[], $11::bytea[])
 on conflict (held_entry_id) do nothing returning held_entry_id::text

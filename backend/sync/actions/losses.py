@@ -3,25 +3,35 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import asyncpg
+
 from backend.changes.actions import append
 from backend.changes.rules import unit_feed
 from backend.db import Work
 from backend.sync.rules.gaps import Gap, without
 from shared_schemas.sync import LossIncidentRow
 
-OPEN = """
+_TOLD = """
+returning incident_id::text, unit_id::text, device_id::text, first_n, last_n, after_at, before_at, noticed_at,
+    closed_at, version
+"""
+OPEN = (
+    """
 insert into loss_incident (device_id, unit_id, first_n, last_n, after_at, before_at, noticed_at)
 values ($1, $2, $3, $4, $5, $6, $7)
-returning incident_id::text, unit_id::text, device_id::text, first_n, last_n, after_at, before_at, noticed_at, closed_at, version
 """
+    + _TOLD
+)
 UNCLOSED = """
 select incident_id::text, first_n, last_n, after_at, before_at from loss_incident
 where device_id = $1 and closed_at is null order by first_n for update
 """
-CHANGE = """
+CHANGE = (
+    """
 update loss_incident set first_n = $2, last_n = $3, closed_at = $4, version = version + 1 where incident_id = $1
-returning incident_id::text, unit_id::text, device_id::text, first_n, last_n, after_at, before_at, noticed_at, closed_at, version
 """
+    + _TOLD
+)
 RECORDED_AT = "select recorded_at from entry where device_id = $1 and n < $2 order by n desc limit 1"
 
 
@@ -55,7 +65,8 @@ async def _open(
     _tell(work, await work.connection.fetchrow(OPEN, device_id, unit_id, *gap, after_at, before_at, work.now))
 
 
-def _tell(work: Work, row: dict) -> None:
+def _tell(work: Work, row: asyncpg.Record | None) -> None:
+    assert row is not None  # the statement returns the row that it wrote
     incident_id, unit_id, device_id, first_n, last_n, after_at, before_at, noticed_at, closed_at, version = row
     told = LossIncidentRow(
         incident_id=incident_id,

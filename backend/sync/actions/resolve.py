@@ -17,8 +17,8 @@ TO_APPLY = "sync.to_apply"
 """Key of `work.collected`: Reapplying, for the door to apply within this transaction."""
 
 LOCK = """
-select held_entry_id::text, device_id::text, unit_id::text, entry_type, reason, detail, stay_id::text, author_staff_id::text,
-    recorded_at, original, held_at, version, resolution
+select held_entry_id::text, device_id::text, unit_id::text, entry_type, reason, detail, stay_id::text,
+    author_staff_id::text, recorded_at, original, held_at, version, resolution
 from held_entry where held_entry_id = any($1::uuid[]) order by held_entry_id for update
 """
 RESOLVE = """
@@ -57,7 +57,7 @@ async def _locked(work: Work, held_entry_ids: Sequence[str]) -> dict[str, Kept]:
 
 
 def _kept(row: asyncpg.Record) -> Kept:
-    held = Held(*row[:4], HeldReason(row["reason"]), *row[5:10])
+    held = Held._make((*row[:4], HeldReason(row["reason"]), *row[5:10]))
     resolution = Resolution(row["resolution"]) if row["resolution"] else None
     return Kept(held, row["held_at"], row["version"], resolution)
 
