@@ -8,7 +8,7 @@ from litestar import Request
 from litestar.di import NamedDependency
 
 from backend.access.queries import SignedDevice, device_of
-from backend.db import Database, unit_of_work
+from backend.db import Database, reading
 from backend.errors import NotSignedIn
 
 DEVICE_COOKIE = "__Host-device"
@@ -32,8 +32,8 @@ async def signed_device(
 ) -> SignedDevice:
     """The tablet that asks; NotSignedIn when it is unknown or revoked."""
     token = token_in(request.headers, request.cookies)
-    async with unit_of_work(database, now, readonly=True) as work:
-        device = await device_of(work.connection, token, now)
+    async with reading(database) as connection:
+        device = await device_of(connection, token, now)
     if device is None:
         raise NotSignedIn("This tablet is not paired.")
     return device

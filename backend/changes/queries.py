@@ -70,6 +70,13 @@ PAGE = """
 select seq, type, id, version, "row" from change
 where feed_id = $1 and seq > $2 and seq <= $3 order by seq limit $4
 """
+HEAD_AND_PAGE = """
+select f.epoch, f.head, c.seq, c.type, c.id, c.version, c."row"
+from feed f left join lateral (
+    select * from change where feed_id = f.feed_id and seq > $2 and seq <= f.head order by seq limit $3
+) c on true
+where f.feed_id = $1 order by c.seq
+"""
 SNAPSHOT = """
 select type, id, version, "row" from feed_row where feed_id = $1 order by rank, seq desc
 """
@@ -84,13 +91,14 @@ class Head(NamedTuple):
 
 
 class Delta(NamedTuple):
-    """Changes `from_seq`..`to_seq` of a feed; `changes` are their JSON texts."""
+    """Changes `from_seq`..`to_seq` of a feed; `changes` are their JSON texts, `types` what they are about."""
 
     feed: str
     epoch: str
     from_seq: int
     to_seq: int
     changes: list[str]
+    types: frozenset[str] = frozenset()
 
 
 def change_text(seq: int, type_name: str, row_id: str, version: int, row: str | None) -> str:
@@ -104,7 +112,8 @@ def delta(feed: str, epoch: str, from_seq: int, changes: Sequence[Pending]) -> D
         change_text(seq, change.type, change.id, change.version, change.row)
         for seq, change in enumerate(changes, from_seq)
     ]
-    return Delta(feed, epoch, from_seq, from_seq + len(texts) - 1, texts)
+    types = frozenset(change.type for change in changes)
+    return Delta(feed, epoch, from_seq, from_seq + len(texts) - 1, texts, types)
 
 
 async def heads(connection: Connection, feeds: Sequence[str]) -> dict[str, Head]:
@@ -117,6 +126,15 @@ async def page(connection: Connection, feed: str, after: int, upto: int, limit: 
     """At most `limit` changes after `after` as JSON texts, oldest first. Fewer than asked for: they were pruned."""
     rows = await connection.fetch(PAGE, feed, after, upto, limit)
     return [change_text(*row) for row in rows]
+
+
+async def head_and_page(connection: Connection, feed: str, after: int, limit: int) -> tuple[str, int, list[str]] | None:
+    """Epoch, head, and at most `limit` changes after `after` as JSON texts; None: no such feed."""
+    rows = await connection.fetch(HEAD_AND_PAGE, feed, after, limit)
+    if not rows:
+        return None
+    epoch, head = rows[0]["epoch"], rows[0]["head"]
+    return epoch, head, [change_text(*row[2:]) for row in rows if row["seq"] is not None]
 
 
 class KeptRow(NamedTuple):

@@ -26,7 +26,7 @@ select bed_id::text, unit_id::text, bay, label, position from bed where unit_id 
 # A version never changes once it is stored, so it is decoded once a process.
 _decoded: dict[str, Policy] = {}
 # Every charted set asks; another process's new policy is seen so much later at most.
-REMEMBERED_FOR = timedelta(seconds=10)
+REMEMBERED_FOR = timedelta(seconds=60)
 _remembered: dict[str, "_Policies"] = {}
 _zones: dict[str, ZoneInfo] = {}
 

@@ -26,7 +26,7 @@ async def send_frames(hub: Hub, socket: Socket, send: Callable[[str], Awaitable[
     while not socket.ended:
         await socket.awake.wait()
         socket.awake.clear()
-        for text in hub.due_frames(socket):
+        for text in await hub.due_frames(socket):
             await send(text)
 
 

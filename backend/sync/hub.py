@@ -12,7 +12,7 @@ from backend.access.rules import feeds_of
 from backend.changes import queries
 from backend.changes.queries import Delta
 from backend.clock import Clock
-from backend.db import Connection, Database, unit_of_work
+from backend.db import Connection, Database, reading
 from shared_schemas.wire import Reset, Ring, Upto
 
 RING_CHARACTERS = 1024 * 1024
@@ -136,22 +136,25 @@ class Hub:
     async def subscribe(self, socket: Socket, subscriptions: dict[str, tuple[str, int]]) -> list[str]:
         """Set a socket's cursors; returns the frames that bring it up to date. Feeds it may not read are left out."""
         wanted = {feed: cursor for feed, cursor in subscriptions.items() if feed in socket.feeds}
-        async with unit_of_work(self.database, self.clock.now(), isolation="repeatable_read", readonly=True) as work:
-            heads = await queries.heads(work.connection, sorted(wanted))
+        async with reading(self.database) as connection:
+            heads = await queries.heads(connection, sorted(wanted))
             frames = [
                 text
                 for feed, head in heads.items()
-                for text in await self._frames_since(work.connection, feed, head, wanted[feed])
+                for text in await self._frames_since(connection, feed, head, wanted[feed])
             ]
+        unsure: list[str] = []
         for feed, head in heads.items():
             ring = self.rings.get(feed)
             if ring is None or ring.epoch != head.epoch:
                 self.rings[feed] = FeedRing(head.epoch, head.head)
+            if ring is None or ring.epoch != head.epoch or ring.head < head.head:
+                unsure.append(feed)
             socket.cursors[feed] = head.head
         for feed in socket.cursors.keys() - wanted.keys():
             del socket.cursors[feed]
-        # A commit between the snapshot and the new ring was not heard.
-        await self.catch_up(heads)
+        # A commit between the reading and a new ring was not heard.
+        await self.catch_up(unsure)
         socket.awake.set()
         return frames
 
@@ -171,16 +174,17 @@ class Hub:
 
     async def sums(self, socket: Socket) -> list[str]:
         """Head and checksum of each feed of a socket, for the tablet to compare when its cursor is at that head."""
-        async with unit_of_work(self.database, self.clock.now(), readonly=True) as work:
-            heads = await queries.heads(work.connection, sorted(socket.cursors))
+        async with reading(self.database) as connection:
+            heads = await queries.heads(connection, sorted(socket.cursors))
         return [self._upto(feed, head) for feed, head in heads.items()]
 
     def _upto(self, feed: str, head: queries.Head) -> str:
         now = self.clock.now()
         return encoded(Upto(feed=feed, epoch=head.epoch, head=head.head, sum=head.checksum, server_at=now))
 
-    def due_frames(self, socket: Socket) -> list[str]:
+    async def due_frames(self, socket: Socket) -> list[str]:
         """What a socket has not been sent yet. One that fell behind the ring is told the head, and pages by itself."""
+        behind: list[str] = []
         texts = list(socket.extra)
         socket.extra.clear()
         for feed, cursor in list(socket.cursors.items()):
@@ -189,17 +193,25 @@ class Hub:
                 continue
             frames = ring.after(cursor)
             if frames is None:
-                texts.append(self._upto(feed, queries.Head(ring.epoch, ring.head, "")))
+                behind.append(feed)
             else:
                 texts.extend(text for _, _, text in frames)
-            socket.cursors[feed] = ring.head
-        return texts
+                socket.cursors[feed] = ring.head
+        return [*texts, *await self._heads_told(socket, behind)] if behind else texts
+
+    async def _heads_told(self, socket: Socket, feeds: list[str]) -> list[str]:
+        async with reading(self.database) as connection:
+            heads = await queries.heads(connection, feeds)
+        for feed, head in heads.items():
+            if feed in socket.cursors:
+                socket.cursors[feed] = head.head
+        return [self._upto(feed, head) for feed, head in heads.items()]
 
     async def look_up_people(self) -> None:
         """Who is signed in where now; a socket of a revoked tablet ends."""
-        async with unit_of_work(self.database, self.clock.now(), readonly=True) as work:
+        async with reading(self.database) as connection:
             for device_id in {socket.device_id for socket in self.sockets}:
-                device = await device_of_id(work.connection, device_id, work.now)
+                device = await device_of_id(connection, device_id, self.clock.now())
                 if device is None:
                     self.end(device_id, "revoked")
                 else:
@@ -217,12 +229,12 @@ class Hub:
         listened = {feed for socket in self.sockets for feed in socket.cursors}
         for feed in self.rings.keys() - listened:
             del self.rings[feed]
-        wanted = sorted(listened & (listened if feeds is None else set(feeds)))
+        wanted = sorted(listened if feeds is None else listened & set(feeds))
         if not wanted:
             return
-        async with unit_of_work(self.database, self.clock.now(), readonly=True) as work:
-            for feed, head in (await queries.heads(work.connection, wanted)).items():
-                await self._catch_up(work.connection, feed, head)
+        async with reading(self.database) as connection:
+            for feed, head in (await queries.heads(connection, wanted)).items():
+                await self._catch_up(connection, feed, head)
 
     async def _catch_up(self, connection: Connection, feed: str, head: queries.Head) -> None:
         ring = self.rings.get(feed)

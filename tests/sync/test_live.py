@@ -132,6 +132,7 @@ async def test_a_slow_socket_is_told_the_head_when_the_ring_no_longer_reaches_ba
         for turn in range(3):
             await scene.tablet.say(scene.anna, scene.note(f"note {turn}"))
         stuck.cursors[feed] = before
-        [frame] = hub.due_frames(stuck)
+        [frame] = await hub.due_frames(stuck)
     assert '"frame":"upto"' in frame
+    assert '"sum":""' not in frame
     assert hub.rings[feed].head == stuck.cursors[feed]

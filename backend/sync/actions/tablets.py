@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from backend.changes.actions import append
 from backend.changes.rules import unit_feed
-from backend.db import Work
+from backend.db import Database, Work, reading, unit_of_work
 from shared_schemas.alerts import TabletRow
 
 # Contacts are told coarsely: thirty tablets would otherwise fill the feed with nothing else.
@@ -43,9 +43,11 @@ async def show_tablet(work: Work, device_id: str) -> None:
     append(work, unit_feed(row["unit_id"]), tablet, row_id=device_id, version=row["row_version"])
 
 
-async def note_contact(work: Work, device_id: str) -> bool:
+async def note_contact(database: Database, now: datetime, device_id: str) -> bool:
     """The tablet was heard of; False: it is revoked."""
-    row = await work.connection.fetchrow(TOUCH, device_id, work.now)
+    async with reading(database) as connection:  # one statement is its own transaction
+        row = await connection.fetchrow(TOUCH, device_id, now)
     if row is not None and is_to_be_told(*row):
-        await show_tablet(work, device_id)
+        async with unit_of_work(database, now) as work:
+            await show_tablet(work, device_id)
     return row is not None

@@ -13,7 +13,7 @@ from backend.access.queries import SignedDevice
 from backend.access.routes import token_in
 from backend.access.rules import feeds_of, may_read_feed
 from backend.changes import queries
-from backend.db import Database, unit_of_work
+from backend.db import Database, reading
 from backend.errors import NotPermitted, Unavailable, WardError
 from backend.sync.actions.door import Door, receive
 from backend.sync.rules.strict import batch, inflated
@@ -93,16 +93,16 @@ async def changes(
     """A page of changes after a cursor; 410 when it can not be served."""
     if not may_read_feed(feed, device.unit_id, device.staff_ids):
         raise NotPermitted("This feed is not this tablet's.")
-    async with unit_of_work(database, now, isolation="repeatable_read", readonly=True) as work:
-        found = (await queries.heads(work.connection, [feed])).get(feed)
-        if found is None or found.epoch != epoch or after > found.head:
-            raise CursorGone
-        wanted = min(limit, LARGEST_PAGE, found.head - after)
-        page = await queries.page(work.connection, feed, after, found.head, wanted) if wanted else []
-    if len(page) < wanted:
+    wanted = min(limit, LARGEST_PAGE)
+    async with reading(database) as connection:
+        found = await queries.head_and_page(connection, feed, after, wanted)
+    if found is None:
         raise CursorGone
-    more = "true" if after + len(page) < found.head else "false"
-    start = f'{{"feed":"{feed}","epoch":"{epoch}","head":{found.head},"more":{more}'
+    current, head, page = found
+    if current != epoch or after > head or len(page) < min(wanted, head - after):
+        raise CursorGone
+    more = "true" if after + len(page) < head else "false"
+    start = f'{{"feed":"{feed}","epoch":"{epoch}","head":{head},"more":{more}'
     return json_reply(f'{start},"changes":[{",".join(page)}],"server_at":{_json.encode(now).decode()}}}')
 
 

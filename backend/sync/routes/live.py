@@ -12,7 +12,7 @@ from backend.access.queries import SignedDevice, device_of
 from backend.access.routes import token_in
 from backend.access.rules import feeds_of
 from backend.clock import Clock
-from backend.db import Database, unit_of_work
+from backend.db import Database, reading
 from backend.errors import NotSignedIn
 from backend.sync.actions.tablets import note_contact
 from backend.sync.deliver import send_frames
@@ -63,8 +63,8 @@ async def _device(socket: WebSocket[Any, Any, Any], database: Database, clock: C
         token = token_in(socket.headers, socket.cookies)
     except NotSignedIn:
         return None
-    async with unit_of_work(database, clock.now(), readonly=True) as work:
-        return await device_of(work.connection, token, work.now)
+    async with reading(database) as connection:
+        return await device_of(connection, token, clock.now())
 
 
 async def _listen(socket: WebSocket[Any, Any, Any], opened: Socket, hub: Hub, database: Database, clock: Clock) -> None:
@@ -80,10 +80,9 @@ async def _listen(socket: WebSocket[Any, Any, Any], opened: Socket, hub: Hub, da
         elif not isinstance(frame, Pong):
             opened.ended = "bad_frame"
             return
-        async with unit_of_work(database, clock.now()) as work:
-            if not await note_contact(work, opened.device_id):
-                opened.ended = "revoked"
-                return
+        if not await note_contact(database, clock.now(), opened.device_id):
+            opened.ended = "revoked"
+            return
 
 
 def _read(text: str) -> Hello | Pong | None:
