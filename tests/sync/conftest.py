@@ -13,7 +13,7 @@ from backend.settings import Settings
 from shared_schemas.stays import NoteWritten, PatientAdmitted
 from shared_schemas.wire import Verdict
 from tests.cast import Cast, identity, uid
-from tests.tablet import Tablet, served
+from tests.tablet import Tablet, instant, served
 
 
 @dataclass
@@ -42,6 +42,10 @@ class Scene:
             unit_id=self.cast.east.unit_id,
             patient=identity(identifier),
         )
+
+
+def body_of(scene: Scene, more: str = "") -> str:
+    return f'{{"observed_at":"{instant(scene.tablet.now)}","clock_quality":"fresh","stay_id":"{scene.stay_id}"{more}}}'
 
 
 @pytest.fixture
