@@ -25,9 +25,7 @@ def _structs() -> list[type[msgspec.Struct]]:
         thing
         for room in rooms
         for thing in room
-        if isinstance(thing, type)
-        and issubclass(thing, msgspec.Struct)
-        and thing not in (msgspec.Struct, Body, Row)
+        if isinstance(thing, type) and issubclass(thing, msgspec.Struct) and thing not in (msgspec.Struct, Body, Row)
     ]
     return list(dict.fromkeys(found))
 
@@ -87,13 +85,9 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Wardlight's wire",
         "entries": {
-            name: {"$ref": REF + body.__name__, "version": body.version}
-            for name, body in sorted(ENTRIES.items())
+            name: {"$ref": REF + body.__name__, "version": body.version} for name, body in sorted(ENTRIES.items())
         },
-        "rows": {
-            name: {"$ref": REF + row.__name__, "rank": row.rank}
-            for name, row in sorted(ROWS.items())
-        },
+        "rows": {name: {"$ref": REF + row.__name__, "rank": row.rank} for name, row in sorted(ROWS.items())},
         "frames": frames,
         "limits": {"entries_per_batch": wire.ENTRIES_PER_BATCH, "batch_bytes": wire.BATCH_BYTES},
         "$defs": _in_order(defs),

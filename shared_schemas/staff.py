@@ -72,7 +72,7 @@ class DutyRow(Row, kw_only=True):
 
 
 class DutyStarted(Body, kw_only=True):
-    """"I am on": the author takes up duty; stays in `bed_ids` become hers. `duty_id` is the entry's id."""
+    """ "I am on": the author takes up duty; stays in `bed_ids` become hers. `duty_id` is the entry's id."""
 
     type_name = "duty_started"
 

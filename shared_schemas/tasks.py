@@ -189,7 +189,7 @@ class TaskCancelled(Body, kw_only=True):
 
 
 class TaskClaimed(Body, kw_only=True):
-    """"I do it": the first to reach the server has it; the other is told who."""
+    """ "I do it": the first to reach the server has it; the other is told who."""
 
     type_name = "task_claimed"
 

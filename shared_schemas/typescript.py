@@ -72,14 +72,12 @@ def _comment(schema: Schema, indent: str = "") -> str:
 def _definition(name: str, schema: Schema) -> str:
     if schema.get("type") != "object":
         return (
-            f"{_comment(schema)}export const {name}Schema = {_check(schema)};\n"
-            f"export type {name} = {_type(schema)};\n"
+            f"{_comment(schema)}export const {name}Schema = {_check(schema)};\nexport type {name} = {_type(schema)};\n"
         )
     required = set(schema.get("required", []))
     fields = schema["properties"]
     lines = [
-        f"  {_key(field)}{'' if field in required else '?'}: {_type(of)}"
-        f"{'' if field in required else ' | undefined'};"
+        f"  {_key(field)}{'' if field in required else '?'}: {_type(of)}{'' if field in required else ' | undefined'};"
         for field, of in fields.items()
     ]
     checks = [
@@ -229,10 +227,7 @@ def _array(schema: Schema) -> str:
 
 def _frames(name: str, members: list[str]) -> str:
     checks = ", ".join(f"{member}Schema" for member in members)
-    return (
-        f"export type {name} = {' | '.join(members)};\n"
-        f"export const {name}Schema = v.variant('frame', [{checks}]);\n"
-    )
+    return f"export type {name} = {' | '.join(members)};\nexport const {name}Schema = v.variant('frame', [{checks}]);\n"
 
 
 def _map(type_name: str, const: str, targets: dict[str, str]) -> str:

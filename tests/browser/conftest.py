@@ -5,7 +5,9 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 import pytest_asyncio
 from playwright.async_api import Playwright, async_playwright
 
@@ -25,8 +27,8 @@ async def playwright() -> AsyncIterator[Playwright]:
         yield started
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def served_pwa() -> Path:
+@pytest.fixture(scope="session")
+def served_pwa() -> Path:
     """The production build that the server serves; `make setup` makes it, a bare `pytest` does it here."""
     built = PWA / "dist"
     if not (built / "index.html").exists():
@@ -61,7 +63,7 @@ async def tablet(playwright: Playwright, tmp_path: Path) -> AsyncIterator[OpenTa
     """Opens tablets by name; the same name is the same profile. None may have complained at the end."""
     opened: list[Tablet] = []
 
-    async def open_named(name: str, **options) -> Tablet:
+    async def open_named(name: str, **options: Any) -> Tablet:
         one = await open_tablet(playwright, tmp_path / name, **options)
         opened.append(one)
         return one

@@ -39,11 +39,12 @@ class Server:
         command = [sys.executable, "-m", "backend", "staff", "load", str(file)]
         subprocess.run(command, cwd=PROJECT_ROOT, env=self.environment, check=True, capture_output=True)
 
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "backend", "serve"], cwd=PROJECT_ROOT, env=self.environment)
+
     async def start(self) -> None:
         """Returns when the server answers."""
-        self.running = subprocess.Popen(
-            [sys.executable, "-m", "backend", "serve"], cwd=PROJECT_ROOT, env=self.environment
-        )
+        self.running = self._spawn()
         async with httpx.AsyncClient() as client:
             for _ in range(READY_SECONDS * 10):
                 try:

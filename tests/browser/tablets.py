@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Page, Playwright
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Playwright, ViewportSize
 
 # A persistent profile, because an incognito one is not installable and has no push.
 FLAGS = [
@@ -15,7 +15,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TABLET = {"width": 1180, "height": 820}
+TABLET: ViewportSize = {"width": 1180, "height": 820}
 
 
 def chromium() -> str | None:
@@ -33,7 +33,7 @@ class Tablet:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
 
-    def _listen(self, message) -> None:
+    def _listen(self, message: ConsoleMessage) -> None:
         expected = "net::ERR_INTERNET_DISCONNECTED" in message.text
         if message.type == "error" and not expected:
             self.complaints.append(message.text)
@@ -50,7 +50,7 @@ class Tablet:
 
 
 async def open_tablet(
-    playwright: Playwright, profile: Path, *, viewport: dict | None = None, locale: str = "en-GB"
+    playwright: Playwright, profile: Path, *, viewport: ViewportSize | None = None, locale: str = "en-GB"
 ) -> Tablet:
     """A tablet whose profile lies in the folder `profile`; opening the folder again finds what it stored."""
     context = await playwright.chromium.launch_persistent_context(

@@ -84,4 +84,3 @@ async def test_a_full_set_on_oxygen_takes_at_most_24_taps(server: Server, tablet
     await amy.tap(re.compile("^Save"))
     assert amy.taps <= 24
     await amy.tablet.shows("With the server")
-

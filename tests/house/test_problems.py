@@ -31,7 +31,7 @@ async def answer_to(error: Exception, path: str = "/") -> httpx.Response:
         raise error
 
     app = Litestar([door], exception_handlers=EXCEPTION_HANDLERS, openapi_config=None)
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)  # pyright: ignore[reportArgumentType]
     async with httpx.AsyncClient(transport=transport, base_url="http://ward") as client:
         return await client.get(path)
 
