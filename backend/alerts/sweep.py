@@ -1,5 +1,6 @@
 """Time and the ward's turns at work on alerts: each sweep does what is due, one worker an alert."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -38,9 +39,10 @@ where a.next_at is not null and (
 TURNED = f"select a.alert_id::text, a.stay_id::text {_TURNED} order by a.alert_id limit $2"
 HAVE_TURNED = f"select exists (select {_TURNED})"
 GONE_HOME = """
-select staff_id::text from unnest($1::uuid[]) as p(staff_id)
-where exists (select from duty d where d.staff_id = p.staff_id)
-and not exists (select from duty d where d.staff_id = p.staff_id and d.ended_at is null)
+select distinct on (staff_id) staff_id::text, receiver_staff_id::text from duty d
+where staff_id = any($1::uuid[]) and not exists (
+    select from duty o where o.staff_id = d.staff_id and o.ended_at is null)
+order by staff_id, ended_at desc
 """
 OLD = """
 update alert set hidden_at = $1, version = version + 1 where alert_id in (
@@ -90,25 +92,24 @@ async def sweep_turns(database: Database, now: datetime) -> datetime | None:
             holders = {row.staff_id for alert in before.values() for row in active(alert)}
             holders |= {alert.accepted_by_staff_id for alert in before.values()}
             gone_home = await work.connection.fetch(GONE_HOME, sorted(filter(None, holders)))
-            after = await change_loaded(work, before, stays, partial(turn, away={row[0] for row in gone_home}))
+            after = await change_loaded(work, before, stays, partial(turn, away={row[0]: row[1] for row in gone_home}))
         if after == before:
             break
     return None
 
 
-def turn(alert: Alert, moment: Moment, stay: Facts, away: set[str]) -> Alert:
-    """What the stay's facts and those who went home make of an alert."""
+def turn(alert: Alert, moment: Moment, stay: Facts, away: Mapping[str, str | None]) -> Alert:
+    """What the stay's facts make of an alert, and those who went home (whom each named as her receiver)."""
     if stay.departed_at is not None and stay.departed_at <= moment.now:
         return end(alert, AlertState.WITHDRAWN, DEPARTED, moment.now)
     if stay.unit_id != alert.unit_id:
         return moved(alert, stay.unit_id, stay.owner_staff_id, moment)
-    receiver = None
     if stay.owner_staff_id != alert.owner_staff_id:
-        receiver = stay.owner_staff_id if stay.owner_staff_id not in away else None
         alert = handed_over(alert, stay.owner_staff_id, moment)
     held = {row.staff_id for row in active(alert)} | {alert.accepted_by_staff_id}
-    for staff_id in sorted(who for who in held & away if who is not None):
-        alert = left(alert, staff_id, receiver, moment)
+    for staff_id in sorted(away.keys() & held):
+        receiver = away[staff_id]
+        alert = left(alert, staff_id, None if receiver in away else receiver, moment)
     return alert
 
 

@@ -102,15 +102,20 @@ async def test_rule_13_the_receiver_is_asked_when_she_accepts_the_patient(shift:
 
 
 @pytest.mark.parametrize("accepted", [False, True])
-async def test_rule_13_leaving_with_an_open_red_asks_charge_at_once(shift: Shift, accepted: bool) -> None:
+@pytest.mark.parametrize("named", [False, True])
+async def test_rule_13_leaving_with_an_open_red_asks_the_named_receiver_or_charge_at_once(
+    shift: Shift, accepted: bool, named: bool
+) -> None:
     alert_id = await shift.raise_one()
-    anna = shift.cast.anna
+    anna, boris = shift.cast.anna, shift.cast.boris
     if accepted:
         await shift.say(anna, shift.accepts(alert_id))
     await shift.later(1)
-    await shift.say(anna, DutyEnded(observed_at=shift.now, duty_id=await shift.duty_of(anna)))
+    receiver = boris.staff_id if named else None
+    duty_id = await shift.duty_of(anna)
+    await shift.say(anna, DutyEnded(observed_at=shift.now, duty_id=duty_id, receiver_staff_id=receiver))
     await shift.later(0.01)
-    assert await shift.asked(alert_id) == ["Charlotte"]
+    assert await shift.asked(alert_id) == ["Boris" if named else "Charlotte"]
 
 
 async def test_rule_14_the_new_unit_is_asked_from_actual_arrival(shift: Shift) -> None:

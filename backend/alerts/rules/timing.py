@@ -65,7 +65,9 @@ def silent_at(alert: Alert, moment: Moment) -> datetime | None:
     asked = [row for row in active(alert) if row.round == alert.round and row.step is alert.step]
     if not asked or any(row.shown_at or row.answered_at for row in asked):
         return None
-    return alert.clock_from_at + timedelta(seconds=class_policy(alert.alert_class, moment).silent_after_s)
+    # Who was handed the alert while its clock ran has her own time to show it.
+    since_at = max(alert.clock_from_at, *(row.began_at for row in asked))
+    return since_at + timedelta(seconds=class_policy(alert.alert_class, moment).silent_after_s)
 
 
 def next_instant(alert: Alert, moment: Moment) -> datetime | None:
