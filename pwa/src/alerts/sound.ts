@@ -1,18 +1,19 @@
-/** What an alert sounds like: red two rising notes, amber one tone, plain one vibration. At most one sound in 30 s. */
+/** What an asking sounds like, in the server's words: `ring` two rising notes, `tone` one, `vibrate`; at most one in 30 s. */
 
 const GAP_MS = 30_000;
-const NOTES: Record<string, number[]> = { red: [880, 1175], amber: [660] };
+const NOTES: Record<string, number[]> = { ring: [880, 1175], tone: [660] };
 let sounded_at = Number.NEGATIVE_INFINITY;
 let audio: AudioContext | undefined;
 
-/** Plays the sound of a class, unless one was heard less than 30 s before `now_ms` (monotonic). Returns whether it sounded. */
+/** Plays a sound, unless one was heard less than 30 s before `now_ms` (monotonic). Returns whether it sounded. */
 export function sound(name: string, now_ms: number): boolean {
   if (now_ms - sounded_at < GAP_MS || name === 'silent') return false;
   sounded_at = now_ms;
-  if (name === 'plain') return navigator.vibrate?.(400) ?? false;
+  if (name === 'vibrate') return navigator.vibrate?.(400) ?? false;
   audio ??= new AudioContext();
   void audio.resume();
-  (NOTES[name] ?? []).forEach((frequency, i) => {
+  // A sound that this version does not know is an asking all the same.
+  (NOTES[name] ?? NOTES['tone'] ?? []).forEach((frequency, i) => {
     play(audio as AudioContext, frequency, i * 0.28);
   });
   return true;
