@@ -1,6 +1,7 @@
 /** What an alert is about, who is asked, and for how long, in the person's language. */
 import { t, translate } from '../app/i18n/index.svelte';
 import type { AlertRow, AlertStep } from '../schemas';
+import { row } from '../sync/store.svelte';
 import { spoken } from '../tasks/care';
 import type { MarkName } from '../ui/Mark.svelte';
 
@@ -10,9 +11,11 @@ export const ALERT_MARK: Record<AlertRow['alert_class'], MarkName> = {
   plain: 'square-alert',
 };
 
-/** "NEWS2 7 at 14:02"; "Turning not done by 14:11". */
+/** "NEWS2 7 at 14:02"; "Turning due since 14:11"; of a task by hand its own words too: "Bloods · A task due since 04:00". */
 export function alertWords(alert: AlertRow): string {
-  return translate(alert.text_key, spoken(alert.text_params));
+  const words = translate(alert.text_key, spoken(alert.text_params));
+  const task = alert.cause === 'overdue_task' ? row('task', alert.cause_id) : undefined;
+  return task?.text ? `${task.text} · ${words}` : words;
 }
 
 /** "asked 14:02, shown, no answer". */
