@@ -88,6 +88,7 @@ class Message:
     """A push that arrived, verified and decrypted."""
 
     path: str
+    text: str
     notice: dict[str, Any]
     headers: Mapping[str, str]
     claims: dict[str, Any]
@@ -138,13 +139,20 @@ class PushReceiver:
         """Answer what is held, and all that comes."""
         self._open.set()
 
-    def wait_for(self, count: int, seconds: float = 10) -> list[Message]:
-        """The messages once there are `count`; fails when they do not come in time or one could not be read."""
+    def wait_for(self, count: int, seconds: float = 10, *, path: str = "") -> list[Message]:
+        """The messages (of one browser, by its path) once there are `count`.
+
+        Fails when they do not come in time or one could not be read.
+        """
+
+        def messages() -> list[Message]:
+            return [message for message in self.messages if path in ("", message.path)]
+
         with self.arrived:
-            came = self.arrived.wait_for(lambda: len(self.messages) >= count or self.faults, seconds)
+            came = self.arrived.wait_for(lambda: len(messages()) >= count or self.faults, seconds)
         assert not self.faults, self.faults
-        assert came, f"{len(self.messages)} of {count} pushes came"
-        return list(self.messages)
+        assert came, f"{len(messages())} of {count} pushes came"
+        return messages()
 
     def _take(self, path: str, headers: Mapping[str, str], body: bytes) -> None:
         with self.arrived:
@@ -152,7 +160,7 @@ class PushReceiver:
                 plain = self.browsers[path].opened(body)
                 claims = vapid_claims(headers["Authorization"], self.public_key)
                 assert claims["aud"] == f"http://{self.host}"
-                self.messages.append(Message(path, json.loads(plain), dict(headers), claims))
+                self.messages.append(Message(path, plain.decode(), json.loads(plain), dict(headers), claims))
             except Exception as fault:  # noqa: BLE001  # told to the test by wait_for
                 self.faults.append(fault)
             self.arrived.notify_all()

@@ -1,16 +1,22 @@
 """What people do on a tablet, in their own words, for all browser stories."""
 
 import re
+from typing import Protocol
 
 from tests.browser.hospital import CODE, PEOPLE, PIN
-from tests.browser.server import Server
 from tests.browser.tablets import Tablet
+
+
+class Served(Protocol):
+    """Wherever the app is served."""
+
+    url: str
 
 
 class Nurse:
     """A person at one tablet; every tap is counted."""
 
-    def __init__(self, tablet: Tablet, server: Server, name: str) -> None:
+    def __init__(self, tablet: Tablet, server: Served, name: str) -> None:
         self.tablet, self.server, self.name = tablet, server, name
         self.page = tablet.page
         self.taps = 0

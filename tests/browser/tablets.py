@@ -50,13 +50,22 @@ class Tablet:
 
 
 async def open_tablet(
-    playwright: Playwright, profile: Path, *, viewport: ViewportSize | None = None, locale: str = "en-GB"
+    playwright: Playwright,
+    profile: Path,
+    *,
+    viewport: ViewportSize | None = None,
+    locale: str = "en-GB",
+    environment: dict[str, str] | None = None,
 ) -> Tablet:
-    """A tablet whose profile lies in the folder `profile`; opening the folder again finds what it stored."""
+    """A tablet whose profile lies in the folder `profile`; opening the folder again finds what it stored.
+
+    `environment`: what its system tells the browser beside this process's own environment.
+    """
     context = await playwright.chromium.launch_persistent_context(
         str(profile),
         executable_path=chromium(),
         headless=True,
+        env={**os.environ, **(environment or {})},
         args=[*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         viewport=viewport or TABLET,
         locale=locale,
