@@ -12,21 +12,20 @@ from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import CareKind, Cause, NotDoneCareReason, Reply, TaskState
 
 COLUMNS = ", ".join(Task.__struct_fields__)
-OPEN_TASKS = f"select {COLUMNS} from task where open and stay_id = any($1::uuid[]) and kind = any($2::text[])"
 BY_ID = f"select {COLUMNS} from task where task_id = any($1::uuid[]) order by task_id for no key update"
 OPEN_OF_STAYS = (
     f"select {COLUMNS} from task where open and stay_id = any($1::uuid[]) order by task_id for no key update"
 )
 
+# For a statement of a slice above, which holds the stay `w.stay_id` and then its tasks; read it with `tasks_in`.
+OPEN_OF_HELD_STAY = f"""(select json_agg(row_to_json(o)) from (
+    select {COLUMNS} from task where open and stay_id = w.stay_id order by due_at, task_id for no key update
+  ) o)::text"""
+
+_tasks = msgspec.json.Decoder(list[Task])
 _params = msgspec.json.Decoder(dict[str, str | int])
 _cause = msgspec.json.Decoder(Cause)
 _reply = msgspec.json.Decoder(Reply)
-
-
-async def open_tasks(connection: Connection, stay_ids: Iterable[str], kinds: Iterable[CareKind]) -> list[Task]:
-    """Open tasks of these kinds, earliest due first."""
-    found = await connection.fetch(OPEN_TASKS, list(stay_ids), [kind.value for kind in kinds])
-    return sorted(map(task_of, found), key=lambda task: (task.due_at, task.task_id))
 
 
 async def stays_of(connection: Connection, task_ids: Iterable[str]) -> list[str]:
@@ -47,6 +46,11 @@ async def held_open_tasks(connection: Connection, stay_ids: Iterable[str]) -> di
     """Open tasks of stays, kept from other writers until the transaction ends."""
     found = await connection.fetch(OPEN_OF_STAYS, list(stay_ids))
     return {task.task_id: task for task in map(task_of, found)}
+
+
+def tasks_in(text: str | None) -> list[Task]:
+    """Tasks of OPEN_OF_HELD_STAY, earliest due first."""
+    return _tasks.decode(text) if text else []
 
 
 def task_of(record: asyncpg.Record) -> Task:

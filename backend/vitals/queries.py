@@ -7,13 +7,15 @@ from typing import NamedTuple
 import msgspec
 
 from backend.db import Connection
+from backend.tasks.queries import OPEN_OF_HELD_STAY, tasks_in
+from backend.tasks.rules.task import Task
 from backend.vitals.rules.kept import KeptDuty, KeptSet
 from backend.vitals.rules.responses import Episode
 from backend.vitals.rules.taken import Taken
 
 # Bands fall by one a complete set, so that the newest six decide; incomplete ones matter only near the new sets.
-OF_STAYS = """
-select w.stay_id::text,
+OF_STAYS = f"""
+select w.stay_id::text, {OPEN_OF_HELD_STAY} as tasks,
   (select to_jsonb(d) from observation_duty d where d.stay_id = w.stay_id)::text as duty,
   (select jsonb_agg(jsonb_build_array(from_at, scale, conflict) order by from_at, received_at, entry_id)
    from spo2_scale_setting s where s.stay_id = w.stay_id)::text as settings,
@@ -45,11 +47,15 @@ class Setting(NamedTuple):
 
 
 class OfStay(NamedTuple):
-    """What is kept about one stay. `known`: valid sets, in no order; `settings`: as they came into force."""
+    """What is kept about one stay. `known`: valid sets, in no order; `settings`: as they came into force.
+
+    `tasks`: the open ones.
+    """
 
     duty: KeptDuty | None
     settings: list[Setting]
     known: list[Taken]
+    tasks: list[Task]
 
 
 _set = msgspec.json.Decoder(KeptSet)
@@ -62,7 +68,7 @@ _known = msgspec.json.Decoder(list[Taken])
 async def of_stays(connection: Connection, since_at: Mapping[str, datetime]) -> dict[str, OfStay]:
     """What is kept about stays: among their sets the newest complete ones, and all observed from `since_at` on.
 
-    The caller holds the stays.
+    The caller holds the stays; their open tasks are held with them.
     """
     rows = await connection.fetch(OF_STAYS, list(since_at), list(since_at.values()))
     return {
@@ -70,6 +76,7 @@ async def of_stays(connection: Connection, since_at: Mapping[str, datetime]) -> 
             _duty.decode(row["duty"]) if row["duty"] else None,
             _settings.decode(row["settings"]) if row["settings"] else [],
             _known.decode(row["known"]) if row["known"] else [],
+            tasks_in(row["tasks"]),
         )
         for row in rows
     }

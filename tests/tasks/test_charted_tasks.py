@@ -10,7 +10,7 @@ from backend.tasks.actions import (
     replace_observation_tasks,
     update_missing,
 )
-from backend.tasks.queries import open_tasks
+from backend.tasks.queries import held_open_tasks
 from backend.tasks.rules.task import PlannedTask
 from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import (
@@ -46,8 +46,8 @@ async def test_a_complete_set_completes_the_observation_task_and_the_next_is_pla
     assert (await bedside.task(first)).ended_by_staff_id == cast.anna.staff_id
     assert (await bedside.task(following)).due_at == bedside.at(240)
     async with unit_of_work(cast.database, cast.clock.now()) as work:
-        open_ones = await open_tasks(work.connection, [bedside.stay_id], [CareKind.OBSERVATION])
-    assert [task.task_id for task in open_ones] == [following]
+        open_ones = await held_open_tasks(work.connection, [bedside.stay_id])
+    assert list(open_ones) == [following]
 
 
 async def test_of_several_plans_at_once_only_the_last_stays_open(bedside: Bedside) -> None:
@@ -76,7 +76,7 @@ async def test_two_sets_at_once_leave_one_open_observation_task(bedside: Bedside
 async def test_an_incomplete_set_names_what_is_missing_and_the_task_stays_open(bedside: Bedside) -> None:
     cast, task_id = bedside.cast, await bedside.planned(CareKind.OBSERVATION)
     async with unit_of_work(cast.database, cast.clock.now()) as work:
-        await update_missing(work, task_id, ["temperature"], AlertClass.AMBER)
+        await update_missing(work, {task_id: ["temperature"]}, AlertClass.AMBER)
     task = await bedside.task(task_id)
     assert (task.missing, task.state) == (["temperature"], TaskState.READY)
 

@@ -30,17 +30,22 @@ async def replace_observation_tasks(
     planned: Sequence[PlannedTask],
     done_by: Mapping[str, Done] | None = None,
     stays: Stays | None = None,
+    held: Iterable[Task] | None = None,
 ) -> list[str]:
     """End the open observation task of each stay and plan the next; returns the new task ids in order.
 
     A stay in `done_by` was observed completely: its open task is completed, the alert resolved (withdrawn when it was
     done before the alert began). The others' open tasks are cancelled. Of several plans of one stay only the last
-    stays open, the others are born superseded. `stays`: facts that the caller holds locked.
+    stays open, the others are born superseded. `stays`: facts that the caller holds locked; `held`:
+    the open tasks of the stays, when the caller holds them, too.
     """
     if stays is None:
         stays = await facts(work.connection, {each.stay_id for each in planned}, lock=True)
     fresh = await born_tasks(work, planned, stays)
-    before = await _open_observations(work, {task.stay_id for task in fresh})
+    planned_for = {task.stay_id for task in fresh}
+    if held is None:
+        held = (await held_open_tasks(work.connection, sorted(planned_for))).values()
+    before = {task.task_id: task for task in held if _is_observation(task) and task.stay_id in planned_for}
     ended = [_ended(task, (done_by or {}).get(task.stay_id), work.now) for task in before.values()]
     last = {task.stay_id: task for task in fresh}
     superseded = [task if task is last[task.stay_id] else _ended(task, None, work.now) for task in fresh]
@@ -49,9 +54,8 @@ async def replace_observation_tasks(
     return [task.task_id for task in fresh]
 
 
-async def _open_observations(work: Work, stay_ids: Iterable[str]) -> dict[str, Task]:
-    held = await held_open_tasks(work.connection, sorted(stay_ids))
-    return {task_id: task for task_id, task in held.items() if task.kind is CareKind.OBSERVATION}
+def _is_observation(task: Task) -> bool:
+    return task.kind is CareKind.OBSERVATION
 
 
 def _ended(task: Task, by: Done | None, now: datetime) -> Task:
@@ -63,19 +67,20 @@ def _ended(task: Task, by: Done | None, now: datetime) -> Task:
 async def cancel_observation_tasks(work: Work, stay_ids: Iterable[str], staff_id: str | None) -> None:
     """Observations are paused or stopped: nothing is due, alerts are withdrawn (rule 6)."""
     stays = await facts(work.connection, stay_ids, lock=True)
-    before = await _open_observations(work, stays)
+    held = await held_open_tasks(work.connection, sorted(stays))
+    before = {task_id: task for task_id, task in held.items() if _is_observation(task)}
     word = Said(staff_id, work.now)
     await write_changed(work, before, {key: cancelled(task, word, None).task for key, task in before.items()}, stays)
 
 
 async def update_missing(
-    work: Work, task_id: str, missing: Sequence[str], overdue_class: AlertClass | None = None
+    work: Work, missing: Mapping[str, Sequence[str]], overdue_class: AlertClass | None = None
 ) -> None:
-    """Name what an incomplete set left out; the task stays open and due. A class is taken over where it is given."""
-    stays = await facts(work.connection, await stays_of(work.connection, [task_id]), lock=True)
-    before = await held_tasks(work.connection, [task_id])
+    """Name what an incomplete set left out, by task; it stays open and due. A class is taken over where it is given."""
+    stays = await facts(work.connection, await stays_of(work.connection, missing), lock=True)
+    before = await held_tasks(work.connection, missing)
     after = {
-        key: replace(task, missing=list(missing), overdue_class=overdue_class or task.overdue_class)
+        key: replace(task, missing=list(missing[key]), overdue_class=overdue_class or task.overdue_class)
         for key, task in before.items()
     }
     await write_changed(work, before, after, stays)

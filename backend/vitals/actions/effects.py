@@ -30,16 +30,21 @@ async def apply_effects(work: Work, decided: Decided) -> None:
 async def _plan_observations(work: Work, decided: Decided) -> None:
     planned: list[PlannedTask] = []
     done_by: dict[str, Done] = {}
+    missing: dict[str, tuple[str, ...]] = {}
     for gathered, after, author in decided:
         for plan in after.plans:
-            missing = after.plan_missing if plan is after.plans[-1] else ()
-            planned.append(planned_observation(gathered, plan, missing))
+            still = after.plan_missing if plan is after.plans[-1] else ()
+            planned.append(planned_observation(gathered, plan, still))
         if after.done_by:
             done_by[gathered.stay.stay_id] = Done(after.done_by.observed_at, author)
         elif after.missing is not None and gathered.observation:
-            await update_missing(work, gathered.observation.task_id, after.missing)
+            missing[gathered.observation.task_id] = after.missing
+    if missing:
+        await update_missing(work, missing)
     if planned:
-        await replace_observation_tasks(work, planned, done_by, stays_of(each for each, _, _ in decided))
+        stays = stays_of(each for each, _, _ in decided)
+        held = [task for gathered, _, _ in decided for task in gathered.kept.tasks]
+        await replace_observation_tasks(work, planned, done_by, stays, held)
 
 
 def planned_observation(gathered: Gathered, plan: NextSet, missing: tuple[str, ...] = ()) -> PlannedTask:

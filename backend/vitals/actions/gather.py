@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from backend.db import Work
 from backend.places.queries import policies, time_zones
 from backend.stays.queries import Facts, facts
-from backend.tasks.queries import open_tasks
 from backend.tasks.rules.task import Task
 from backend.vitals.queries import OfStay, episodes, of_stays
 from backend.vitals.rules.charting import Before, OpenTask
@@ -75,7 +74,7 @@ async def gather(work: Work, since_at: Mapping[str, datetime]) -> dict[str, Gath
     in_force = await policies(work.connection, units, work.now)
     zones = await time_zones(work.connection, units)
     kept = await of_stays(work.connection, {stay_id: since_at[stay_id] for stay_id in stays})
-    tasks = await open_tasks(work.connection, stays, (CareKind.OBSERVATION, CareKind.RESPONSE))
+    tasks = [task for of_stay in kept.values() for task in of_stay.tasks]
     by_kind = {(task.stay_id, task.kind): task for task in tasks}
     responses = [task.task_id for task in tasks if task.kind is CareKind.RESPONSE]
     seen = await episodes(work.connection, responses)
