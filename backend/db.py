@@ -23,6 +23,8 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "15s",
     "timezone": "UTC",
     "jit": "off",
+    # Statements are few and take arrays: planning them anew for each array's length took as long as running them.
+    "plan_cache_mode": "force_generic_plan",
 }
 TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
