@@ -74,7 +74,7 @@ check: $(PYTHON_STAMP) $(NPM_STAMP)
 
 test: setup $(CHROMIUM_STAMP)
 	$(IN_PWA) npm test
-	$(RUN) pytest
+	PATH="$(NODE_FOLDER):$$PATH" $(RUN) pytest
 
 demo: setup
 	@exec $(RUN) python -m ward_sim demo

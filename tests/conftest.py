@@ -1,6 +1,6 @@
 """A real PostgreSQL, a fresh database for every test, and a clock that is set by hand."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,15 @@ from tests.places import reachable_folder
 
 # A Tuesday night shift; no daylight-saving change is near.
 START = datetime(2026, 11, 3, 1, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped browser test is a failed one: a machine without a browser has proven nothing."""
+    report = yield
+    if report.skipped and "playwright" in getattr(item, "fixturenames", ()):
+        report.outcome, report.longrepr = "failed", f"a browser test was skipped: {report.longrepr}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -138,5 +138,5 @@ async def test_a_batch_that_is_no_batch_is_400(scene: Scene) -> None:
         assert reply.headers["content-type"] == "application/problem+json"
     twice = b'{"outbox_depth":0,"max_n":0,"entries":[{"a":1}],"entries":[]}'
     assert (await scene.tablet.post(twice)).status_code == 400
-    disguised = rb'{"outbox_depth":0,"max_n":0,"entries":[{"a":1}],"entrie\u0073":[]}'
+    disguised = rb'{"outbox_depth":0,"max_n":0,"entries":[{"a":1}],"entrie\u0073":[]}'  # codespell:ignore entrie
     assert (await scene.tablet.post(disguised)).status_code == 400
