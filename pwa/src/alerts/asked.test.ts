@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AlertRow, AlertStep } from '../schemas';
-import { askedOf, isLastAsked, maySnooze } from './asked';
+import { askedOf, bundles, isLastAsked, maySnooze } from './asked';
 
 const step = (staff_id: string, extra: Partial<AlertStep> = {}): AlertStep => ({
   step_id: `step of ${staff_id}`,
@@ -70,4 +70,16 @@ test('red is never put off, amber once, plain twice', () => {
   expect(maySnooze(alert('a', { alert_class: 'amber', snoozes: 1 }))).toBe(false);
   expect(maySnooze(alert('a', { snoozes: 1 }))).toBe(true);
   expect(maySnooze(alert('a', { snoozes: 2 }))).toBe(false);
+});
+
+test('rule 11: plain alerts of a bay reach the person in charge as one line, her own stay apart', () => {
+  const charge = (id: string) =>
+    alert(id, { steps: [step('mai', { why_ended: 'timed_out' }), step('emma', { step: 'charge' })] });
+  const bays: Record<string, string> = { a: '2', b: '2', c: '1' };
+  const all = [charge('a'), charge('b'), charge('c'), alert('own', { steps: [step('emma')] })];
+  const found = bundles(all, 'emma', (row) => bays[row.alert_id]);
+  expect(found.bundled.map(({ bay, alerts }) => [bay, alerts.map((row) => row.alert_id)])).toEqual([
+    ['2', ['a', 'b']],
+  ]);
+  expect(found.alone.map((row) => row.alert_id)).toEqual(['c', 'own']);
 });

@@ -48,3 +48,28 @@ export function maySnooze(alert: AlertRow): boolean {
   const most = { red: 0, amber: 1, plain: 2 }[alert.alert_class];
   return (alert.snoozes ?? 0) < most;
 }
+
+/** Colleagues' plain alerts of one bay: one line with one answer for the person in charge (rule 11). */
+export interface Bundle {
+  bay: string;
+  alerts: AlertRow[];
+}
+
+/** Plain alerts that reached this person as the one in charge, by bay; a bay with a single one stays alone. */
+export function bundles(
+  plain: readonly AlertRow[],
+  staff_id: string | null,
+  bayOf: (alert: AlertRow) => string | undefined,
+): { bundled: Bundle[]; alone: AlertRow[] } {
+  const bays = new Map<string, AlertRow[]>();
+  for (const alert of plain) {
+    const bay = myStep(alert, staff_id)?.step === 'charge' ? bayOf(alert) : undefined;
+    if (bay !== undefined) bays.set(bay, [...(bays.get(bay) ?? []), alert]);
+  }
+  const bundled = [...bays]
+    .filter(([, alerts]) => alerts.length > 1)
+    .map(([bay, alerts]) => ({ bay, alerts }))
+    .sort((a, b) => a.bay.localeCompare(b.bay));
+  const inside = new Set(bundled.flatMap(({ alerts }) => alerts));
+  return { bundled, alone: plain.filter((alert) => !inside.has(alert)) };
+}
