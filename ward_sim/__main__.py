@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ def main(words: list[str] | None = None) -> int:
     """Run one command; exit code 1 when it found something wrong, 2 when it could not run."""
     arguments = _parser().parse_args(words)
     try:
+        # An end that is asked for is the same as Ctrl-C: children are stopped on the way out.
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         return asyncio.run(arguments.run(arguments))
     except DemoRefused as refused:
         print(refused, file=sys.stderr)
