@@ -25,8 +25,8 @@ def main(words: list[str] | None = None) -> int:
         print(refused, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+        print("Everything is stopped.", file=sys.stderr)
+        return 0 if arguments.run is _demo else 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,10 +61,7 @@ async def _replay(arguments: argparse.Namespace) -> int:
 
 
 async def _demo(arguments: argparse.Namespace) -> int:
-    try:
-        await commands.demo(arguments.seed, arguments.port)
-    except asyncio.CancelledError:
-        print("Everything is stopped.", file=sys.stderr)
+    await commands.demo(arguments.seed, arguments.port)
     return 0
 
 

@@ -117,7 +117,7 @@ def _welcome(ward: DemoWard) -> None:
         ("charge nurse", ward.ward.people("charge_nurse")[1]),
         ("healthcare assistant", ward.ward.people("healthcare_assistant")[0]),
     ]
-    print(f"\nWardlight is at  {ward.base_url}")
+    print(f"\nWardlight is at  {ward.base_url}", flush=True)
     print(f"Pair this browser: {ward.base_url}/#pair={ward.code}")
     print(f"Another tablet: open the address and type the code {ward.code}\n")
     for what, person in people:

@@ -10,7 +10,7 @@ from typing import Any
 from ward_sim.asgi_door import AsgiDoor
 from ward_sim.bedside import Bedside
 from ward_sim.hospital import Hospital, Ward, new_hospital
-from ward_sim.instants import DAY, HOUR, MINUTE, instant_ms
+from ward_sim.instants import DAY, HOUR, MINUTE, SECOND, instant_ms
 from ward_sim.judge.verdict import judged
 from ward_sim.judge.witness import LOOK_MS, Witness
 from ward_sim.nurse import Nurse
@@ -203,7 +203,7 @@ def _start_care(charge: Nurse, stays: list[str], die: random.Random) -> None:
     templates = [row for (kind, _), (_, row) in reference.items() if kind == "care_template"]
     by_kind = {row["kind"]: row for row in templates}
     for stay_id in stays:
-        for kind, share, minutes in (("round", 1.0, 120), ("turning", 0.35, 120)):
+        for kind, share, minutes in (("round", 0.6, 120), ("turning", 0.35, 120)):
             if kind in by_kind and die.random() < share:
                 charge.start_care(stay_id, by_kind[kind]["template_id"], minutes)
 
@@ -241,3 +241,6 @@ async def _heal(day: Day) -> None:
     for line in day.lines.values():
         line.go_online()
     await day.world.run(day.end_at + _HEAL)
+    for _ in range(5):
+        await day.network.advance()
+        await day.world.run(day.world.now + 10 * SECOND)

@@ -128,7 +128,7 @@ class Nurse:
                 return task
         mine = self.my_stays()
         due = [t for t in open_tasks.values() if t["stay_id"] in mine and t["kind"] in self.turn.kinds]
-        due = [task for task in due if self._wants(task, now)]
+        due = [task for task in sorted(due, key=_urgency) if self._wants(task, now)]
         return min(due, key=_urgency, default=None)
 
     def _wants(self, task: Json, now: int) -> bool:

@@ -65,7 +65,9 @@ def doubled(alerts: dict[str, list[SeenVersion]]) -> list[str]:
         if any(_overlap(life, other) for other in others):
             found.append(alert_id)
         others.append(life)
-        steps = Counter((step["round"], step["step"]) for step in versions[-1].row["steps"])
+        # A raised alert asks its accepter before the assignee, both in step 1: a step is a person's, too.
+        asked = versions[-1].row["steps"]
+        steps = Counter((step["round"], step["step"], step.get("staff_id")) for step in asked)
         if any(count > 1 for count in steps.values()):
             found.append(alert_id)
     return found
