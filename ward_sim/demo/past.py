@@ -29,8 +29,9 @@ def past_of(die: random.Random, now: int, *, ill_for_ms: int | None, late_by_ms:
     `ill_for_ms`: how long ago a deterioration began that nobody has treated. `late_by_ms`: how long the next set has
     been due already; None: it is due some time soon.
     """
-    admitted_at = now - die.randrange(30 * HOUR, 80 * HOUR)
-    from_at = now - 26 * HOUR
+    fresh = late_by_ms is not None or die.random() < 0.3
+    admitted_at = now - (die.randrange(20 * HOUR, 23 * HOUR) if fresh else die.randrange(30 * HOUR, 80 * HOUR))
+    from_at = max(admitted_at, now - 26 * HOUR)
     body = new_body(die, from_at, now, ill_share=0.0)
     if ill_for_ms is not None:
         body.episodes.append(Episode(now - ill_for_ms, 3 * HOUR, die.uniform(0.6, 1.0)))
@@ -38,7 +39,7 @@ def past_of(die: random.Random, now: int, *, ill_for_ms: int | None, late_by_ms:
         onset_at = now - die.randrange(18 * HOUR, 24 * HOUR)
         body.episodes.append(Episode(onset_at, 3 * HOUR, die.uniform(0.4, 0.8), onset_at + 4 * HOUR))
     sets: list[tuple[int, Json]] = []
-    at = from_at + die.randrange(4 * HOUR)
+    at = from_at + die.randrange(10 * MINUTE, HOUR)
     stop_at = now - (late_by_ms if late_by_ms is not None else 0)
     while at < now - 4 * MINUTE:
         values = body.read(at)
@@ -48,4 +49,8 @@ def past_of(die: random.Random, now: int, *, ill_for_ms: int | None, late_by_ms:
         if late_by_ms is not None and at + minutes * MINUTE > stop_at:
             break
         at = next_at
+    if ill_for_ms is not None and sets[-1][0] < now - 25 * MINUTE:
+        # Somebody worried looked again a few minutes ago.
+        worried_at = now - die.randrange(5 * MINUTE, 20 * MINUTE)
+        sets.append((worried_at, body.read(worried_at)))
     return Past(body, admitted_at, sets)
