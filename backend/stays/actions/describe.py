@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import UNKNOWN
-from backend.stays.actions.write import change_stay, held_stay
+from backend.stays.actions.write import change_stay, feed_stay, held_stay, held_stays
 from backend.stays.rules import Details, merged_details, overtaken
 from shared_schemas.stays import DischargePlanned, NoteWritten, StayDetailsChanged
+
+SHOW_NOTES = """
+update stay set note = n.note, note_by_staff_id = n.staff_id, note_at = n.note_at, version = version + 1
+from unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[]) as n(stay_id, note, staff_id, note_at)
+where stay.stay_id = n.stay_id returning stay.*
+"""
 
 
 async def plan_discharges(work: Work, run: Sequence[Arrived[DischargePlanned]]) -> list[Outcome]:
@@ -52,21 +58,22 @@ async def change_details(work: Work, run: Sequence[Arrived[StayDetailsChanged]])
 
 async def write_notes(work: Work, run: Sequence[Arrived[NoteWritten]]) -> list[Outcome]:
     """The newest note by the time it was written is shown; an older one that arrives late is kept and flagged."""
+    stays = await held_stays(work, {arrived.body.stay_id for arrived in run})
+    newest_at = {stay_id: stay["note_at"] for stay_id, stay in stays.items()}
+    shown: dict[str, Arrived[NoteWritten]] = {}
     outcomes = []
     for arrived in run:
-        body = arrived.body
-        stay = await held_stay(work, body.stay_id)
-        if stay is None:
+        stay_id = arrived.body.stay_id
+        if stay_id not in stays:
             outcomes.append(UNKNOWN)
-        elif stay["note_at"] is not None and stay["note_at"] > arrived.observed_at:
+        elif newest_at[stay_id] is not None and newest_at[stay_id] > arrived.observed_at:
             outcomes.append(Outcome(flags=("newer_note",)))
         else:
-            await change_stay(
-                work,
-                body.stay_id,
-                note=body.note,
-                note_by_staff_id=arrived.author.staff_id,
-                note_at=arrived.observed_at,
-            )
+            shown[stay_id], newest_at[stay_id] = arrived, arrived.observed_at
             outcomes.append(APPLIED)
+    if shown:
+        notes = [(key, each.body.note, each.author.staff_id, each.observed_at) for key, each in shown.items()]
+        columns = [list(column) for column in zip(*notes, strict=True)]
+        for stay in await work.connection.fetch(SHOW_NOTES, *columns):
+            feed_stay(work, stay)
     return outcomes

@@ -1,5 +1,7 @@
 """Reading a stay to change it, and writing it with its row for the feed."""
 
+from collections.abc import Iterable
+
 import asyncpg
 
 from backend.changes.actions import append
@@ -12,6 +14,12 @@ Stay = asyncpg.Record
 async def held_stay(work: Work, stay_id: str) -> Stay | None:
     """The stay, kept from other writers until this transaction ends; None when there is none."""
     return await work.connection.fetchrow("select * from stay where stay_id = $1 for no key update", stay_id)
+
+
+async def held_stays(work: Work, stay_ids: Iterable[str]) -> dict[str, Stay]:
+    """Stays by id, kept from other writers in the order of their ids; unknown ones are absent."""
+    held = "select * from stay where stay_id = any($1::uuid[]) order by stay_id for no key update"
+    return {str(stay["stay_id"]): stay for stay in await work.connection.fetch(held, list(stay_ids))}
 
 
 async def change_stay(work: Work, stay_id: str, *, placed: bool = False, **columns: object) -> Stay:
