@@ -1,11 +1,12 @@
 """The rules of docs/escalation.md through the database: entries, sweeps and rows of proof as the server runs them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
 import pytest
 
-from backend.alerts.actions import note_attended, raise_alerts, resolve_alerts, withdraw_alerts, worsen_alert
+from backend.alerts.actions import note_attended, raise_alerts, resolve_alerts, withdraw_alerts, worsen_alerts
 from backend.db import unit_of_work
 from shared_schemas.alerts import (
     AlertClass,
@@ -142,8 +143,9 @@ async def test_rule_6_a_worse_band_restarts_at_step_1_with_the_accepter_first(sh
         [alert_id] = await raise_alerts(work, [new])
     await shift.say(shift.cast.boris, shift.accepts(alert_id))
     async with unit_of_work(shift.database, shift.now) as work:
-        assert await worsen_alert(work, new.cause, new.cause_id, RED, "alert.response_high", {"score": 8})
-        assert not await worsen_alert(work, new.cause, uid(), RED, "alert.response_high", {})
+        worse = replace(new, alert_class=RED, text_key="alert.response_high", text_params={"score": 8})
+        other = replace(worse, cause_id=uid())
+        assert await worsen_alerts(work, [worse, other]) == {(worse.cause, worse.cause_id)}
     assert (await shift.alert(alert_id)).alert_class is RED
     assert await shift.asked(alert_id) == ["Boris"]
     await shift.later(3)

@@ -2,7 +2,7 @@
 
 from backend.alerts.actions.answers import accept_alerts, decline_alerts, receive, snooze_alerts
 from backend.alerts.actions.ending import note_attended, resolve_alerts, withdraw_alerts
-from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alert
+from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alerts
 
 __all__ = [
     "NewAlert",
@@ -14,5 +14,5 @@ __all__ = [
     "resolve_alerts",
     "snooze_alerts",
     "withdraw_alerts",
-    "worsen_alert",
+    "worsen_alerts",
 ]

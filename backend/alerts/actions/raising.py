@@ -9,9 +9,10 @@ from backend.alerts.actions.change import change_running
 from backend.alerts.actions.write import save
 from backend.alerts.rules.alert import Alert, alert_id_of
 from backend.alerts.rules.ladder import begin
+from backend.alerts.rules.people import Moment
 from backend.alerts.rules.turns import worsen
 from backend.db import Work
-from backend.stays.queries import facts
+from backend.stays.queries import Facts, facts
 from shared_schemas.alerts import AlertCause, AlertClass, AlertState, Step
 
 Params = dict[str, str | int]
@@ -73,19 +74,16 @@ async def raise_alerts(work: Work, wanted: Iterable[NewAlert]) -> list[str]:
     return [alert.alert_id for alert in raised]
 
 
-async def worsen_alert(
-    work: Work,
-    cause: AlertCause,
-    cause_id: str,
-    alert_class: AlertClass,
-    text_key: str,
-    text_params: Params,
-    accepted_by_staff_id: str | None = None,
-) -> bool:
-    """Raise the class of a cause's running alert and restart it, the accepter first (rule 6); False: none runs."""
-    changed = await change_running(
-        work,
-        [(cause, cause_id)],
-        lambda alert, moment, _: worsen(alert, alert_class, text_key, text_params, moment, accepted_by_staff_id),
-    )
-    return bool(changed)
+async def worsen_alerts(work: Work, wanted: Iterable[NewAlert]) -> set[tuple[AlertCause, str]]:
+    """Raise the class of each cause's running alert and restart it, the accepter first (rule 6).
+
+    Returns the causes about which one ran; the others are still to be raised.
+    """
+    by_cause = {(new.cause, new.cause_id): new for new in wanted}
+
+    def worsened(alert: Alert, moment: Moment, _: Facts) -> Alert:
+        new = by_cause[alert.cause, alert.cause_id]
+        return worsen(alert, new.alert_class, new.text_key, new.text_params, moment, new.accepted_by_staff_id)
+
+    changed = await change_running(work, by_cause, worsened)
+    return {(alert.cause, alert.cause_id) for alert in changed.values()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from backend.alerts.actions import NewAlert, raise_alerts, worsen_alert
+from backend.alerts.actions import NewAlert, raise_alerts, worsen_alerts
 from backend.db import Work
 from backend.tasks.actions import Done, plan_tasks, replace_observation_tasks, update_missing
 from backend.tasks.rules.task import PlannedTask
@@ -76,6 +76,7 @@ async def _open_responses(work: Work, decided: Decided) -> None:
     task_ids = await plan_tasks(work, planned, stays_of(gathered for gathered, _, _ in opened))
     seen: list[Episode] = []
     alerts: list[NewAlert] = []
+    again: list[NewAlert] = []
     for (_, after, author), task_id in zip(opened, task_ids, strict=True):
         seen += [replace(after.episode, task_id=task_id)] if after.episode else []
         alerts += [] if after.silent else [_alert(after, task_id, author)]
@@ -84,12 +85,10 @@ async def _open_responses(work: Work, decided: Decided) -> None:
             continue
         seen.append(replace(after.episode, task_id=gathered.response.task_id))
         if after.response is not None and not after.silent:
-            alert = _alert(after, gathered.response.task_id, author)
-            again = (alert.alert_class, alert.text_key, alert.text_params, alert.accepted_by_staff_id)
-            if not await worsen_alert(work, AlertCause.RESPONSE, alert.cause_id, *again):
-                alerts.append(alert)
+            again.append(_alert(after, gathered.response.task_id, author))
+    worse = await worsen_alerts(work, again)
     await save_episodes(work, seen)
-    await raise_alerts(work, alerts)
+    await raise_alerts(work, [*alerts, *(alert for alert in again if (alert.cause, alert.cause_id) not in worse)])
 
 
 def _planned_response(work: Work, after: After) -> PlannedTask:
