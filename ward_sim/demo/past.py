@@ -22,6 +22,11 @@ class Past:
     admitted_at: int
     sets: list[tuple[int, Json]]
 
+    @property
+    def ends_ill(self) -> bool:
+        """Whether the newest set demands a response."""
+        return score_oracle.alert_class(score_oracle.expected_score(self.sets[-1][1])) is not None
+
 
 def past_of(die: random.Random, now: int, *, ill_for_ms: int | None, late_by_ms: int | None) -> Past:
     """Return a patient's last day up to now.
@@ -40,15 +45,15 @@ def past_of(die: random.Random, now: int, *, ill_for_ms: int | None, late_by_ms:
         body.episodes.append(Episode(onset_at, 3 * HOUR, die.uniform(0.4, 0.8), onset_at + 4 * HOUR))
     sets: list[tuple[int, Json]] = []
     at = from_at + die.randrange(10 * MINUTE, HOUR)
-    stop_at = now - (late_by_ms if late_by_ms is not None else 0)
-    while at < now - 4 * MINUTE:
+    # The last set of a late patient was due again so long ago; nobody has come since.
+    last_at = now - 4 * MINUTE if late_by_ms is None else now - late_by_ms - _LONGEST * MINUTE
+    while at < last_at - (0 if late_by_ms is None else HOUR):
         values = body.read(at)
         minutes = min(_LONGEST, score_oracle.interval_minutes(score_oracle.expected_score(values).band))
-        next_at = at + round(minutes * MINUTE * die.uniform(0.8, 1.05))
         sets.append((at, vital_signs(die, values, incomplete_share=0.04)))
-        if late_by_ms is not None and at + minutes * MINUTE > stop_at:
-            break
-        at = next_at
+        at += round(minutes * MINUTE * die.uniform(0.8, 1.05))
+    if late_by_ms is not None:
+        sets.append((last_at, body.read(last_at)))
     if ill_for_ms is not None and sets[-1][0] < now - 25 * MINUTE:
         # Somebody worried looked again a few minutes ago.
         worried_at = now - die.randrange(5 * MINUTE, 20 * MINUTE)

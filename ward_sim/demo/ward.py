@@ -59,10 +59,15 @@ class DemoWard:
         for nurse in self.nurses:
             nurse.colleagues = self.nurses
         charge = next(n for n in self.nurses if n.turn.post == "charge")
-        await self._fill(charge)
+        newest = await self._fill(charge)
         await self._put_visitor_on_duty(visitors)
         for nurse in self.nurses:
             nurse.wake(self.clock.now())
+        for nurse in self.nurses:
+            await self._sent(nurse.tablet)
+        # Only now is there somebody to ask: what the newest sets demand begins with the patient's own nurse.
+        for stay_id, at, values in newest:
+            self._chart(charge, stay_id, at, {"values": values})
         await self._sent(charge.tablet)
         self._begin_care(charge)
 
@@ -99,8 +104,11 @@ class DemoWard:
         await self.client.delete(url, headers={"authorization": f"Bearer {line.tablet.token}"})
         line.tablet.sign_out(self.visitor.staff_id)
 
-    async def _fill(self, charge: Nurse) -> None:
-        """Admit the patients, then chart their last day oldest first; what was ill then has been escalated then."""
+    async def _fill(self, charge: Nurse) -> list[tuple[str, int, Json]]:
+        """Admit the patients and chart their last day, oldest first; return the newest of the ill, not yet charted.
+
+        What was ill then has been escalated then.
+        """
         taken: set[str] = set()
         now = self.clock.now()
         pasts: list[tuple[str, Past]] = []
@@ -117,9 +125,13 @@ class DemoWard:
         for stay_id, past in pasts:
             for at, values in past.sets[:-1]:
                 self._chart(charge, stay_id, at, {"values": values, "already_escalated": True})
-            at, values = past.sets[-1]
-            self._chart(charge, stay_id, at, {"values": values})
+        ringing = [(stay_id, *past.sets[-1]) for stay_id, past in pasts if past.ends_ill]
+        for stay_id, past in pasts:
+            if not past.ends_ill:
+                at, values = past.sets[-1]
+                self._chart(charge, stay_id, at, {"values": values})
         await self._sent(charge.tablet)
+        return ringing
 
     def _admit(self, charge: Nurse, bed_id: str, at: int, taken: set[str]) -> str:
         chance = charge.tablet.state.chance
