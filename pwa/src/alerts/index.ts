@@ -29,7 +29,7 @@ export const ALERTS: Slice = {
   everywhere: Asking,
   start: () => {
     onRing((ring) => {
-      if (ring.staff_id === shell.person?.staff_id) sound(ring.sound, performance.now());
+      if (ring.staff_id === shell.person?.staff_id) sound(ring.sound, performance.now(), ring.staff_id);
     });
   },
 };

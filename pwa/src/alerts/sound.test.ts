@@ -41,12 +41,14 @@ it.each([
   ['silent', 0, 0],
 ])('%s is %i notes and %i vibrations', async (name, note_count, vibrations) => {
   const { sound } = await import('./sound');
-  expect(sound(name, 0)).toBe(name !== 'silent');
+  expect(sound(name, 0, 'mai')).toBe(name !== 'silent');
   expect(notes).toHaveLength(note_count);
   expect(vibrate).toHaveBeenCalledTimes(vibrations);
 });
 
-it('sounds at most once in thirty seconds', async () => {
+it('catches repeats of one asking, and mutes neither a red nor a colleague', async () => {
   const { sound } = await import('./sound');
-  expect([0, 29_999, 30_000].map((at_ms) => sound('ring', at_ms))).toEqual([true, false, true]);
+  expect([0, 19_999, 20_000].map((at_ms) => sound('tone', at_ms, 'mai'))).toEqual([true, false, true]);
+  expect(sound('tone', 20_001, 'seoyeon')).toBe(true);
+  expect([20_500, 25_000, 29_999].map((at_ms) => sound('ring', at_ms, 'mai'))).toEqual([false, true, false]);
 });

@@ -1,14 +1,18 @@
-/** What an asking sounds like, in the server's words: `ring` two rising notes, `tone` one, `vibrate`; at most one in 30 s. */
+/** What an asking sounds like, in the server's words: `ring` two rising notes, `tone` one, `vibrate`. */
 
-const GAP_MS = 30_000;
+// The server spaces a person's sounds by 30 s; here only repeats of one asking are caught, so that jitter mutes nothing.
+const GAP_MS = 20_000;
+const RING_GAP_MS = 5000;
 const NOTES: Record<string, number[]> = { ring: [880, 1175], tone: [660] };
-let sounded_at = Number.NEGATIVE_INFINITY;
+const sounded_at = new Map<string, number>();
 let audio: AudioContext | undefined;
 
-/** Plays a sound, unless one was heard less than 30 s before `now_ms` (monotonic). Returns whether it sounded. */
-export function sound(name: string, now_ms: number): boolean {
-  if (now_ms - sounded_at < GAP_MS || name === 'silent') return false;
-  sounded_at = now_ms;
+/** Plays a person's sound at `now_ms` (monotonic), unless it repeats her last one. Returns whether it sounded. */
+export function sound(name: string, now_ms: number, staff_id: string): boolean {
+  const gap_ms = name === 'ring' ? RING_GAP_MS : GAP_MS;
+  const last = sounded_at.get(staff_id) ?? Number.NEGATIVE_INFINITY;
+  if (name === 'silent' || now_ms - last < gap_ms) return false;
+  sounded_at.set(staff_id, now_ms);
   if (name === 'vibrate') return navigator.vibrate?.(400) ?? false;
   audio ??= new AudioContext();
   void audio.resume();
