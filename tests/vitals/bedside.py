@@ -1,5 +1,6 @@
 """One patient on the east ward whom Anna observes; what a test charts and what it asks about."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -121,16 +122,20 @@ class Bedside:
         await self.cast.say(by or self.cast.anna, body, recorded_at=recorded_at, entry_id=entry_id)
         return entry_id
 
-    async def chart_run(self, *sets: tuple[float, VitalSigns]) -> list[Outcome]:
-        """Several sets in one push: (minutes ago, values)."""
+    async def chart_run(
+        self, *sets: tuple[float, VitalSigns], saved: float | None = None, said: Sequence[dict[str, Any]] = ()
+    ) -> list[Outcome]:
+        """Several sets in one push: (minutes ago, values), saved then too unless `saved` says otherwise."""
+        told = [*said, *({} for _ in sets[len(said) :])]
         async with unit_of_work(self.cast.database, self.now) as work:
             run = [
                 await self.cast.arrived(
                     work,
                     self.cast.anna,
-                    VitalSignsCharted(observed_at=self.minutes_ago(ago), stay_id=self.stay_id, values=values),
+                    VitalSignsCharted(observed_at=self.minutes_ago(ago), stay_id=self.stay_id, values=values, **words),
+                    recorded_at=self.minutes_ago(ago if saved is None else saved),
                 )
-                for ago, values in sets
+                for (ago, values), words in zip(sets, told, strict=True)
             ]
             return await chart_vital_signs(work, run)
 

@@ -156,9 +156,35 @@ async def test_what_a_late_set_planned_in_the_past_is_born_superseded(bedside: B
 
 async def test_a_nurse_who_back_dates_by_more_than_10_min_may_say_already_escalated(bedside: Bedside) -> None:
     entry_id = await bedside.chart(scoring(7), ago=11, saved=0, already_escalated=True)
-    assert await bedside.alerts() == []
+    [alert] = await bedside.alerts()
+    assert (alert.state.value, alert.accepted_by_staff_id) == ("accepted", bedside.cast.anna.staff_id)
     assert len(await bedside.responses()) == 1
     assert "already_escalated" in (await bedside.row(entry_id)).flags
+
+
+async def test_what_was_already_escalated_asks_again_at_its_attend_limit(bedside: Bedside) -> None:
+    await bedside.chart(scoring(7), ago=11, saved=0, already_escalated=True)
+    await bedside.cast.sweep(seconds=10 * 60)
+    assert [alert.state.value for alert in await bedside.alerts()] == ["open"]
+
+
+async def test_already_escalated_is_for_registered_nurses(bedside: Bedside) -> None:
+    entry_id = await bedside.chart(scoring(7), ago=11, saved=0, already_escalated=True, by=bedside.cast.hana)
+    assert [alert.state.value for alert in await bedside.alerts()] == ["open"]
+    assert (await bedside.row(entry_id)).flags == ["not_registered"]
+
+
+@pytest.mark.parametrize("word", ["acting", "already_escalated"])
+@pytest.mark.parametrize("answered", [(True, True), (True, False), (False, True)])
+async def test_one_batch_is_answered_for_only_if_each_set_of_it_that_alerts_is(
+    bedside: Bedside, word: str, answered: tuple[bool, bool]
+) -> None:
+    first, second = (without(scoring(total), "temperature_tenths_c") for total in (5, 7))
+    said = [{word: True} if yes else {} for yes in answered]
+    await bedside.chart_run((40, first), (20, second), saved=0, said=said)
+
+    [alert] = await bedside.alerts()
+    assert (alert.alert_class.value, alert.state.value) == ("red", "accepted" if all(answered) else "open")
 
 
 async def test_already_escalated_is_not_believed_of_a_set_that_is_not_back_dated(bedside: Bedside) -> None:

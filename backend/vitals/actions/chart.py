@@ -88,19 +88,30 @@ def _back_dated(arrived: Charted, gathered: Gathered) -> bool:
     return arrived.recorded_at - arrived.observed_at > limit
 
 
+def _registered(arrived: Charted, gathered: Gathered) -> bool:
+    return not REGISTERED.isdisjoint(arrived.author.roles_in(gathered.stay.unit_id))
+
+
 def _said(arrived: Charted, gathered: Gathered) -> Said:
-    """Acting is for registered nurses; "already escalated" for a set back-dated by more than ten minutes."""
-    registered = not REGISTERED.isdisjoint(arrived.author.roles_in(gathered.stay.unit_id))
-    return Said(
-        acting=arrived.body.acting and registered,
-        already_escalated=arrived.body.already_escalated and _back_dated(arrived, gathered),
-    )
+    """A registered nurse may be acting, or of a set back-dated by more than ten minutes say "already escalated".
+
+    Either way the alert is hers until its attend limit: only an outcome ends it.
+    """
+    escalated = arrived.body.already_escalated and _back_dated(arrived, gathered)
+    answers = (arrived.body.acting or escalated) and _registered(arrived, gathered)
+    return Said(accepted_by=arrived.author.staff_id if answers else None)
+
+
+def _escalated_flag(arrived: Charted, gathered: Gathered) -> str:
+    if not _registered(arrived, gathered):
+        return "not_registered"
+    return "already_escalated" if _back_dated(arrived, gathered) else "not_back_dated"
 
 
 def _said_flags(arrived: Charted, taken: Taken, gathered: Gathered) -> list[str]:
     flags = []
     if arrived.body.already_escalated:
-        flags.append("already_escalated" if _back_dated(arrived, gathered) else "not_back_dated")
+        flags.append(_escalated_flag(arrived, gathered))
     if arrived.body.monitor_attached is False and taken.band is Band.HIGH:
         flags.append("no_monitor")
     used = arrived.body.spo2_scale_used

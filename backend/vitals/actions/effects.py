@@ -77,15 +77,15 @@ async def _open_responses(work: Work, decided: Decided) -> None:
     seen: list[Episode] = []
     alerts: list[NewAlert] = []
     again: list[NewAlert] = []
-    for (_, after, author), task_id in zip(opened, task_ids, strict=True):
+    for (_, after, _), task_id in zip(opened, task_ids, strict=True):
         seen += [replace(after.episode, task_id=task_id)] if after.episode else []
-        alerts += [] if after.silent else [_alert(after, task_id, author)]
-    for gathered, after, author in decided:
+        alerts.append(_alert(after, task_id))
+    for gathered, after, _ in decided:
         if gathered.response is None or after.episode is None or after.episode == gathered.episode:
             continue
         seen.append(replace(after.episode, task_id=gathered.response.task_id))
-        if after.response is not None and not after.silent:
-            again.append(_alert(after, gathered.response.task_id, author))
+        if after.response is not None:
+            again.append(_alert(after, gathered.response.task_id))
     worse = await worsen_alerts(work, again)
     await save_episodes(work, seen)
     await raise_alerts(work, [*alerts, *(alert for alert in again if (alert.cause, alert.cause_id) not in worse)])
@@ -110,7 +110,7 @@ def _response(after: After) -> Taken:
     return after.response
 
 
-def _alert(after: After, task_id: str, author_staff_id: str) -> NewAlert:
+def _alert(after: After, task_id: str) -> NewAlert:
     key, params = why(_response(after))
     return NewAlert(
         stay_id=_response(after).stay_id,
@@ -119,5 +119,5 @@ def _alert(after: After, task_id: str, author_staff_id: str) -> NewAlert:
         cause_id=task_id,
         text_key=key,
         text_params=params,
-        accepted_by_staff_id=author_staff_id if after.acting else None,
+        accepted_by_staff_id=after.accepted_by,
     )

@@ -37,17 +37,17 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What the author said with a set: acting on it, or that it was escalated already (older sets only)."""
+    """What the author said with a set. `accepted_by`: the nurse who is acting on it, or has escalated it already."""
 
-    acting: bool = False
-    already_escalated: bool = False
+    accepted_by: str | None = None
 
 
 @dataclass(slots=True)
 class After:
     """What to write. `plans` in order, the last stays open; `done_by` completed the task that was open before.
 
-    `missing`: the open task goes on and asks for these. `alert`: the set that alerts, `is_new` its episode.
+    `missing`: the open task goes on and asks for these. `response`: the set that alerts;
+    `accepted_by`: who answers for it, when each set of the run that alerts was answered for.
     """
 
     plans: list[NextSet] = field(default_factory=list)
@@ -57,8 +57,7 @@ class After:
     episode: Episode | None = None
     response: Taken | None = None
     response_class: AlertClass | None = None
-    silent: bool = False
-    acting: bool = False
+    accepted_by: str | None = None
     flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -90,8 +89,9 @@ def _respond(after: After, one: Taken, said: Said) -> None:
         return
     after.episode, alerts = joined(after.episode, one)
     if alerts:
+        unanswered = after.response is not None and after.accepted_by is None
         after.response, after.response_class = one, wanted
-        after.silent, after.acting = said.already_escalated, said.acting
+        after.accepted_by = None if unanswered else said.accepted_by
 
 
 def _plan(after: After, before: Before, new: Sequence[Taken]) -> None:
