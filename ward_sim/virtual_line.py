@@ -15,7 +15,7 @@ from ward_sim.world import World
 
 Json = dict[str, Any]
 TIME_OUT = 10 * SECOND
-_ONE_MOMENT = 2 * SECOND
+_ONE_MOMENT = 5 * SECOND
 
 
 @dataclass(slots=True)
