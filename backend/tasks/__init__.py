@@ -17,7 +17,6 @@ SLICE = Slice(
         words.TaskCancelled: Handles(gates.may_plan, actions.cancel_tasks),
         words.TaskClaimed: Handles(gates.may_chart, actions.claim_tasks),
         words.TaskDoneCorrected: Handles(gates.may_chart, actions.correct_done),
-        words.ResponseRecorded: Handles(gates.may_chart, actions.record_responses),
         words.RecurringCareStarted: Handles(gates.may_plan, actions.start_recurring),
         words.RecurringCareStopped: Handles(gates.may_plan, actions.stop_recurring),
         PatientDischarged: Handles(gates.may_admit, actions.discharge),

@@ -5,6 +5,7 @@ from backend.slice import Handles, Slice
 from backend.vitals import actions
 from backend.vitals.sweep import sweep_observation_duty
 from shared_schemas import vitals as words
+from shared_schemas.tasks import ResponseRecorded
 
 SLICE = Slice(
     name="vitals",
@@ -16,6 +17,8 @@ SLICE = Slice(
         words.ObservationsPaused: Handles(gates.may_chart, actions.pause_observations),
         words.ObservationsResumed: Handles(gates.may_chart, actions.resume_observations),
         words.ObservationsStopped: Handles(gates.may_prescribe, actions.stop_observations),
+        # A word about a task, but whether its closing note counts is for the score to say.
+        ResponseRecorded: Handles(gates.may_chart, actions.answer_responses),
     },
     sweeps=(sweep_observation_duty,),
 )

@@ -10,7 +10,7 @@ from backend.db import Connection
 from backend.tasks.queries import OPEN_OF_HELD_STAY, tasks_in
 from backend.tasks.rules.task import Task
 from backend.vitals.rules.kept import KeptDuty, KeptSet
-from backend.vitals.rules.responses import Episode
+from backend.vitals.rules.responses import Episode, Opened
 from backend.vitals.rules.taken import Taken
 
 # Bands fall by one a complete set, so that the newest six decide; incomplete ones matter only near the new sets.
@@ -37,6 +37,27 @@ SETS = (
 )
 EPISODES = "select to_jsonb(e)::text from response_episode e where task_id = any($1::uuid[])"
 
+# What opened and last alerted in each open response, and the valid sets of its stay from then on.
+OPENED = """
+select t.task_id::text, json_build_object(
+  'opened_by', o.entry_id, 'opened_at', o.observed_at,
+  'bands', json_build_array(
+    case when t.cause->>'cause_type' = 'unobtainable' then 'high' else coalesce(o.band, 'high') end,
+    coalesce(e.band, 'high')),
+  'since', (select coalesce(json_agg(row_to_json(k)), '[]') from (
+    select entry_id, stay_id, observed_at, received_at, complete, band, lower_bound as figure, no_score,
+      jsonb_path_query_array(not_done, '$[*] ? (@.reason == "unobtainable").parameter') as unobtainable
+    from vital_signs v
+    where v.stay_id = t.stay_id and v.superseded_by is null and not v.entered_in_error
+      and v.observed_at >= o.observed_at
+    order by v.observed_at desc limit 60) k)
+)::text as opened
+from task t
+join vital_signs o on o.entry_id = (t.cause->>'cause_id')::uuid and o.stay_id = t.stay_id
+left join response_episode e using (task_id)
+where t.task_id = any($1::uuid[]) and t.kind = 'response' and t.open
+"""
+
 
 class Setting(NamedTuple):
     """A scale in force from an instant; in conflict, scale 1 governs."""
@@ -62,6 +83,7 @@ _set = msgspec.json.Decoder(KeptSet)
 _duty = msgspec.json.Decoder(KeptDuty)
 _settings = msgspec.json.Decoder(list[Setting])
 _episode = msgspec.json.Decoder(Episode)
+_opened = msgspec.json.Decoder(Opened)
 _known = msgspec.json.Decoder(list[Taken])
 
 
@@ -94,3 +116,9 @@ async def episodes(connection: Connection, task_ids: Sequence[str]) -> dict[str,
         return {}
     found = [_episode.decode(row[0]) for row in await connection.fetch(EPISODES, task_ids)]
     return {str(episode.task_id): episode for episode in found}
+
+
+async def opened_responses(connection: Connection, task_ids: Iterable[str]) -> dict[str, Opened]:
+    """What opened these responses and what was seen since, by task; unknown and ended ones are absent."""
+    found = await connection.fetch(OPENED, list(task_ids))
+    return {row["task_id"]: _opened.decode(row["opened"]) for row in found}

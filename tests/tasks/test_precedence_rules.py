@@ -147,22 +147,38 @@ FIELDS = {
 @pytest.mark.parametrize("missing", list(FIELDS))
 def test_a_response_is_done_only_when_all_five_fields_are_there(missing: str) -> None:
     some = Reply(**{name: value for name, value in FIELDS.items() if name != missing})
-    task = answered(planned(CareKind.RESPONSE), ANNA, some, None).task
+    task = answered(planned(CareKind.RESPONSE), ANNA, some, None, registered=True).task
     assert task.is_open
-    rest = answered(task, BORIS, Reply(**{missing: FIELDS[missing]}), None).task
+    rest = answered(task, BORIS, Reply(**{missing: FIELDS[missing]}), None, registered=True).task
     assert (rest.state, rest.response, rest.ended_by_staff_id) == (TaskState.COMPLETED, Reply(**FIELDS), "boris")
 
 
-def test_a_closing_note_ends_a_response_that_a_better_score_made_needless() -> None:
-    task = answered(planned(CareKind.RESPONSE), ANNA, Reply(), "Score 2 after oxygen").task
-    assert (task.state, task.reason_text) == (TaskState.COMPLETED, "Score 2 after oxygen")
+def test_a_closing_note_ends_a_response_only_when_the_score_is_better_and_its_author_registered() -> None:
+    note = "Score 2 after oxygen"
+    for better, registered, state, flags in (
+        (True, True, TaskState.COMPLETED, ()),
+        (False, True, TaskState.READY, ("not_better",)),
+        (True, False, TaskState.READY, ("needs_registered",)),
+    ):
+        said = answered(planned(CareKind.RESPONSE), ANNA, Reply(), note, registered=registered, better=better)
+        assert (said.task.state, said.flags, said.task.reason_text) == (state, flags, note)
+
+
+def test_five_fields_of_one_who_is_not_registered_are_kept_and_a_registered_nurse_ends_it() -> None:
+    kept = answered(planned(CareKind.RESPONSE), BORIS, Reply(**FIELDS), None, registered=False)
+    assert (kept.task.state, kept.flags, kept.task.response) == (
+        TaskState.READY,
+        ("needs_registered",),
+        Reply(**FIELDS),
+    )
+    assert answered(kept.task, ANNA, Reply(), None, registered=True).task.state is TaskState.COMPLETED
 
 
 def test_fields_that_come_after_the_end_are_kept_and_flagged_and_other_care_has_none() -> None:
-    ended = answered(planned(CareKind.RESPONSE), ANNA, Reply(), "closed").task
-    late = answered(ended, BORIS, Reply(whom="Dr Lee"), None)
+    ended = answered(planned(CareKind.RESPONSE), ANNA, Reply(), "closed", registered=True, better=True).task
+    late = answered(ended, BORIS, Reply(whom="Dr Lee"), None, registered=True)
     assert (late.flags, late.task.response) == (("answered_after_end",), Reply(whom="Dr Lee"))
-    assert answered(planned(), ANNA, Reply(whom="Dr Lee"), None).held is HeldReason.INVALID
+    assert answered(planned(), ANNA, Reply(whom="Dr Lee"), None, registered=True).held is HeldReason.INVALID
 
 
 def alerted(task: Task) -> Task:

@@ -3,10 +3,12 @@
 import pytest
 
 from backend.db import unit_of_work
+from backend.slice import Outcome
 from backend.tasks.actions import record_responses
 from shared_schemas.tasks import CauseType, Reply, ResponseRecorded
-from shared_schemas.vitals import Parameter
-from tests.vitals.bedside import WELL, Bedside, scoring, unobtainable
+from shared_schemas.vitals import Parameter, VitalSigns
+from tests.cast import Person
+from tests.vitals.bedside import WELL, Bedside, scoring, unobtainable, without
 
 
 @pytest.mark.parametrize(
@@ -112,3 +114,63 @@ async def test_after_the_response_a_new_score_opens_a_new_episode(bedside: Bedsi
 
     assert [alert.state.value for alert in await bedside.alerts()] == ["resolved", "open"]
     assert len(await bedside.responses()) == 1
+
+
+async def closing(bedside: Bedside, by: Person | None = None) -> Outcome:
+    """She closes the open response with a note; what became of it."""
+    [task] = await bedside.responses()
+    return await bedside.say(ResponseRecorded, by=by, task_id=task.task_id, response=Reply(), closed_note="Better")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "closes"),
+    [
+        (scoring(7), None, False),
+        (scoring(7), scoring(8), False),
+        (scoring(5), scoring(6), False),
+        (scoring(7), scoring(5), True),
+        (scoring(7), scoring(0), True),
+        (scoring(5), scoring(3), False),  # a new single 3 alerts again
+        (scoring(7), without(WELL, "temperature_tenths_c"), False),  # only a complete set says that it is better
+    ],
+)
+async def test_6_a_closing_note_stops_the_alert_only_when_a_complete_score_is_better(
+    bedside: Bedside, first: VitalSigns, second: VitalSigns | None, closes: bool
+) -> None:
+    await bedside.chart(first, ago=30)
+    if second is not None:
+        await bedside.chart(second)
+
+    outcome = await closing(bedside)
+
+    assert outcome.flags == (() if closes else ("not_better",))
+    assert [alert.state.value for alert in await bedside.alerts()] == ["resolved" if closes else "open"]
+    left = [] if closes else ["Better"]
+    assert [task.reason_text for task in await bedside.responses()] == left
+
+
+async def test_6_a_better_set_from_before_the_episode_closes_nothing(bedside: Bedside) -> None:
+    await bedside.chart(scoring(0), ago=60)
+    await bedside.chart(unobtainable(WELL, Parameter.PULSE, "pulse_per_min"))
+    assert (await closing(bedside)).flags == ("not_better",)
+
+
+async def test_6_a_sign_that_can_not_be_obtained_after_the_better_set_speaks_against_closing(bedside: Bedside) -> None:
+    await bedside.chart(scoring(7), ago=60)
+    await bedside.chart(scoring(0), ago=30)
+    await bedside.chart(unobtainable(WELL, Parameter.PULSE, "pulse_per_min"))
+    assert (await closing(bedside)).flags == ("not_better",)
+
+
+async def test_6_a_healthcare_assistant_ends_no_alert(bedside: Bedside) -> None:
+    hana = bedside.cast.hana
+    await bedside.chart(scoring(7), ago=30)
+    await bedside.chart(scoring(0))
+    assert (await closing(bedside, hana)).flags == ("needs_registered",)
+    [task] = await bedside.responses()
+    now = bedside.now
+    whole = Reply(whom="Dr Osei", called_at=now, reply="coming", expected_by_at=now, attended_at=now)
+    said = await bedside.say(ResponseRecorded, by=hana, task_id=task.task_id, response=whole)
+    assert said.flags == ("needs_registered",)
+    assert [alert.state.value for alert in await bedside.alerts()] == ["open"]
+    assert [each.response for each in await bedside.responses()] == [whole]

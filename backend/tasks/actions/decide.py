@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from backend.access.rules import may_plan
 from backend.db import Work
 from backend.slice import Arrived, Outcome
 from backend.stays.queries import Facts, facts
@@ -70,3 +71,8 @@ async def _next_slots(work: Work, ended: Sequence[Task], ended_ids: Sequence[str
 def said(arrived: Arrived) -> Said:
     """Who says it, and when it was true at the patient."""
     return Said(arrived.author.staff_id, arrived.observed_at)
+
+
+def is_registered(arrived: Arrived) -> bool:
+    """Whether the author is a registered nurse where the patient is or was: who may plan care may also end it."""
+    return may_plan(arrived.author, arrived.scope)

@@ -1,10 +1,10 @@
 """Claims, deferrals, and the fields of a response to a score."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from backend.db import Work
 from backend.slice import Arrived, Outcome
-from backend.tasks.actions.decide import decide_tasks, said
+from backend.tasks.actions.decide import decide_tasks, is_registered, said
 from backend.tasks.actions.plan import FURTHEST
 from backend.tasks.rules.precedence import Decision, answered, claimed, deferred
 from backend.tasks.rules.task import Task
@@ -28,10 +28,23 @@ def _deferred(task: Task, arrived: Arrived[TaskDeferred]) -> Decision:
     return deferred(task, arrived.body.due_at, arrived.body.reason)
 
 
-async def record_responses(work: Work, run: Sequence[Arrived[ResponseRecorded]]) -> list[Outcome]:
-    """Whom, when, reply, expected by, attended: all five complete the response and end its alert (rule 6)."""
+async def record_responses(
+    work: Work, run: Sequence[Arrived[ResponseRecorded]], better: Collection[str] = ()
+) -> list[Outcome]:
+    """Whom, when, reply, expected by, attended: all five complete the response and end its alert (rule 6).
+
+    `better`: the entries whose closing note is honoured, for the score of the patient is better. The slice above
+    knows scores; without its word a note is only kept.
+    """
     return await decide_tasks(
         work,
         run,
-        lambda task, arrived: answered(task, said(arrived), arrived.body.response, arrived.body.closed_note),
+        lambda task, arrived: answered(
+            task,
+            said(arrived),
+            arrived.body.response,
+            arrived.body.closed_note,
+            registered=is_registered(arrived),
+            better=arrived.entry_id in better,
+        ),
     )

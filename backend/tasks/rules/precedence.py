@@ -132,8 +132,13 @@ def claimed(task: Task, staff_id: str) -> Decision:
     return Decision(replace(task, state=state, owner_staff_id=staff_id))
 
 
-def answered(task: Task, said: Said, reply: Reply, closed_note: str | None) -> Decision:
-    """Fields of a response: what is new is added; all five, or a closing note, complete it."""
+def answered(
+    task: Task, said: Said, reply: Reply, closed_note: str | None, *, registered: bool, better: bool = False
+) -> Decision:
+    """Fields of a response: what is new is added. All five complete it, or a closing note where the score is better.
+
+    Only a registered author ends it (rule 6); what another wrote is kept, and the response and its alert stay.
+    """
     if task.kind is not CareKind.RESPONSE:
         return Decision(task, held=HeldReason.INVALID, detail="not a response")
     known = task.response or Reply()
@@ -142,4 +147,8 @@ def answered(task: Task, said: Said, reply: Reply, closed_note: str | None) -> D
     if not task.is_open:
         return _flagged(told, "answered_after_end")
     complete = all(getattr(merged, name) is not None for name in Reply.__struct_fields__)
-    return done(told, said) if complete or closed_note else Decision(told)
+    if not complete and not closed_note:
+        return Decision(told)
+    if not registered:
+        return _flagged(told, "needs_registered")
+    return done(told, said) if complete or better else _flagged(told, "not_better")

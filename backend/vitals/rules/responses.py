@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from backend.alerts.rules.episodes import Standing, alerts_again
-from backend.vitals.rules.news2 import NEWS2
-from backend.vitals.rules.taken import Taken
+from backend.vitals.rules.news2 import NEWS2, severity
+from backend.vitals.rules.taken import Taken, governing
 from shared_schemas.alerts import AlertClass
 from shared_schemas.vitals import Band, Parameter
 
@@ -27,6 +27,30 @@ class Episode:
     figure: int
     threes: frozenset[str]
     unobtainable: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open response: the set that opened it, the bands that opened it and alerted last, all sets seen since."""
+
+    opened_by: str
+    opened_at: datetime
+    bands: list[Band]
+    since: list[Taken]
+
+
+def is_better(opened: Opened) -> bool:
+    """Whether a closing note is honoured (rule 6): the governing set since is below each band that asked.
+
+    A newer incomplete set that asks for a response itself, or lacks a sign that could not be obtained, speaks against.
+    """
+    governs = governing(opened.since)
+    if governs is None or governs.band is None or governs.entry_id == opened.opened_by:
+        return False
+    if any(severity(governs.band) >= severity(band) for band in opened.bands):
+        return False
+    later = [one for one in opened.since if not one.complete and one.observed_at >= governs.observed_at]
+    return not any(one.unobtainable or response_class(one) for one in later)
 
 
 def response_class(one: Taken) -> AlertClass | None:
