@@ -35,6 +35,11 @@ select alert_id::text, stay_id::text from alert a
 join unnest($1::text[], $2::uuid[]) as c(cause, cause_id) using (cause, cause_id)
 where a.next_at is not null
 """
+LATEST = """
+select distinct on (a.cause, a.cause_id) a.alert_id::text from alert a
+join unnest($1::text[], $2::uuid[]) as c(cause, cause_id) using (cause, cause_id)
+order by a.cause, a.cause_id, a.began_at desc
+"""
 STAYS_OF = "select alert_id::text, stay_id::text from alert where alert_id = any($1::uuid[])"
 # A nurse's tablets count together (rule 7); a tablet counts while she is signed in on it.
 REACH = """
@@ -59,6 +64,13 @@ async def running(connection: Connection, causes: Causes) -> dict[str, str]:
         return {}
     found = await connection.fetch(RUNNING, [cause.value for cause, _ in pairs], [of for _, of in pairs])
     return {row["alert_id"]: row["stay_id"] for row in found}
+
+
+async def latest(connection: Connection, causes: Causes) -> list[Alert]:
+    """The latest alert about each of these causes, over or not; without rows for what never alerted."""
+    pairs = list(causes)
+    found = await connection.fetch(LATEST, [cause.value for cause, _ in pairs], [of for _, of in pairs])
+    return list((await alerts(connection, [row["alert_id"] for row in found])).values()) if found else []
 
 
 async def stays_of(connection: Connection, alert_ids: Iterable[str]) -> dict[str, str]:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from backend.alerts.queries import alerts, running
+from backend.alerts.actions import NewAlert, raise_alerts
+from backend.alerts.queries import alerts, latest, running
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions import discharge_patients
@@ -17,9 +18,13 @@ from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
 from backend.tasks.rules.ending import DEPARTED
 from backend.tasks.rules.precedence import Said, cancelled, cancelled_by_hand, done, done_by_hand, not_done
 from backend.tasks.rules.task import PlannedTask, Task
-from shared_schemas.alerts import AlertClass
+from shared_schemas.alerts import AlertCause, AlertClass
 from shared_schemas.stays import PatientDischarged
-from shared_schemas.tasks import TaskCancelled, TaskDone, TaskDoneCorrected, TaskNotDone, TaskState
+from shared_schemas.tasks import CareKind, TaskCancelled, TaskDone, TaskDoneCorrected, TaskNotDone, TaskState
+from shared_schemas.wire import HeldReason
+
+# An observation is done by its set, so that a wrong one is mended there; the next observation is planned already.
+CORRECT_THE_SET = Outcome(held=HeldReason.INVALID, detail="correct the set instead")
 
 
 async def record_done(work: Work, run: Sequence[Arrived[TaskDone]]) -> list[Outcome]:
@@ -64,12 +69,42 @@ async def _correct(work: Work, arrived: Arrived[TaskDoneCorrected]) -> Outcome:
     task = tasks.get(arrived.body.task_id)
     if task is None or task.stay_id != arrived.body.stay_id:
         return UNKNOWN
+    if task.kind is CareKind.OBSERVATION:
+        return CORRECT_THE_SET
     if task.state is not TaskState.COMPLETED or "done_corrected" in task.flags:
         return Outcome(flags=("nothing_to_correct",))
     corrected = replace(task, flags=[*task.flags, "done_corrected"], reason_text=arrived.body.reason)
     await write_changed(work, tasks, {task.task_id: corrected}, stays)
+    if task.kind is CareKind.RESPONSE and await _has_open_response(work, task.stay_id):
+        return Outcome(flags=("response_is_open",))
     await plan_tasks(work, [_again(task, arrived.entry_id)], stays)
+    if task.kind is CareKind.RESPONSE and stays[task.stay_id].departed_at is None:
+        await _alert_again(work, task, arrived.entry_id)
     return APPLIED
+
+
+async def _has_open_response(work: Work, stay_id: str) -> bool:
+    """A newer score opened the next episode meanwhile: it asks for the same people."""
+    found = await held_open_tasks(work.connection, [stay_id])
+    return any(task.kind is CareKind.RESPONSE for task in found.values())
+
+
+async def _alert_again(work: Work, task: Task, again_id: str) -> None:
+    """Nobody answered after all: a new alert of the old class, linked to the one that was ended (a recurrence)."""
+    ended = await latest(work.connection, [(AlertCause.RESPONSE, task.task_id)])
+    wanted = [
+        NewAlert(
+            stay_id=task.stay_id,
+            alert_class=alert.alert_class,
+            cause=AlertCause.RESPONSE,
+            cause_id=again_id,
+            text_key=alert.text_key,
+            text_params=alert.text_params,
+            follows=alert.alert_id,
+        )
+        for alert in ended
+    ]
+    await raise_alerts(work, wanted)
 
 
 def _again(task: Task, entry_id: str) -> PlannedTask:
