@@ -148,15 +148,6 @@ def test_piccolos_own_transactions_are_never_opened() -> None:
     assert [relative(path) for path in ours if called.search(path.read_text())] == []
 
 
-def test_only_the_clock_asks_the_time_in_the_browser_core() -> None:
-    asks = re.compile(
-        r"\bDate\.now\(|new Date\(\)|performance\.now\(|Math\.random\(|\bfetch\(|setTimeout\(|crypto\.subtle"
-    )
-    core = [path for path in (ROOT / "pwa" / "src" / "sync").glob("core*") if path.is_file()]
-    core += list((ROOT / "pwa" / "src" / "sync" / "core").glob("**/*.ts"))
-    assert [relative(path) for path in core if ".test." not in path.name and asks.search(path.read_text())] == []
-
-
 def test_nothing_speaks_of_one_machine_or_of_work_not_done() -> None:
     machine = re.compile(r"(?<![\w.])/(work|root|Users)/\w|/home/\w+/\w")
     undone = re.compile(r"\b(TO" r"DO|FIX" r"ME|XX" r"X)\b")

@@ -1,7 +1,6 @@
 """A server that is stopped, and one that is killed, on its own PostgreSQL."""
 
 import asyncio
-import importlib.util
 import os
 import signal
 import sys
@@ -13,8 +12,6 @@ import pytest
 
 from tests.places import reachable_folder
 from tests.tidy import ROOT
-
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("backend.app") is None, reason="the app is being built")
 
 
 @pytest.fixture

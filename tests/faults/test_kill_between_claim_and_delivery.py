@@ -1,4 +1,4 @@
-"""Death of the server, or of PostgreSQL, while a claimed alert is on its way to a tablet (issue, "Done when" 4).
+"""Death of the server, or of PostgreSQL, while a claimed alert is on its way to a tablet.
 
 The server is a real process on its own PostgreSQL; the push receiver holds the request while the test kills.
 """

@@ -66,6 +66,17 @@ async def test_a_key_that_comes_twice_in_disguise_is_held(scene: Scene) -> None:
     assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
 
 
+async def test_a_temperature_in_a_wrong_unit_is_held(scene: Scene) -> None:
+    values = '{"temperature_tenths_c":368,"temperature_as_measured":{"value_tenths":3099,"unit":"K"}}'
+    entry = made(scene, body_of(scene, f',"values":{values}'), type="vital_signs_charted")
+    assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+async def test_a_value_under_the_name_of_another_unit_is_held(scene: Scene) -> None:
+    entry = made(scene, body_of(scene, ',"values":{"temperature_c":36.8}'), type="vital_signs_charted")
+    assert await bad(scene, entry) == (H, HeldReason.UNKNOWN_FIELD)
+
+
 async def test_a_nul_is_held(scene: Scene) -> None:
     entry = made(scene, body_of(scene, r',"note":"a\u0000b"'))
     assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
