@@ -13,7 +13,8 @@ from backend.vitals.rules.kept import KeptDuty, KeptSet
 from backend.vitals.rules.responses import Episode, Opened
 from backend.vitals.rules.taken import Taken
 
-# Bands fall by one a complete set, so that the newest six decide; incomplete ones matter only near the new sets.
+# Bands fall by one a complete set, so that the newest six decide; incomplete ones matter near the new sets, and
+# after the newest complete one, where they may say that the patient is at risk.
 OF_STAYS = f"""
 select w.stay_id::text, {OPEN_OF_HELD_STAY} as tasks,
   (select to_jsonb(d) from observation_duty d where d.stay_id = w.stay_id)::text as duty,
@@ -29,6 +30,13 @@ select w.stay_id::text, {OPEN_OF_HELD_STAY} as tasks,
      from vital_signs v
      where v.stay_id = w.stay_id and v.superseded_by is null and not v.entered_in_error and v.observed_at >= w.since_at
      order by v.observed_at desc limit 60)
+    union
+    (select entry_id, stay_id, observed_at, received_at, complete, band, interval_band, lower_bound, no_score
+     from vital_signs v
+     where v.stay_id = w.stay_id and v.superseded_by is null and not v.entered_in_error and not v.complete
+       and v.observed_at > coalesce((select max(observed_at) from vital_signs c where c.stay_id = w.stay_id
+         and c.complete and c.superseded_by is null and not c.entered_in_error), '-infinity')
+     order by v.observed_at desc limit 6)
   ) k)::text as known
 from unnest($1::uuid[], $2::timestamptz[]) as w(stay_id, since_at)
 """
@@ -89,6 +97,8 @@ _known = msgspec.json.Decoder(list[Taken])
 
 async def of_stays(connection: Connection, since_at: Mapping[str, datetime]) -> dict[str, OfStay]:
     """What is kept about stays: among their sets the newest complete ones, and all observed from `since_at` on.
+
+    Beside them the newest incomplete ones that no complete one has followed.
 
     The caller holds the stays; their open tasks are held with them.
     """

@@ -59,7 +59,7 @@ async def _look_after(work: Work, stays: list[Gathered]) -> None:
         if returned_at is not None and returned_at <= work.now:
             duty = returned(duty)
             cause = Cause(cause_type=CauseType.ENTRY, cause_id=duty.stay_id, text_key="cause.expected_back")
-            planned += [planned_by(gathered.stay.stay_id, returned_at, cause)] if duty.observes else []
+            planned += [planned_by(gathered, returned_at, cause)] if duty.observes else []
         elif duty.observes:
             planned += _wanted(gathered)
         if duty != gathered.kept.duty:
@@ -78,4 +78,4 @@ def _wanted(gathered: Gathered) -> list[PlannedTask]:
     due_at = first_set_at(gathered)
     if task is not None and task.due_at <= due_at:
         return []
-    return [planned_by(gathered.stay.stay_id, due_at, first_cause(gathered))]
+    return [planned_by(gathered, due_at, first_cause(gathered))]

@@ -7,13 +7,14 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from backend.db import Work
+from backend.places.queries import policies
 from backend.stays.queries import facts
 from backend.tasks.actions.decide import write_changed
 from backend.tasks.actions.plan import Stays, born_tasks
 from backend.tasks.actions.write import end_alerts, save_tasks
 from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
 from backend.tasks.rules.precedence import Said, cancelled, done
-from backend.tasks.rules.task import PlannedTask, Task
+from backend.tasks.rules.task import PlannedTask, Task, classed
 from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import CareKind
 
@@ -76,11 +77,16 @@ async def cancel_observation_tasks(work: Work, stay_ids: Iterable[str], staff_id
 async def update_missing(
     work: Work, missing: Mapping[str, Sequence[str]], overdue_class: AlertClass | None = None
 ) -> None:
-    """Name what an incomplete set left out, by task; it stays open and due. A class is taken over where it is given."""
+    """Name what an incomplete set left out, by task; it stays open and due.
+
+    A class is taken over where it is given, and with it the grace.
+    """
     stays = await facts(work.connection, await stays_of(work.connection, missing), lock=True)
     before = await held_tasks(work.connection, missing)
-    after = {
-        key: replace(task, missing=list(missing[key]), overdue_class=overdue_class or task.overdue_class)
-        for key, task in before.items()
-    }
+    after = {key: replace(task, missing=list(missing[key])) for key, task in before.items()}
+    if overdue_class is not None:
+        in_force = await policies(work.connection, sorted({stay.unit_id for stay in stays.values()}), work.now)
+        after = {
+            key: classed(task, overdue_class, in_force[stays[task.stay_id].unit_id]) for key, task in after.items()
+        }
     await write_changed(work, before, after, stays)

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from shared_schemas.alerts import AlertClass
 from shared_schemas.base import Id
@@ -118,6 +119,18 @@ def born(planned: PlannedTask, policy: Policy, now: datetime) -> Task:
         next_slot_at=planned.next_slot_at,
         missing=list(planned.missing),
         overdue_class=planned.overdue_class,
+    )
+
+
+def classed(task: Task, overdue_class: AlertClass, policy: Policy) -> Task:
+    """The task with that class, and due soon and overdue by its margins."""
+    margin = margins(task.kind, task.interval_minutes, overdue_class, policy)
+    return replace(
+        task,
+        overdue_class=overdue_class,
+        due_soon_at=task.due_at - timedelta(minutes=margin.due_soon_minutes),
+        overdue_at=task.due_at + timedelta(minutes=margin.grace_minutes),
+        standard_minutes=margin.standard_minutes,
     )
 
 

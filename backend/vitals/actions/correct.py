@@ -77,5 +77,5 @@ async def _plan_without(work: Work, gathered: Gathered, original: KeptSet, left:
     elif gathered.duty.observes and gathered.stay.departed_at is None:
         due_at = max(first_set_at(gathered), work.now)
         await replace_observation_tasks(
-            work, [planned_by(gathered.stay.stay_id, due_at, first_cause(gathered))], stays=stays_of([gathered])
+            work, [planned_by(rest, due_at, first_cause(gathered))], stays=stays_of([gathered])
         )

@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from backend.db import Work
 from backend.tasks.actions import replace_observation_tasks
 from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.effects import planned_observation
 from backend.vitals.actions.gather import Gathered, stays_of
 from backend.vitals.actions.write import save_duties
-from backend.vitals.rules.intervals import NextSet, next_set
+from backend.vitals.rules.intervals import NextSet, next_set, overdue_class
 from backend.vitals.rules.kept import KeptDuty
+from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import CareKind, Cause, CauseType
 
 
@@ -31,14 +34,16 @@ def first_set_at(gathered: Gathered) -> datetime:
     return gathered.stay.arrived_at + timedelta(minutes=gathered.policy.observation.first_set_minutes)
 
 
-def planned_by(stay_id: str, due_at: datetime, cause: Cause) -> PlannedTask:
-    """An observation that follows from an arrival or a person's decision."""
+def planned_by(gathered: Gathered, due_at: datetime, cause: Cause) -> PlannedTask:
+    """An observation that follows from an arrival or a person's decision; how ill the patient was is not forgotten."""
+    known = gathered.kept.known
     return PlannedTask(
-        stay_id=stay_id,
+        stay_id=gathered.stay.stay_id,
         kind=CareKind.OBSERVATION,
         cause=cause,
         due_at=due_at,
         text_key="task.observation",
+        overdue_class=overdue_class(known, next_set(known, gathered.rhythm)),
     )
 
 
@@ -68,9 +73,11 @@ async def replan(work: Work, gathered: Gathered, duty: KeptDuty, not_before: dat
         planned = planned_observation(gathered, later(plan, not_before), missing)
     elif task is not None and duty.interval_minutes is not None:
         asked_at = not_before + timedelta(minutes=duty.interval_minutes)
-        planned = planned_by(gathered.stay.stay_id, min(task.due_at, asked_at), task.cause)
+        planned = planned_by(gathered, min(task.due_at, asked_at), task.cause)
     else:
         return
+    if task is not None and task.missing and task.overdue_class is AlertClass.AMBER:
+        planned = msgspec.structs.replace(planned, overdue_class=AlertClass.AMBER)
     if task is None or (task.due_at, task.interval_minutes) != (planned.due_at, planned.interval_minutes):
         await replace_observation_tasks(work, [planned], stays=stays_of([gathered]))
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import msgspec
+
 from backend.alerts.actions import NewAlert, raise_alerts, worsen_alerts
 from backend.db import Work
 from backend.tasks.actions import Done, plan_tasks, replace_observation_tasks, update_missing
@@ -10,7 +12,7 @@ from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.gather import Gathered, stays_of
 from backend.vitals.actions.write import save_episodes
 from backend.vitals.rules.charting import After
-from backend.vitals.rules.intervals import NextSet, is_at_risk
+from backend.vitals.rules.intervals import NextSet, overdue_class
 from backend.vitals.rules.responses import Episode, why
 from backend.vitals.rules.taken import Taken
 from shared_schemas.alerts import AlertCause, AlertClass
@@ -30,17 +32,21 @@ async def apply_effects(work: Work, decided: Decided) -> None:
 async def _plan_observations(work: Work, decided: Decided) -> None:
     planned: list[PlannedTask] = []
     done_by: dict[str, Done] = {}
-    missing: dict[str, tuple[str, ...]] = {}
+    missing: dict[AlertClass | None, dict[str, tuple[str, ...]]] = {}
     for gathered, after, author in decided:
         for plan in after.plans:
-            still = after.plan_missing if plan is after.plans[-1] else ()
-            planned.append(planned_observation(gathered, plan, still))
+            last = plan is after.plans[-1]
+            one = planned_observation(gathered, plan, after.plan_missing if last else ())
+            planned.append(
+                msgspec.structs.replace(one, overdue_class=AlertClass.AMBER) if last and after.at_risk else one
+            )
         if after.done_by:
             done_by[gathered.stay.stay_id] = Done(after.done_by.observed_at, author)
         elif after.missing is not None and gathered.observation:
-            missing[gathered.observation.task_id] = after.missing
-    if missing:
-        await update_missing(work, missing)
+            taken_over = AlertClass.AMBER if after.at_risk else None
+            missing.setdefault(taken_over, {})[gathered.observation.task_id] = after.missing
+    for taken_over, of_tasks in missing.items():
+        await update_missing(work, of_tasks, taken_over)
     if planned:
         stays = stays_of(each for each, _, _ in decided)
         held = [task for gathered, _, _ in decided for task in gathered.kept.tasks]
@@ -58,7 +64,7 @@ def planned_observation(gathered: Gathered, plan: NextSet, missing: tuple[str, .
         text_key="task.observation_monitored" if continuous else "task.observation",
         interval_minutes=plan.interval_minutes,
         missing=missing,
-        overdue_class=AlertClass.AMBER if is_at_risk(plan.band) else AlertClass.PLAIN,
+        overdue_class=overdue_class(gathered.kept.known, plan),
     )
 
 

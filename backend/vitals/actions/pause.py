@@ -66,7 +66,7 @@ async def _resume(work: Work, arrived: Arrived[ObservationsResumed]) -> Outcome:
     if not gathered.duty.observes and gathered.stay.departed_at is None:
         cause = Cause(cause_type=CauseType.ENTRY, cause_id=arrived.entry_id, text_key="cause.resumed")
         await replace_observation_tasks(
-            work, [planned_by(gathered.stay.stay_id, arrived.observed_at, cause)], stays=stays_of([gathered])
+            work, [planned_by(gathered, arrived.observed_at, cause)], stays=stays_of([gathered])
         )
     return APPLIED
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from backend.vitals.rules.intervals import NextSet, Rhythm, interval_minutes, next_set
+from backend.vitals.rules.intervals import NextSet, Rhythm, interval_minutes, is_at_risk, next_set
 from backend.vitals.rules.responses import Episode, joined, response_class
 from backend.vitals.rules.taken import Taken, governing, near_others, overtaken
 from shared_schemas.alerts import AlertClass
@@ -46,7 +46,8 @@ class Said:
 class After:
     """What to write. `plans` in order, the last stays open; `done_by` completed the task that was open before.
 
-    `missing`: the open task goes on and asks for these. `response`: the set that alerts;
+    `missing`: the open task goes on and asks for these.
+    `at_risk`: an incomplete set says that an overdue set of this patient is amber. `response`: the set that alerts;
     `accepted_by`: who answers for it, when each set of the run that alerts was answered for.
     """
 
@@ -54,6 +55,7 @@ class After:
     plan_missing: tuple[str, ...] = ()
     done_by: Taken | None = None
     missing: tuple[str, ...] | None = None
+    at_risk: bool = False
     episode: Episode | None = None
     response: Taken | None = None
     response_class: AlertClass | None = None
@@ -125,6 +127,7 @@ def _keep_open(after: After, before: Before, one: Taken) -> None:
         return
     band = Band.HIGH if one.unobtainable else one.interval_band
     minutes = interval_minutes(band, before.rhythm, one.observed_at)
+    after.at_risk = after.at_risk or is_at_risk(band)
     sooner_at = one.observed_at + timedelta(minutes=minutes)
     if response_class(one) is not None and sooner_at < due_at:
         after.plans.append(NextSet(because=one, due_at=sooner_at, interval_minutes=minutes, band=band))

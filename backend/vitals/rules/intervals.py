@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from backend.vitals.rules.news2 import severity
 from backend.vitals.rules.taken import Taken, governing
+from shared_schemas.alerts import AlertClass
 from shared_schemas.policy import ObservationPolicy
 from shared_schemas.vitals import Band
 
@@ -87,6 +88,17 @@ def _after_sleep(due_at: datetime, zone: ZoneInfo) -> datetime:
     if local.time() >= SLEEP_FROM:
         morning += timedelta(days=1)
     return morning.astimezone(due_at.tzinfo)
+
+
+def overdue_class(sets: Sequence[Taken], plan: NextSet | None) -> AlertClass:
+    """As what the set that is due after these would be overdue.
+
+    Amber by the band of the plan, or by an incomplete set that no complete one has followed.
+    """
+    planned_at = plan.because.observed_at if plan else None
+    since = [each for each in sets if not each.complete and (planned_at is None or each.observed_at > planned_at)]
+    at_risk = [is_at_risk(each.interval_band) or bool(each.unobtainable) for each in since]
+    return AlertClass.AMBER if any(at_risk) or (plan and is_at_risk(plan.band)) else AlertClass.PLAIN
 
 
 def is_at_risk(band: Band | None) -> bool:
