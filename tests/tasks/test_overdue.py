@@ -146,12 +146,28 @@ async def test_rule_8_done_before_its_alert_began_and_told_late_withdraws_it(bed
     assert await bedside.alert_states(task_id) == [(AlertState.WITHDRAWN, "done_before")]
 
 
-async def test_a_deferred_task_that_is_overdue_again_is_alerted_again(bedside: Bedside) -> None:
-    task_id = await overdue_task(bedside)
-    body = TaskDeferred(
-        observed_at=bedside.at(0), stay_id=bedside.stay_id, task_id=task_id, due_at=bedside.at(60), reason="In theatre"
+def put_off(bedside: Bedside, task_id: str, minutes: float) -> TaskDeferred:
+    return TaskDeferred(
+        observed_at=bedside.at(0),
+        stay_id=bedside.stay_id,
+        task_id=task_id,
+        due_at=bedside.at(minutes),
+        reason="In theatre",
     )
-    await bedside.cast.say(bedside.cast.anna, body)
+
+
+async def test_rule_5_what_is_overdue_is_not_put_off_and_its_alert_stays(bedside: Bedside) -> None:
+    task_id = await overdue_task(bedside)
+    said = await bedside.cast.say(bedside.cast.anna, put_off(bedside, task_id, 60))
+    assert said.flags == ("deferred_after_overdue",)
+    assert await bedside.alert_states(task_id) == [(AlertState.OPEN, None)]
+    assert (await bedside.task(task_id)).due_at == bedside.at(-30)
+
+
+async def test_a_task_put_off_in_time_and_told_late_is_alerted_again_when_it_is_overdue_again(bedside: Bedside) -> None:
+    in_time = bedside.at(10)
+    task_id = await overdue_task(bedside)
+    await bedside.cast.say(bedside.cast.anna, put_off(bedside, task_id, 60), recorded_at=in_time)
     assert await bedside.alert_states(task_id) == [(AlertState.WITHDRAWN, "deferred")]
     await bedside.cast.sweep(seconds=90 * 60)
     first, second = sorted(await bedside.alerts(task_id), key=lambda alert: alert.began_at)

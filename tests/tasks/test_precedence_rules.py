@@ -30,7 +30,7 @@ WORDS = {
     TaskState.COMPLETED: lambda task: done(task, ANNA),
     TaskState.FAILED: lambda task: not_done(task, ANNA, REFUSED, None),
     TaskState.CANCELLED: lambda task: cancelled(task, ANNA, "x"),
-    TaskState.ON_HOLD: lambda task: deferred(task, NOW + MINUTE, "x"),
+    TaskState.ON_HOLD: lambda task: deferred(task, NOW + MINUTE, "x", at=NOW),
     TaskState.ACCEPTED: lambda task: claimed(task, "anna"),
 }
 STRENGTH = [
@@ -110,20 +110,46 @@ def test_rule_6_not_done_with_a_reason_does_not_stop_a_red() -> None:
 def test_observations_and_responses_are_neither_cancelled_nor_put_off_by_hand() -> None:
     for kind in (CareKind.OBSERVATION, CareKind.RESPONSE):
         assert cancelled_by_hand(planned(kind), ANNA, "x").held is HeldReason.INVALID
-        assert deferred(planned(kind), NOW + MINUTE, "x").held is HeldReason.INVALID
+        assert deferred(planned(kind), NOW + MINUTE, "x", at=NOW).held is HeldReason.INVALID
     assert cancelled_by_hand(planned(), ANNA, "x").task.state is TaskState.CANCELLED
 
 
 def test_a_slot_is_put_off_only_until_before_the_next() -> None:
     task = slot()
-    kept = deferred(task, NOW + 119 * MINUTE, "theatre").task
+    kept = deferred(task, NOW + 119 * MINUTE, "theatre", at=NOW).task
     assert (kept.state, kept.due_at, kept.overdue_at) == (
         TaskState.ON_HOLD,
         NOW + 119 * MINUTE,
         NOW + 149 * MINUTE,
     )
-    assert deferred(task, NOW + 120 * MINUTE, "theatre").held is HeldReason.INVALID
+    assert deferred(task, NOW + 120 * MINUTE, "theatre", at=NOW).held is HeldReason.INVALID
     assert standing(kept, NOW + 120 * MINUTE) is Standing.NOT_DONE_BY
+
+
+def test_care_is_put_off_once_before_it_is_overdue_and_at_most_4_hours() -> None:
+    task, hours = planned(), 60 * MINUTE
+    kept = deferred(task, NOW + 4 * hours, "theatre", at=task.overdue_at - SECOND).task
+    assert (kept.state, kept.due_at) == (TaskState.ON_HOLD, NOW + 4 * hours)
+    assert deferred(kept, NOW + hours, "back", at=NOW).task.due_at == NOW + hours
+    for of, due_at, at, flag in (
+        (task, NOW + hours, task.overdue_at, "deferred_after_overdue"),
+        (alerted(task), NOW + hours, task.overdue_at, "deferred_after_overdue"),
+        (task, NOW + 4 * hours + SECOND, NOW, "deferred_too_far"),
+        (kept, NOW + 5 * hours, NOW, "deferred_before"),
+    ):
+        decision = deferred(of, due_at, "theatre", at=at)
+        assert (decision.flags, decision.task) == ((flag,), replace(of, flags=[flag]))
+
+
+@pytest.mark.parametrize("text_key", ["task.review_stop", "task.review_response"])
+def test_the_review_of_stopped_observations_is_not_put_off(text_key: str) -> None:
+    review = replace(planned(), text_key=text_key)
+    decision = deferred(review, NOW + MINUTE, "later", at=NOW)
+    assert (decision.flags, decision.task.due_at, decision.task.state) == (
+        ("review_not_deferred",),
+        review.due_at,
+        TaskState.READY,
+    )
 
 
 def test_the_first_claim_has_the_task_and_the_other_is_told() -> None:
@@ -192,7 +218,7 @@ def test_rule_6_what_stops_an_alert() -> None:
         AlertEnd(Ending.RESOLVED, "done"): done(running, late).task,
         AlertEnd(Ending.RESOLVED, "not_done"): not_done(running, late, REFUSED, None).task,
         AlertEnd(Ending.WITHDRAWN, "cancelled"): cancelled(running, late, "x").task,
-        AlertEnd(Ending.WITHDRAWN, "deferred"): deferred(running, NOW + 90 * MINUTE, "x").task,
+        AlertEnd(Ending.WITHDRAWN, "deferred"): deferred(running, NOW + 90 * MINUTE, "x", at=NOW).task,
         AlertEnd(Ending.RESOLVED, "not_done_by"): not_done_by_next(running, NOW),
     }
     assert {expected: ending(running, after) for expected, after in ends.items()} == {end: end for end in ends}

@@ -18,14 +18,17 @@ async def claim_tasks(work: Work, run: Sequence[Arrived[TaskClaimed]]) -> list[O
 
 
 async def defer_tasks(work: Work, run: Sequence[Arrived[TaskDeferred]]) -> list[Outcome]:
-    """Put care off, with a reason; a running alert is withdrawn and comes again when the new time has passed."""
+    """Put care off, with a reason, before it is overdue.
+
+    Said in time and told late (rule 8), it withdraws a running alert, which comes again when the new time has passed.
+    """
     return await decide_tasks(work, run, _deferred)
 
 
 def _deferred(task: Task, arrived: Arrived[TaskDeferred]) -> Decision:
     if abs(arrived.body.due_at - arrived.received_at) > FURTHEST:
         return Decision(task, held=HeldReason.INVALID, detail="due more than a year away")
-    return deferred(task, arrived.body.due_at, arrived.body.reason)
+    return deferred(task, arrived.body.due_at, arrived.body.reason, at=arrived.recorded_at)
 
 
 async def record_responses(

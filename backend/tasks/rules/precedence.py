@@ -14,6 +14,10 @@ from shared_schemas.wire import HeldReason
 
 # Care that ends by what was charted, not by a tick.
 CHARTED = {CareKind.OBSERVATION, CareKind.RESPONSE}
+# The reviews of a dying patient's stopped observations or modified response: their instant is the prescriber's.
+REVIEWS = {"task.review_stop", "task.review_response"}
+# How far care may be put off; what recurs, no further than its next slot. Source: wardlight; awaits sign-off.
+LONGEST_DEFERRAL = timedelta(hours=4)
 
 
 class Said(NamedTuple):
@@ -99,14 +103,26 @@ def cancelled_by_hand(task: Task, said: Said, reason: str) -> Decision:
     return cancelled(task, said, reason)
 
 
-def deferred(task: Task, due_at: datetime, reason: str) -> Decision:
-    """Put off; never past the next slot of recurring care, and never an observation or a response."""
+def deferred(task: Task, due_at: datetime, reason: str, *, at: datetime) -> Decision:
+    """Put off, said at `at`; never past the next slot of recurring care, and never an observation or a response.
+
+    What is overdue is answered, not put off (rule 5), and so is the review of a stop. Once: a second word only
+    brings it forward.
+    """
     if not task.is_open:
         return _flagged(task, "deferred_after_end")
     if task.kind in CHARTED:
         return Decision(task, held=HeldReason.INVALID, detail="this care can not be put off")
     if task.next_slot_at is not None and due_at >= task.next_slot_at:
         return Decision(task, held=HeldReason.INVALID, detail="past the next slot")
+    if task.text_key in REVIEWS:
+        return _flagged(task, "review_not_deferred")
+    if at >= task.overdue_at:
+        return _flagged(task, "deferred_after_overdue")
+    if task.state is TaskState.ON_HOLD and due_at > task.due_at:
+        return _flagged(task, "deferred_before")
+    if due_at - task.due_at > LONGEST_DEFERRAL:
+        return _flagged(task, "deferred_too_far")
     moved: timedelta = due_at - task.due_at
     later = replace(
         task,
