@@ -178,7 +178,7 @@ class Nurse:
         if slip:
             again = {"corrects": entry_id, "reason": "Slip of the finger", "values": charted}
             self.save("vital_signs_corrected", {"stay_id": stay_id} | again, ago_ms=ago)
-        elif self.die.random() < 0.01 and not bedside.looks_ill(values):
+        elif self.die.random() < 0.01 and not bedside.looks_ill(values) and self.turn.post in ("nurse", "charge"):
             back_at = now + self.die.randrange(20 * MINUTE, 50 * MINUTE)
             self.resuming[stay_id] = back_at
             away = {"reason": "imaging", "expected_return_at": instant_text(back_at)}

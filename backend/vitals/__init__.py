@@ -14,7 +14,7 @@ SLICE = Slice(
         words.VitalSignsCorrected: Handles(gates.may_chart, actions.correct_vital_signs, always_kept=True),
         words.Spo2ScaleSet: Handles(gates.may_prescribe, actions.set_spo2_scale),
         words.ObservationIntervalSet: Handles(gates.may_plan, actions.set_observation_interval),
-        words.ObservationsPaused: Handles(gates.may_chart, actions.pause_observations),
+        words.ObservationsPaused: Handles(gates.may_plan, actions.pause_observations),
         words.ObservationsResumed: Handles(gates.may_chart, actions.resume_observations),
         words.ObservationsStopped: Handles(gates.may_prescribe, actions.stop_observations),
         # A word about a task, but whether its closing note counts is for the score to say.

@@ -3,6 +3,7 @@
 import pytest
 
 from backend.db import unit_of_work
+from backend.slice import Scope
 from backend.tasks.actions import cancel_observation_tasks
 from backend.vitals.sweep import sweep_observation_duty
 from shared_schemas.base import Body
@@ -15,6 +16,7 @@ from shared_schemas.vitals import (
     PauseReason,
 )
 from shared_schemas.wire import HeldReason
+from tests.cast import handler_of
 from tests.vitals.bedside import WELL, Bedside, scoring
 
 
@@ -41,6 +43,27 @@ async def test_a_pause_names_its_reason_who_decided_and_its_return(bedside: Beds
 async def test_a_pause_without_a_later_return_is_held(bedside: Bedside) -> None:
     outcome = await bedside.say(ObservationsPaused, reason=PauseReason.LEAVE, expected_return_at=bedside.now)
     assert outcome.held is HeldReason.INVALID
+
+
+async def test_a_pause_of_more_than_12_h_is_held_and_the_set_stays_due(bedside: Bedside) -> None:
+    before = await bedside.observation()
+    too_long = bedside.in_minutes(12 * 60 + 1)
+    outcome = await bedside.say(ObservationsPaused, reason=PauseReason.LEAVE, expected_return_at=too_long)
+    assert outcome.held is HeldReason.INVALID
+    assert await bedside.observation() == before
+
+    outcome = await bedside.say(
+        ObservationsPaused, reason=PauseReason.LEAVE, expected_return_at=bedside.in_minutes(720)
+    )
+    assert outcome.held is None
+
+
+async def test_a_pause_is_for_registered_nurses(bedside: Bedside) -> None:
+    cast = bedside.cast
+    gate = handler_of(ObservationsPaused).gate
+    scope = Scope(bedside.stay_id, cast.east.unit_id, cast.east.unit_id)
+    allowed = {person.name for person in cast.people if gate(cast.author(person), scope)}
+    assert allowed == {"Anna", "Boris", "Charlotte", "Carl"}
 
 
 async def test_at_the_expected_return_the_pause_ends_and_a_set_is_due(bedside: Bedside) -> None:

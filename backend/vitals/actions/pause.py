@@ -1,6 +1,7 @@
 """Pauses, stops and resumptions of observation, by name and with a time at which somebody looks again."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -19,6 +20,9 @@ from shared_schemas.wire import HeldReason
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="stay")
 NEWER_KNOWN = Outcome(flags=("newer_known",))
 NO_RETURN = Outcome(held=HeldReason.INVALID, detail="the return must be later than the pause")
+# Source: wardlight; awaits sign-off. A patient away for longer is paused again, by somebody who has looked.
+LONGEST_PAUSE = timedelta(hours=12)
+TOO_LONG = Outcome(held=HeldReason.INVALID, detail="the return is more than 12 hours after the pause")
 NO_REVIEW = Outcome(held=HeldReason.INVALID, detail="the review must be later than the decision")
 
 
@@ -31,6 +35,8 @@ async def _pause(work: Work, arrived: Arrived[ObservationsPaused]) -> Outcome:
     body = arrived.body
     if body.expected_return_at <= arrived.observed_at:
         return NO_RETURN
+    if body.expected_return_at - arrived.observed_at > LONGEST_PAUSE:
+        return TOO_LONG
     gathered = (await gather(work, {body.stay_id: work.now})).get(body.stay_id)
     if gathered is None:
         return UNKNOWN
