@@ -28,7 +28,7 @@ from tests.tasks.plans import ANNA, BORIS, MINUTE, NOW, REFUSED, SECOND, planned
 
 WORDS = {
     TaskState.COMPLETED: lambda task: done(task, ANNA),
-    TaskState.FAILED: lambda task: not_done(task, ANNA, REFUSED, None),
+    TaskState.FAILED: lambda task: not_done(task, ANNA, REFUSED, None, registered=True),
     TaskState.CANCELLED: lambda task: cancelled(task, ANNA, "x"),
     TaskState.ON_HOLD: lambda task: deferred(task, NOW + MINUTE, "x", at=NOW),
     TaskState.ACCEPTED: lambda task: claimed(task, "anna"),
@@ -79,12 +79,12 @@ def test_of_two_dones_the_first_to_reach_the_server_is_the_completer_and_the_sec
 
 
 def test_done_after_a_persons_not_done_is_flagged_and_after_the_servers_it_is_not() -> None:
-    assert done(not_done(planned(), ANNA, REFUSED, None).task, BORIS).flags == ("done_after_not_done",)
+    assert done(not_done(planned(), ANNA, REFUSED, None, registered=True).task, BORIS).flags == ("done_after_not_done",)
     assert done(not_done_by_next(slot(), NOW), BORIS).flags == ()
 
 
 def test_a_person_may_say_why_after_the_server_said_not_done_by() -> None:
-    told = not_done(not_done_by_next(slot(), NOW), ANNA, REFUSED, "asleep").task
+    told = not_done(not_done_by_next(slot(), NOW), ANNA, REFUSED, "asleep", registered=True).task
     assert (told.reason, told.ended_by_staff_id, standing(told, NOW)) == (REFUSED, "anna", Standing.NOT_DONE)
 
 
@@ -96,15 +96,21 @@ def test_an_observation_is_done_only_by_a_set_and_a_response_by_its_fields() -> 
 
 
 def test_an_observation_that_was_not_done_stays_due_with_the_reason() -> None:
-    task = not_done(planned(CareKind.OBSERVATION), ANNA, REFUSED, "sleeping").task
+    task = not_done(planned(CareKind.OBSERVATION), ANNA, REFUSED, "sleeping", registered=True).task
     assert (task.is_open, task.reason, task.reason_text) == (True, REFUSED, "sleeping")
 
 
 def test_rule_6_not_done_with_a_reason_does_not_stop_a_red() -> None:
     response = planned(CareKind.RESPONSE)
-    red = not_done(response, ANNA, REFUSED, None, red=True)
+    red = not_done(response, ANNA, REFUSED, None, red=True, registered=True)
     assert (red.task.is_open, red.flags) == (True, ("red_stays",))
-    assert not not_done(response, ANNA, REFUSED, None).task.is_open
+    assert not not_done(response, ANNA, REFUSED, None, registered=True).task.is_open
+
+
+def test_not_done_by_one_who_is_not_registered_ends_no_response() -> None:
+    kept = not_done(planned(CareKind.RESPONSE), ANNA, REFUSED, "busy", registered=False)
+    assert (kept.task.is_open, kept.task.reason, kept.flags) == (True, REFUSED, ("needs_registered",))
+    assert not not_done(planned(), ANNA, REFUSED, None, registered=False).task.is_open
 
 
 def test_observations_and_responses_are_neither_cancelled_nor_put_off_by_hand() -> None:
@@ -216,7 +222,7 @@ def test_rule_6_what_stops_an_alert() -> None:
     running = alerted(slot())
     ends = {
         AlertEnd(Ending.RESOLVED, "done"): done(running, late).task,
-        AlertEnd(Ending.RESOLVED, "not_done"): not_done(running, late, REFUSED, None).task,
+        AlertEnd(Ending.RESOLVED, "not_done"): not_done(running, late, REFUSED, None, registered=True).task,
         AlertEnd(Ending.WITHDRAWN, "cancelled"): cancelled(running, late, "x").task,
         AlertEnd(Ending.WITHDRAWN, "deferred"): deferred(running, NOW + 90 * MINUTE, "x", at=NOW).task,
         AlertEnd(Ending.RESOLVED, "not_done_by"): not_done_by_next(running, NOW),

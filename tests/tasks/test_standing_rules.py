@@ -82,7 +82,7 @@ def test_an_observation_stays_overdue_however_long() -> None:
 def test_what_has_ended_stands_the_same_at_every_instant() -> None:
     ends = {
         Standing.DONE: done(planned(), ANNA).task,
-        Standing.NOT_DONE: not_done(planned(), ANNA, REFUSED, None).task,
+        Standing.NOT_DONE: not_done(planned(), ANNA, REFUSED, None, registered=True).task,
         Standing.CANCELLED: cancelled(planned(), ANNA, "x").task,
     }
     for expected, task in ends.items():

@@ -5,7 +5,7 @@ import pytest
 from backend.db import unit_of_work
 from backend.slice import Outcome
 from backend.tasks.actions import record_responses
-from shared_schemas.tasks import CauseType, Reply, ResponseRecorded
+from shared_schemas.tasks import CauseType, NotDoneCareReason, Reply, ResponseRecorded, TaskNotDone
 from shared_schemas.vitals import Parameter, VitalSigns
 from tests.cast import Person
 from tests.vitals.bedside import WELL, Bedside, scoring, unobtainable, without
@@ -174,3 +174,15 @@ async def test_6_a_healthcare_assistant_ends_no_alert(bedside: Bedside) -> None:
     assert said.flags == ("needs_registered",)
     assert [alert.state.value for alert in await bedside.alerts()] == ["open"]
     assert [each.response for each in await bedside.responses()] == [whole]
+
+
+@pytest.mark.parametrize(("total", "by", "stays"), [(7, "anna", True), (5, "hana", True), (5, "anna", False)])
+async def test_6_not_done_ends_a_response_only_by_a_registered_nurse_and_never_a_red(
+    bedside: Bedside, total: int, by: str, *, stays: bool
+) -> None:
+    await bedside.chart(scoring(total))
+    [task] = await bedside.responses()
+    reason = NotDoneCareReason.NOT_NEEDED
+    await bedside.say(TaskNotDone, by=getattr(bedside.cast, by), task_id=task.task_id, reason=reason)
+    assert [alert.state.value for alert in await bedside.alerts()] == ["open" if stays else "resolved"]
+    assert [each.reason for each in await bedside.responses()] == ([reason] if stays else [])

@@ -11,7 +11,7 @@ from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions import discharge_patients
 from backend.stays.queries import facts
-from backend.tasks.actions.decide import UNKNOWN, decide_tasks, held_for, said, write_changed
+from backend.tasks.actions.decide import UNKNOWN, decide_tasks, held_for, is_registered, said, write_changed
 from backend.tasks.actions.plan import plan_tasks
 from backend.tasks.actions.write import cause_of
 from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
@@ -40,7 +40,12 @@ async def record_not_done(work: Work, run: Sequence[Arrived[TaskNotDone]]) -> li
         work,
         run,
         lambda task, arrived: not_done(
-            task, said(arrived), arrived.body.reason, arrived.body.text, red=task.task_id in red
+            task,
+            said(arrived),
+            arrived.body.reason,
+            arrived.body.text,
+            red=task.task_id in red,
+            registered=is_registered(arrived),
         ),
     )
 

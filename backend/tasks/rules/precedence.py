@@ -61,13 +61,21 @@ def done_by_hand(task: Task, said: Said) -> Decision:
     return _flagged(task, "needs_charting") if task.kind in CHARTED else done(task, said)
 
 
-def not_done(task: Task, said: Said, reason: NotDoneCareReason, text: str | None, *, red: bool = False) -> Decision:
-    """Not done, with a reason. An observation stays overdue, and a red answer stays wanted: only the reason is kept."""
+def not_done(
+    task: Task, said: Said, reason: NotDoneCareReason, text: str | None, *, red: bool = False, registered: bool
+) -> Decision:
+    """Not done, with a reason.
+
+    An observation stays overdue, a red answer stays wanted, and a response is ended by a registered author only:
+    elsewhere the reason is kept and the care stays open.
+    """
     told = replace(task, reason=reason, reason_text=text)
     if task.is_open and task.kind is CareKind.OBSERVATION:
         return Decision(told)
     if task.is_open and red:
         return _flagged(told, "red_stays")
+    if task.is_open and task.kind is CareKind.RESPONSE and not registered:
+        return _flagged(told, "needs_registered")
     if task.state is TaskState.COMPLETED:
         return _flagged(task, "not_done_after_done")
     if task.state is TaskState.FAILED and task.ended_by_staff_id is not None:
