@@ -29,6 +29,10 @@ export interface Draft {
   values: VitalSigns;
   observed_at: string | null;
   acting: boolean;
+  already_escalated?: boolean;
+  monitor_attached?: boolean | null;
+  /** A value that was asked about is still asked about. */
+  questions?: Question[];
 }
 
 export class ChartingForm {
@@ -49,12 +53,17 @@ export class ChartingForm {
     this.values = draft.values;
     this.observed_at = draft.observed_at;
     this.acting = draft.acting;
+    this.already_escalated = draft.already_escalated ?? false;
+    this.monitor_attached = draft.monitor_attached ?? null;
+    this.questions = draft.questions ?? [];
     this.active = this.#nextEmpty('respiratory_rate');
     this.typed = begin((this.active && isTyped(this.active) ? this.active : 'respiratory_rate') as PadName);
   }
 
   get draft(): Draft {
-    return { values: $state.snapshot(this.values), observed_at: this.observed_at, acting: this.acting };
+    const { observed_at, acting, already_escalated, monitor_attached } = this;
+    const [values, questions] = [$state.snapshot(this.values), $state.snapshot(this.questions)];
+    return { values, observed_at, acting, already_escalated, monitor_attached, questions };
   }
 
   get dirty(): boolean {

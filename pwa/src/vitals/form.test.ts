@@ -94,3 +94,14 @@ test('a draft brings back every value and goes on where it stopped', () => {
   expect(again.values).toMatchObject({ respiratory_rate_per_min: 18, spo2_percent: 96 });
   expect(again.active).toBe('oxygen');
 });
+
+test('a draft brings back the question about a doubtful value, and what was said about the score', () => {
+  const form = new ChartingForm();
+  form.activate('systolic', NOW);
+  tap(form, '240');
+  form.already_escalated = true;
+  form.monitor_attached = false;
+  const again = new ChartingForm(form.draft);
+  expect(again.questions).toEqual([{ parameter: 'systolic', value: 240, found: 'ask' }]);
+  expect([again.already_escalated, again.monitor_attached]).toEqual([true, false]);
+});
