@@ -32,14 +32,13 @@ interface Cell {
 export const NARROW = 560;
 const TOP = 24;
 const TOTALS = 52;
-const CAPTION = 50;
 const GAP = 6;
 
 /** Columns are of equal width (by set, as on paper), the newest at the right. */
 export function chartGeometry(strips: Strip[], columns: Column[], width: number, height: number) {
   const rows = strips.reduce((sum, strip) => sum + strip.bands.length, 0);
-  const room = height - TOP - TOTALS - CAPTION - strips.length * GAP;
-  const row = Math.max(17, Math.min(26, room / Math.max(rows, 1)));
+  const room = height - TOP - TOTALS - strips.length * GAP;
+  const row = Math.max(16, Math.min(26, room / Math.max(rows, 1)));
   const narrow = width < NARROW;
   const left = narrow ? 62 : 118;
   const gutter = left + (narrow ? 98 : 102);
