@@ -51,8 +51,8 @@ export const TASK_RULES: OptimisticRules = {
     changed(store, body.task_id, () => ({ state: 'ready', ended_at: null, ended_by_staff_id: null })),
   response_recorded: ({ body }, store) =>
     changed(store, body.task_id, (task) => ({
+      // Whether it ends the response is the server's to say: a note counts only with a better score.
       response: { ...task.response, ...body.response },
-      ...(body.closed_note ? { state: 'completed' as const, ended_at: body.observed_at } : {}),
     })),
   task_planned: ({ entry_id, body }) => [
     {
