@@ -15,6 +15,8 @@ export PYTHONUNBUFFERED := 1
 NODE_FOLDER = $(shell tools/node.sh)
 IN_PWA = cd pwa && PATH="$(NODE_FOLDER):$$PATH"
 RUN := $(UV) run --frozen
+# Tests and days run in this many processes at a time; each has a PostgreSQL of its own.
+PROCESSES ?= 2
 PYTHON_STAMP := .venv/.stamp
 NPM_STAMP := pwa/node_modules/.stamp
 PWA_STAMP := pwa/dist/.stamp
@@ -74,13 +76,13 @@ check: $(PYTHON_STAMP) $(NPM_STAMP)
 
 test: setup $(CHROMIUM_STAMP)
 	$(IN_PWA) npm test
-	PATH="$(NODE_FOLDER):$$PATH" $(RUN) pytest
+	PATH="$(NODE_FOLDER):$$PATH" $(RUN) pytest -n $(PROCESSES) --dist worksteal --durations=25
 
 demo: setup
 	@exec $(RUN) python -m ward_sim demo
 
-# Two processes at a time; xargs fails when one of them did.
-DAYS = seq 1 $(1) | xargs -P 2 -I{} $(RUN) python -m ward_sim day --seed {} --json
+# xargs fails when one of them did.
+DAYS = seq 1 $(1) | xargs -P $(PROCESSES) -I{} $(RUN) python -m ward_sim day --seed {} --json
 
 soak-short: setup
 	$(call DAYS,20)

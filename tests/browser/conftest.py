@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from playwright.async_api import Playwright, async_playwright
 
 from backend.postgres import EmbeddedPostgres
 from backend.settings import PROJECT_ROOT
+from tests import tidy
 from tests.browser.hospital import hospital
 from tests.browser.server import Server, free_port
 from tests.browser.tablets import Tablet, open_tablet
@@ -27,14 +29,25 @@ async def playwright() -> AsyncIterator[Playwright]:
         yield started
 
 
+def _is_fresh(page: Path) -> bool:
+    sources = tidy.sources(".ts", ".svelte", ".css", ".mjs", ".json", ".html")
+    ours = [path for path in sources if tidy.relative(path).startswith(("pwa/", "shared_schemas/"))]
+    return page.exists() and page.stat().st_mtime >= max(path.stat().st_mtime for path in ours)
+
+
 @pytest.fixture(scope="session")
 def served_pwa() -> Path:
-    """The production build that the server serves; `make setup` makes it, a bare `pytest` does it here."""
+    """The production build that the server serves; `make setup` makes it, a bare `pytest` does it here.
+
+    An old build is built anew: it would be proven, and the sources would not.
+    """
     built = PWA / "dist"
-    if not (built / "index.html").exists():
-        npm = shutil.which("npm")
-        assert npm is not None, "Node.js is needed: `make setup` brings it."
-        subprocess.run([npm, "run", "build"], cwd=PWA, check=True, env=os.environ)
+    with (PWA / "node_modules" / ".build.lock").open("w") as lock:
+        flock(lock, LOCK_EX)  # one process builds, the others find it built
+        if not _is_fresh(built / "index.html"):
+            npm = shutil.which("npm")
+            assert npm is not None, "Node.js is needed: `make setup` brings it."
+            subprocess.run([npm, "run", "build"], cwd=PWA, check=True, env=os.environ)
     return built
 
 
