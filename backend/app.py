@@ -73,6 +73,7 @@ class Ward:
         self.settings, self.clock, self._is_stepped = settings, clock, stepped
         self.database = Database(settings.database_url or "", pool_size=settings.pool_size)
         self.hub = Hub(self.database, clock)
+        self.hub.pings = not stepped
         self.doorbell = Doorbell(self.hub)
         self.channels = Channels(self.hub.ring, push, Webhook(settings.webhook_url))
         self.bells = self._bells()

@@ -100,6 +100,8 @@ class Hub:
         self.sockets: set[Socket] = set()
         self.unrung: dict[str, int] = {}
         self.rung = asyncio.Event()
+        # A stepped server does not ping: its sockets live in another time than the pings' seconds.
+        self.pings = True
         database.listeners.append(self.heard)
 
     def heard(self, deltas: Sequence[Delta]) -> None:

@@ -10,7 +10,7 @@ from backend.app import Ward as Server
 from backend.clock import SteppedClock
 from backend.db import Database
 from backend.settings import Settings
-from shared_schemas.stays import NoteWritten, PatientAdmitted
+from shared_schemas.stays import NoteWritten, PatientAdmitted, StayDetailsChanged
 from shared_schemas.wire import Verdict
 from tests.cast import Cast, identity, uid
 from tests.tablet import Tablet, instant, served
@@ -32,6 +32,11 @@ class Scene:
     def note(self, text: str | None = "asleep") -> NoteWritten:
         """An entry about the stay that any nurse may write."""
         return NoteWritten(observed_at=self.cast.clock.now(), stay_id=self.stay_id, note=text)
+
+    def details(self) -> StayDetailsChanged:
+        """An entry of another type: between two notes it makes each a run of its own."""
+        now = self.cast.clock.now()
+        return StayDetailsChanged(observed_at=now, stay_id=self.stay_id, pregnant=False, isolation=True)
 
     def admission(self, stay_id: str, identifier: str) -> PatientAdmitted:
         """A patient arrives in East without a bed."""

@@ -40,12 +40,13 @@ async def test_a_handler_that_raises_holds_its_own_entry_alone(scene: Scene, set
     await fail_on_notes(settings, "raise exception 'on purpose';", "new.note = 'boom'")
     for text in ("one", "boom", "three"):
         scene.tablet.save(scene.anna, scene.note(text))
+        scene.tablet.save(scene.anna, scene.details())
     sent = list(scene.tablet.outbox)
     verdicts = await scene.tablet.push()
-    assert [v.verdict for v in verdicts] == [A, H, A]
-    assert verdicts[1].reason is HeldReason.INVALID
-    assert "on purpose" not in (verdicts[1].detail or "")
-    assert [v.outcome for v in await scene.tablet.push(sent)] == [A, H, A]
+    assert [v.verdict for v in verdicts] == [A, A, H, A, A, A]
+    assert verdicts[2].reason is HeldReason.INVALID
+    assert "on purpose" not in (verdicts[2].detail or "")
+    assert [v.outcome for v in await scene.tablet.push(sent)] == [A, A, H, A, A, A]
     await scene.tablet.pull()
     assert [row.note for row in scene.tablet.rows("stay")] == ["three"]
     assert len(scene.tablet.rows("held_entry")) == 1
@@ -80,9 +81,10 @@ async def test_a_connection_that_dies_in_mid_transaction_leaves_nothing_half_don
     await fail_on_notes(settings, dying, f"new.note = 'note {round_}'")
     for turn in range(3):
         scene.tablet.save(scene.anna, scene.note(f"note {turn}"))
+        scene.tablet.save(scene.anna, scene.details())
     assert await send(scene) == 503
     assert await notes(scene) == 0
-    assert [v.verdict for v in await scene.tablet.push()] == [A] * 3
+    assert [v.verdict for v in await scene.tablet.push()] == [A] * 6
     await scene.tablet.pull()
     assert [row.note for row in scene.tablet.rows("stay")] == ["note 2"]
     assert scene.tablet.rows("loss_incident") == []

@@ -96,6 +96,8 @@ def _read(text: str) -> Hello | Pong | None:
 
 async def _watch(opened: Socket, hub: Hub, clock: Clock) -> None:
     """Ping, and end a socket that stays silent for two pings or never says hello."""
+    if not hub.pings:
+        await asyncio.Event().wait()
     await asyncio.sleep(HELLO_S)
     if not opened.greeted:
         opened.ended = "silent"
