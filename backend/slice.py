@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from shared_schemas.base import Body
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.staff import Grant, Role
 from shared_schemas.wire import HeldReason
 
@@ -56,7 +57,7 @@ class Arrived(Generic[B]):
     observed_at: datetime
     recorded_at: datetime
     received_at: datetime
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,9 @@ class Outcome:
     entry for it as for `held`; applying the entry again then repeats the claim alone (an admission to a taken bed).
     """
 
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     held: HeldReason | None = None
-    detail: str = ""
+    detail: HeldDetail | None = None
     claim_held: HeldReason | None = None
 
 

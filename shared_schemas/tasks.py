@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared_schemas.base import Body, Id, Instant, Line, Row
+from shared_schemas.flags import Flag
 
 
 class TaskState(Enum):
@@ -104,7 +105,7 @@ class TaskRow(Row, kw_only=True):
     also_done_by_staff_ids: list[Id] = []
     reason: NotDoneCareReason | None = None
     reason_text: Line | None = None
-    flags: list[str] = []
+    flags: list[Flag] = []
 
 
 class CareTemplateRow(Row, kw_only=True):

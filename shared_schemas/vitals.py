@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from shared_schemas.base import Body, Id, Instant, Line, Row
+from shared_schemas.flags import Flag
 
 # "Not a number of that quantity at all" is more than three digits (clinical.md section 10).
 ThreeDigits = Annotated[int, Meta(ge=0, le=999)]
@@ -171,7 +172,7 @@ class VitalSignsRow(Row, kw_only=True):
     author_staff_id: Id
     values: VitalSigns
     score: Score
-    flags: list[str] = []
+    flags: list[Flag] = []
     invalid: list[Parameter] = []
     supersedes: Id | None = None
     superseded_by: Id | None = None

@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta, Raw, Struct, field
 
 from shared_schemas.base import Code, Counter, FeedId, Id, Instant, Line
+from shared_schemas.flags import Flag
 
 ENTRIES_PER_BATCH = 500
 BATCH_BYTES = 256 * 1024
@@ -75,7 +76,7 @@ class EntryVerdict(Struct, omit_defaults=True, kw_only=True):
     reason: HeldReason | None = None
     detail: str | None = None
     why_later: Code | None = None
-    flags: list[str] = []
+    flags: list[Flag] = []
     retry_after_s: int | None = None
 
 

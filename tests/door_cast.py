@@ -12,6 +12,7 @@ from backend.db import Database
 from backend.settings import Settings
 from backend.slice import Outcome
 from shared_schemas.base import Body
+from shared_schemas.flags import HeldDetail
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 from tests.cast import Cast, Person
 from tests.tablet import Tablet, instant, served
@@ -57,7 +58,7 @@ class DoorCast(Cast):
 def outcome_of(verdict: EntryVerdict) -> Outcome:
     """The slice's part of a verdict."""
     if verdict.verdict is Verdict.HELD:
-        return Outcome(held=verdict.reason, detail=verdict.detail or "")
+        return Outcome(held=verdict.reason, detail=HeldDetail(verdict.detail) if verdict.detail else None)
     flags = tuple(flag for flag in verdict.flags if flag not in DOOR_FLAGS)
     claims = [CLAIMS[flag] for flag in flags if flag in CLAIMS]
     if claims:

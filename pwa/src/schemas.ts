@@ -535,6 +535,10 @@ export const DutyStartedSchema = v.strictObject({
   buddy_staff_id: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<DutyStarted>;
 
+/** Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them. Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`. */
+export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
+export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
+
 /** Why an entry waits for a person's answer. */
 export const HeldReasonSchema = v.picklist(['malformed', 'unknown_field', 'unknown_type', 'id_reuse', 'bad_mac', 'unknown_session', 'not_permitted', 'unknown_subject', 'out_of_scope', 'bed_taken', 'already_changed', 'depends_on_held', 'invalid']);
 export type HeldReason = 'malformed' | 'unknown_field' | 'unknown_type' | 'id_reuse' | 'bad_mac' | 'unknown_session' | 'not_permitted' | 'unknown_subject' | 'out_of_scope' | 'bed_taken' | 'already_changed' | 'depends_on_held' | 'invalid';
@@ -551,7 +555,7 @@ export type EntryVerdict = {
   reason?: HeldReason | null | undefined;
   detail?: string | null | undefined;
   why_later?: Code | null | undefined;
-  flags?: string[] | undefined;
+  flags?: Flag[] | undefined;
   retry_after_s?: number | null | undefined;
 };
 export const EntryVerdictSchema = v.looseObject({
@@ -561,7 +565,7 @@ export const EntryVerdictSchema = v.looseObject({
   reason: v.optional(v.nullable(HeldReasonSchema)),
   detail: v.optional(v.nullable(v.string())),
   why_later: v.optional(v.nullable(CodeSchema)),
-  flags: v.optional(v.array(v.string())),
+  flags: v.optional(v.array(FlagSchema)),
   retry_after_s: v.optional(v.nullable(v.pipe(v.number(), v.integer()))),
 }) satisfies v.GenericSchema<EntryVerdict>;
 
@@ -1740,7 +1744,7 @@ export type TaskRow = {
   also_done_by_staff_ids?: Id[] | undefined;
   reason?: NotDoneCareReason | null | undefined;
   reason_text?: Line | null | undefined;
-  flags?: string[] | undefined;
+  flags?: Flag[] | undefined;
 };
 export const TaskRowSchema = v.looseObject({
   task_id: IdSchema,
@@ -1766,7 +1770,7 @@ export const TaskRowSchema = v.looseObject({
   also_done_by_staff_ids: v.optional(v.array(IdSchema)),
   reason: v.optional(v.nullable(NotDoneCareReasonSchema)),
   reason_text: v.optional(v.nullable(LineSchema)),
-  flags: v.optional(v.array(v.string())),
+  flags: v.optional(v.array(FlagSchema)),
 }) satisfies v.GenericSchema<TaskRow>;
 
 /** UCUM codes. */
@@ -1917,7 +1921,7 @@ export type VitalSignsRow = {
   author_staff_id: Id;
   values: VitalSigns;
   score: Score;
-  flags?: string[] | undefined;
+  flags?: Flag[] | undefined;
   invalid?: Parameter[] | undefined;
   supersedes?: Id | null | undefined;
   superseded_by?: Id | null | undefined;
@@ -1933,7 +1937,7 @@ export const VitalSignsRowSchema = v.looseObject({
   author_staff_id: IdSchema,
   values: VitalSignsSchema,
   score: ScoreSchema,
-  flags: v.optional(v.array(v.string())),
+  flags: v.optional(v.array(FlagSchema)),
   invalid: v.optional(v.array(ParameterSchema)),
   supersedes: v.optional(v.nullable(IdSchema)),
   superseded_by: v.optional(v.nullable(IdSchema)),

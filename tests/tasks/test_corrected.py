@@ -76,5 +76,5 @@ async def test_a_done_observation_is_not_taken_back_but_its_set_corrected(bedsid
         done = Done(cast.clock.now(), cast.anna.staff_id)
         await replace_observation_tasks(work, [following], {bedside.stay_id: done})
     outcome = await correct(bedside, first, uid())
-    assert (outcome.held, outcome.detail) == (HeldReason.INVALID, "correct the set instead")
+    assert (outcome.held, outcome.detail) == (HeldReason.INVALID, "correct_the_set")
     assert (await bedside.task(first)).flags == []

@@ -15,13 +15,14 @@ from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome, Scope
 from backend.stays.queries import facts
 from shared_schemas.alerts import AlertAccepted, AlertDeclined, AlertSnoozed, Receipt
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.wire import HeldReason
 
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="alert")
-STRANGER = Outcome(held=HeldReason.NOT_PERMITTED, detail="alert")
-UNKNOWN_NAME = Outcome(held=HeldReason.INVALID, detail="named_staff_id")
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_ALERT)
+STRANGER = Outcome(held=HeldReason.NOT_PERMITTED, detail=HeldDetail.ALERT_OF_OTHERS)
+UNKNOWN_NAME = Outcome(held=HeldReason.INVALID, detail=HeldDetail.UNKNOWN_STAFF)
 KNOWN_STAFF = "select count(*) from staff_member where staff_id = $1 and active"
-Answer = Callable[[Alert, Moment], tuple[Alert, str | None]]
+Answer = Callable[[Alert, Moment], tuple[Alert, Flag | None]]
 
 
 async def accept_alerts(work: Work, run: Sequence[Arrived[AlertAccepted]]) -> list[Outcome]:
@@ -78,7 +79,7 @@ async def _apply(work: Work, arrived: Arrived, answer: Answer) -> Outcome:
     asked = arrived.author.staff_id in asked_ever(alert)
     if not (asked or may_answer_alert(arrived.author, here)):
         return STRANGER
-    flags: list[str] = []
+    flags: list[Flag] = []
 
     def rule(alert: Alert, moment: Moment, _: object) -> Alert:
         changed, flag = answer(alert, moment)

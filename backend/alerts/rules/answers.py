@@ -27,11 +27,12 @@ from shared_schemas.alerts import (
     Step,
     StepEnd,
 )
+from shared_schemas.flags import Flag
 
 # Flags of an answer that is kept but changes nothing.
-MUST_NAME = "last_person_must_name"
-NO_SNOOZE = "snooze_not_allowed"
-SNOOZE_OVER = "snooze_over_on_arrival"
+MUST_NAME = Flag.LAST_PERSON_MUST_NAME
+NO_SNOOZE = Flag.SNOOZE_NOT_ALLOWED
+SNOOZE_OVER = Flag.SNOOZE_OVER_ON_ARRIVAL
 
 
 def _hers(alert: Alert, staff_id: str) -> AlertStep | None:
@@ -78,7 +79,7 @@ def decline(
     named_staff_id: str | None,
     at: datetime,
     moment: Moment,
-) -> tuple[Alert, str | None]:
+) -> tuple[Alert, Flag | None]:
     """Answer "I can not go": move on at once, to the named person if there is one. A flag: it changed nothing."""
     fields = {"decline_reason": reason, "named_staff_id": named_staff_id}
     if alert.state is AlertState.ACCEPTED and alert.accepted_by_staff_id == staff_id:
@@ -113,7 +114,7 @@ def _named(alert: Alert, step: Step, staff_id: str | None, moment: Moment) -> Al
     return armed(alert, moment)
 
 
-def snooze(alert: Alert, staff_id: str, minutes: int, at: datetime, moment: Moment) -> tuple[Alert, str | None]:
+def snooze(alert: Alert, staff_id: str, minutes: int, at: datetime, moment: Moment) -> tuple[Alert, Flag | None]:
     """Put off within the limits of the class, never past the next due; else a flag and no effect (rule 5)."""
     values = class_policy(alert.alert_class, moment)
     if alert.state is not AlertState.OPEN or alert.snoozes >= values.snoozes:

@@ -10,6 +10,7 @@ from backend.staff.actions.write import Duty, change_duty_row, feed_duty, take_f
 from backend.staff.rules import can_hold, could_know, owns_stays
 from backend.stays.actions import leave_beds, take_beds
 from backend.stays.queries import bed_nurses
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.staff import (
     BreakEnded,
     BreakStarted,
@@ -20,9 +21,9 @@ from shared_schemas.staff import (
 )
 from shared_schemas.wire import HeldReason
 
-NOT_PERMITTED = Outcome(held=HeldReason.NOT_PERMITTED, detail="post")
-ON_CALL_TAKEN = Outcome(held=HeldReason.ALREADY_CHANGED, detail="somebody else is on call")
-NOT_HERS = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="duty")
+NOT_PERMITTED = Outcome(held=HeldReason.NOT_PERMITTED, detail=HeldDetail.POST)
+ON_CALL_TAKEN = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.ON_CALL_TAKEN)
+NOT_HERS = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_DUTY)
 START = """
 insert into duty (duty_id, staff_id, unit_id, post, bed_ids, buddy_staff_id, started_at, post_since_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -44,7 +45,7 @@ async def _start_duty(work: Work, arrived: Arrived[DutyStarted]) -> Outcome:
         "select * from duty where unit_id = $1 and staff_id = $2 and ended_at is null", body.unit_id, staff_id
     )
     if before is not None and before["started_at"] > arrived.observed_at:
-        return Outcome(flags=("later_duty",))
+        return Outcome(flags=(Flag.LATER_DUTY,))
     taken = await _take_post(work, arrived, body.unit_id, body.post)
     if taken is None:
         return ON_CALL_TAKEN
@@ -79,7 +80,7 @@ async def _change_duty(work: Work, arrived: Arrived[DutyChanged]) -> Outcome:
         return NOT_HERS
     unit_id = str(duty["unit_id"])
     if duty["ended_at"] is not None:
-        return Outcome(flags=("duty_ended_before",))
+        return Outcome(flags=(Flag.DUTY_ENDED_BEFORE,))
     if not can_hold(body.post, arrived.author.roles_in(unit_id)):
         return NOT_PERMITTED
     await _alone_in(work, unit_id)
@@ -105,7 +106,7 @@ async def end_duty(work: Work, run: Sequence[Arrived[DutyEnded]]) -> list[Outcom
         if duty is None:
             outcomes.append(NOT_HERS)
         elif duty["ended_at"] is not None:
-            outcomes.append(Outcome(flags=("duty_ended_before",)))
+            outcomes.append(Outcome(flags=(Flag.DUTY_ENDED_BEFORE,)))
         else:
             await _end(work, duty, arrived.observed_at, receiver_staff_id=arrived.body.receiver_staff_id)
             outcomes.append(APPLIED)
@@ -174,7 +175,7 @@ class _Taken:
     """The post that the author has now."""
 
     post: Post
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 async def _take_post(work: Work, arrived: Arrived, unit_id: str, post: Post) -> _Taken | None:
@@ -190,7 +191,7 @@ async def _take_post(work: Work, arrived: Arrived, unit_id: str, post: Post) -> 
     if other is None:
         return _Taken(post)
     if not could_know(arrived.recorded_at, other["post_since_at"]):
-        return _Taken(Post.NURSE, ("charge_has_nurse",)) if post is Post.CHARGE else None
+        return _Taken(Post.NURSE, (Flag.CHARGE_HAS_NURSE,)) if post is Post.CHARGE else None
     if post is Post.CHARGE:
         await change_duty_row(work, str(other["duty_id"]), post=Post.NURSE.value, post_since_at=work.now)
     else:
@@ -203,7 +204,7 @@ class _Beds:
     """The beds that the author gets of those she named."""
 
     bed_ids: list[str]
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
 async def _free_beds(work: Work, arrived: Arrived, post: Post, bed_ids: Sequence[str]) -> _Beds:
@@ -217,7 +218,7 @@ async def _free_beds(work: Work, arrived: Arrived, post: Post, bed_ids: Sequence
         if other.staff_id != arrived.author.staff_id and not could_know(arrived.recorded_at, other.since_at)
     }
     free = [bed_id for bed_id in wanted if bed_id not in kept]
-    return _Beds(free, ("bed_has_nurse",) if kept else ())
+    return _Beds(free, (Flag.BED_HAS_NURSE,) if kept else ())
 
 
 async def _take_beds(work: Work, unit_id: str, post: Post, bed_ids: Sequence[str], staff_id: str) -> None:

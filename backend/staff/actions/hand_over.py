@@ -8,11 +8,12 @@ from backend.staff.actions.write import add_bed
 from backend.staff.rules import can_hold
 from backend.stays.actions import accept_stay, offer_stays
 from backend.stays.queries import Facts, facts
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.staff import HandoverAccepted, HandoverOffered, Post
 from shared_schemas.wire import HeldReason
 
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT)
-NOT_OFFERED = Outcome(held=HeldReason.ALREADY_CHANGED, detail="offered to somebody else, or no longer")
+NOT_OFFERED = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.NOT_OFFERED)
 
 
 async def offer_handover(work: Work, run: Sequence[Arrived[HandoverOffered]]) -> list[Outcome]:
@@ -33,7 +34,11 @@ async def _offer(work: Work, arrived: Arrived[HandoverOffered]) -> Outcome:
     await offer_stays(work, giveable, body.to_staff_id, work.now)
     if len(giveable) == len(set(body.stay_ids)):
         return APPLIED
-    return Outcome(flags=("not_owner",)) if giveable else Outcome(held=HeldReason.NOT_PERMITTED, detail="owner")
+    return (
+        Outcome(flags=(Flag.NOT_OWNER,))
+        if giveable
+        else Outcome(held=HeldReason.NOT_PERMITTED, detail=HeldDetail.OWNER)
+    )
 
 
 async def accept_handover(work: Work, run: Sequence[Arrived[HandoverAccepted]]) -> list[Outcome]:
@@ -48,7 +53,7 @@ async def _accept(work: Work, arrived: Arrived[HandoverAccepted]) -> Outcome:
     if stay is None:
         return UNKNOWN
     if stay.offered_to_staff_id is None and stay.owner_staff_id == author.staff_id:
-        return Outcome(flags=("owner_already",))
+        return Outcome(flags=(Flag.OWNER_ALREADY,))
     if stay.offered_to_staff_id != author.staff_id:
         return NOT_OFFERED
     await give_stay(work, stay, author.staff_id)

@@ -12,6 +12,7 @@ from backend.stays.actions.move import GONE, claim_bed, waiting_for_a_bed
 from backend.stays.actions.write import Stay, feed_stay, held_stay
 from backend.stays.queries import patient_row
 from backend.stays.rules import taken_from
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.stays import PatientAdmitted
 from shared_schemas.wire import HeldReason
 
@@ -41,14 +42,14 @@ async def admit_patients(work: Work, run: Sequence[Arrived[PatientAdmitted]]) ->
 
 async def _admit_patient(work: Work, arrived: Arrived[PatientAdmitted]) -> Outcome:
     body = arrived.body
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     stay = await held_stay(work, body.stay_id)
     if stay is None:
         try:
             async with work.savepoint():
                 stay, flags = await _open_stay(work, arrived)
         except asyncpg.ExclusionViolationError:
-            return Outcome(held=HeldReason.ALREADY_CHANGED, detail="this patient is in a stay already")
+            return Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.IN_A_STAY_ALREADY)
         feed_stay(work, stay)
     elif stay["departed_at"] is not None:
         return GONE
@@ -61,7 +62,7 @@ async def _admit_patient(work: Work, arrived: Arrived[PatientAdmitted]) -> Outco
     return Outcome(flags=flags + waiting.flags, detail=waiting.detail, claim_held=refused)
 
 
-async def _open_stay(work: Work, arrived: Arrived[PatientAdmitted]) -> tuple[Stay, tuple[str, ...]]:
+async def _open_stay(work: Work, arrived: Arrived[PatientAdmitted]) -> tuple[Stay, tuple[Flag, ...]]:
     body, person = arrived.body, arrived.body.patient
     [before] = await work.connection.fetch(BEFORE, body.patient_id, person.identifier)
     [patient] = await work.connection.fetch(
@@ -86,4 +87,4 @@ async def _open_stay(work: Work, arrived: Arrived[PatientAdmitted]) -> tuple[Sta
         version=patient["version"],
         stay_id=body.stay_id,
     )
-    return stay, ("same_identifier",) if before["same_identifier"] else ()
+    return stay, (Flag.SAME_IDENTIFIER,) if before["same_identifier"] else ()

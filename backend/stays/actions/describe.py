@@ -7,6 +7,7 @@ from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import UNKNOWN
 from backend.stays.actions.write import change_stay, feed_stay, held_stay, held_stays
 from backend.stays.rules import Details, merged_details, overtaken
+from shared_schemas.flags import Flag
 from shared_schemas.stays import DischargePlanned, NoteWritten, StayDetailsChanged
 
 SHOW_NOTES = """
@@ -24,7 +25,7 @@ async def plan_discharges(work: Work, run: Sequence[Arrived[DischargePlanned]]) 
         if stay is None:
             outcomes.append(UNKNOWN)
         elif stay["departed_at"] is not None:
-            outcomes.append(Outcome(flags=("departed_before",)))
+            outcomes.append(Outcome(flags=(Flag.DEPARTED_BEFORE,)))
         else:
             planned_at = arrived.body.departure_planned_at
             await change_stay(work, arrived.body.stay_id, departure_planned_at=planned_at)
@@ -52,7 +53,7 @@ async def change_details(work: Work, run: Sequence[Arrived[StayDetailsChanged]])
             isolation=merged.isolation,
             details_version=stay["version"] + 1,
         )
-        outcomes.append(APPLIED if merged == wanted else Outcome(flags=("adding_wins",)))
+        outcomes.append(APPLIED if merged == wanted else Outcome(flags=(Flag.ADDING_WINS,)))
     return outcomes
 
 
@@ -67,7 +68,7 @@ async def write_notes(work: Work, run: Sequence[Arrived[NoteWritten]]) -> list[O
         if stay_id not in stays:
             outcomes.append(UNKNOWN)
         elif newest_at[stay_id] is not None and newest_at[stay_id] > arrived.observed_at:
-            outcomes.append(Outcome(flags=("newer_note",)))
+            outcomes.append(Outcome(flags=(Flag.NEWER_NOTE,)))
         else:
             shown[stay_id], newest_at[stay_id] = arrived, arrived.observed_at
             outcomes.append(APPLIED)

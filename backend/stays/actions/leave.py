@@ -9,6 +9,7 @@ from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import CHANGED_MEANWHILE, UNKNOWN, leave_bed
 from backend.stays.actions.write import change_stay, held_stay
 from backend.stays.rules import overtaken
+from shared_schemas.flags import Flag
 from shared_schemas.stays import PatientDischarged
 
 
@@ -23,7 +24,7 @@ async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) ->
     if stay is None:
         return UNKNOWN
     if stay["departed_at"] is not None:
-        return Outcome(flags=("departed_before",))
+        return Outcome(flags=(Flag.DEPARTED_BEFORE,))
     if overtaken(body.base_version, stay["placed_version"]):
         return CHANGED_MEANWHILE
     at = max(arrived.observed_at, stay["arrived_at"])

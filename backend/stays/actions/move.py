@@ -11,11 +11,12 @@ from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.write import Stay, change_stay, held_stay
 from backend.stays.rules import overtaken, taken_from
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.stays import BedAssigned, PatientTransferred
 from shared_schemas.wire import HeldReason
 
-CHANGED_MEANWHILE = Outcome(held=HeldReason.ALREADY_CHANGED, detail="moved since it was seen")
-GONE = Outcome(held=HeldReason.ALREADY_CHANGED, detail="the patient has left")
+CHANGED_MEANWHILE = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.MOVED_SINCE)
+GONE = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.DEPARTED)
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT)
 
 
@@ -40,7 +41,7 @@ async def _assign_bed(work: Work, arrived: Arrived[BedAssigned]) -> Outcome:
         await change_stay(work, body.stay_id, placed=True, bed_id=None)
         return APPLIED
     refused = await claim_bed(work, stay, body.bed_id, arrived.observed_at)
-    return APPLIED if refused is None else Outcome(held=refused, detail="bed")
+    return APPLIED if refused is None else Outcome(held=refused, detail=HeldDetail.BED)
 
 
 async def transfer_patients(work: Work, run: Sequence[Arrived[PatientTransferred]]) -> list[Outcome]:
@@ -60,7 +61,7 @@ async def _transfer_patient(work: Work, arrived: Arrived[PatientTransferred]) ->
         if overtaken(body.base_version, stay["placed_version"]):
             return CHANGED_MEANWHILE
         if not await _is_unit(work, body.to_unit_id):
-            return Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="unit")
+            return Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_UNIT)
         stay = await _move_unit(work, stay, body.to_unit_id, arrived.observed_at)
     if body.to_bed_id is None or body.to_bed_id == _id(stay["bed_id"]):
         return APPLIED
@@ -121,7 +122,7 @@ from bed where bed_id = $1 for no key update
 
 def waiting_for_a_bed(refused: HeldReason) -> Outcome:
     """The patient is there, only the claim of the bed waits for an answer."""
-    return Outcome(flags=("waiting_for_a_bed",), detail="bed", claim_held=refused)
+    return Outcome(flags=(Flag.WAITING_FOR_A_BED,), detail=HeldDetail.BED, claim_held=refused)
 
 
 async def leave_bed(work: Work, stay_id: str, at: datetime) -> None:

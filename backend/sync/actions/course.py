@@ -14,6 +14,7 @@ from backend.sync.actions.hold import Held, hold
 from backend.sync.actions.resolve import TO_APPLY, Reapplying, close, hold_again
 from backend.sync.rules.judge import Known, Refusal, bounded, judged
 from backend.sync.rules.strict import Decoders, Sent, id_from, sent
+from shared_schemas.flags import Flag
 from shared_schemas.sync import Resolution
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 
@@ -89,19 +90,19 @@ class Course:
                 if held is None:
                     await close(self.work, again.kept, Resolution.REAPPLIED, again.staff_id)
                     return
-                refusal = Refusal(held, outcome.detail)
+                refusal = Refusal(held, outcome.detail or "")
             else:
                 refusal = judgement
         await hold_again(self.work, again.kept, refusal.reason, refusal.detail)
 
     def _note(self, entry: Sent, arrived: Arrived, outcome: Outcome) -> None:
         if outcome.held is not None:
-            self._refuse(entry, Refusal(outcome.held, outcome.detail))
+            self._refuse(entry, Refusal(outcome.held, outcome.detail or ""))
             return
         flags = list(dict.fromkeys((*arrived.flags, *outcome.flags)))
         if outcome.claim_held is not None:
-            flags.append(outcome.claim_held.value)
-            self._hold(entry, entry.key, Refusal(outcome.claim_held, outcome.detail))
+            flags.append(Flag(outcome.claim_held.value))
+            self._hold(entry, entry.key, Refusal(outcome.claim_held, outcome.detail or ""))
         verdict = Verdict.FLAGGED if flags else Verdict.ACCEPTED
         self.verdicts[entry.key] = EntryVerdict(entry_id=entry.entry_id, verdict=verdict, flags=flags)
 
@@ -176,7 +177,7 @@ def _repeated(entry: Sent, stored: queries.Stored | None, first: EntryVerdict | 
     if stored is not None:
         verdict.outcome = Verdict(stored.verdict)
         verdict.reason = HeldReason(stored.reason) if stored.reason else None
-        verdict.detail, verdict.flags = stored.detail or None, stored.flags.split()
+        verdict.detail, verdict.flags = stored.detail or None, [Flag(flag) for flag in stored.flags.split()]
     elif first is not None:
         verdict.outcome, verdict.reason = first.verdict, first.reason
         verdict.detail, verdict.flags = first.detail, first.flags

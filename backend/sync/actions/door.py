@@ -23,6 +23,7 @@ from backend.sync.rules.judge import Known, bounded, corrected
 from backend.sync.rules.strict import Sent, sent
 from backend.sync.rules.waiting import mark_waiting
 from shared_schemas.base import Body
+from shared_schemas.flags import HeldDetail
 from shared_schemas.wire import HeldReason, Push, PushReply
 
 log = structlog.get_logger("door")
@@ -77,7 +78,7 @@ async def _alone(door: Door, database: Database, now: datetime, token: str, dept
         raise
     except Exception:
         log.exception("entry_not_applied", entry_id=entry.key)
-    entry.body, entry.reason, entry.detail = None, HeldReason.INVALID, "The server could not apply this entry."
+    entry.body, entry.reason, entry.detail = None, HeldReason.INVALID, HeldDetail.NOT_APPLIED
     return await _attempted(door, database, now, token, depth, [entry])
 
 

@@ -10,6 +10,7 @@ from backend.access.rules import may_lead
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.sync.actions.hold import Held, tell
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.sync import HeldEntryResolved, Resolution
 from shared_schemas.wire import HeldReason
 
@@ -71,9 +72,9 @@ async def _resolve(work: Work, arrived: Arrived[HeldEntryResolved], known: dict[
     if not by_lead and kept.held.author_staff_id not in {None, author.staff_id}:
         return Outcome(held=HeldReason.NOT_PERMITTED)
     if kept.resolution not in {None, Resolution.HANDED_OVER}:
-        return Outcome(flags=("already_resolved",))
+        return Outcome(flags=(Flag.ALREADY_RESOLVED,))
     if body.resolution is Resolution.DISCARDED and body.reason is None:
-        return Outcome(held=HeldReason.INVALID, detail="Discarding needs a reason.")
+        return Outcome(held=HeldReason.INVALID, detail=HeldDetail.DISCARD_NEEDS_REASON)
     if body.resolution is Resolution.REAPPLIED:
         work.collected.setdefault(TO_APPLY, []).append(Reapplying(kept, author.staff_id, by_lead))
         return APPLIED

@@ -10,6 +10,7 @@ from backend.slice import Arrived, Author, Handles, Scope
 from backend.sync.rules.proof import is_proven
 from backend.sync.rules.strict import Sent
 from shared_schemas.base import Body, ClockQuality
+from shared_schemas.flags import Flag
 from shared_schemas.wire import HeldReason
 
 # A tablet's estimate of its offset is a few seconds wrong at worst; more is a wrong clock or a slip of the finger.
@@ -81,7 +82,7 @@ def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False)
     if not handles.gate(author, scope):
         if not (handles.always_kept or by_lead):
             return Refusal(HeldReason.NOT_PERMITTED if in_scope(author, scope) else HeldReason.OUT_OF_SCOPE)
-        flags = (*flags, "out_of_scope")
+        flags = (*flags, Flag.OUT_OF_SCOPE)
     return Arrived(
         envelope.entry_id,
         envelope.device_id,
@@ -107,11 +108,11 @@ def _scope(sent: Sent, body: Body, known: Known, observed_at: datetime) -> Scope
     return scope_at(sent.stay_id, spans, observed_at) if spans else None
 
 
-def _flags(body: Body, scope: Scope, *, future: bool, observed_at: datetime, late: bool) -> tuple[str, ...]:
+def _flags(body: Body, scope: Scope, *, future: bool, observed_at: datetime, late: bool) -> tuple[Flag, ...]:
     found = {
-        "future_time": future,
-        "clock_unverified": body.clock_quality is ClockQuality.UNKNOWN,
-        "after_departure": scope.departed_at is not None and observed_at > scope.departed_at,
-        "after_session": late,
+        Flag.FUTURE_TIME: future,
+        Flag.CLOCK_UNVERIFIED: body.clock_quality is ClockQuality.UNKNOWN,
+        Flag.AFTER_DEPARTURE: scope.departed_at is not None and observed_at > scope.departed_at,
+        Flag.AFTER_SESSION: late,
     }
     return tuple(flag for flag, is_so in found.items() if is_so)

@@ -12,9 +12,10 @@ from backend.tasks.queries import held_tasks
 from backend.tasks.rules.precedence import Decision, Said
 from backend.tasks.rules.slots import next_slot
 from backend.tasks.rules.task import Task
+from shared_schemas.flags import HeldDetail
 from shared_schemas.wire import HeldReason
 
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="task")
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_TASK)
 Decide = Callable[[Task, Arrived], Decision]
 
 

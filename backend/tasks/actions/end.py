@@ -19,12 +19,13 @@ from backend.tasks.rules.ending import DEPARTED
 from backend.tasks.rules.precedence import Said, cancelled, cancelled_by_hand, done, done_by_hand, not_done
 from backend.tasks.rules.task import PlannedTask, Task
 from shared_schemas.alerts import AlertCause, AlertClass
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.stays import PatientDischarged
 from shared_schemas.tasks import CareKind, TaskCancelled, TaskDone, TaskDoneCorrected, TaskNotDone, TaskState
 from shared_schemas.wire import HeldReason
 
 # An observation is done by its set, so that a wrong one is mended there; the next observation is planned already.
-CORRECT_THE_SET = Outcome(held=HeldReason.INVALID, detail="correct the set instead")
+CORRECT_THE_SET = Outcome(held=HeldReason.INVALID, detail=HeldDetail.CORRECT_THE_SET)
 
 
 async def record_done(work: Work, run: Sequence[Arrived[TaskDone]]) -> list[Outcome]:
@@ -76,12 +77,12 @@ async def _correct(work: Work, arrived: Arrived[TaskDoneCorrected]) -> Outcome:
         return UNKNOWN
     if task.kind is CareKind.OBSERVATION:
         return CORRECT_THE_SET
-    if task.state is not TaskState.COMPLETED or "done_corrected" in task.flags:
-        return Outcome(flags=("nothing_to_correct",))
-    corrected = replace(task, flags=[*task.flags, "done_corrected"], reason_text=arrived.body.reason)
+    if task.state is not TaskState.COMPLETED or Flag.DONE_CORRECTED in task.flags:
+        return Outcome(flags=(Flag.NOTHING_TO_CORRECT,))
+    corrected = replace(task, flags=[*task.flags, Flag.DONE_CORRECTED], reason_text=arrived.body.reason)
     await write_changed(work, tasks, {task.task_id: corrected}, stays)
     if task.kind is CareKind.RESPONSE and await _has_open_response(work, task.stay_id):
-        return Outcome(flags=("response_is_open",))
+        return Outcome(flags=(Flag.RESPONSE_IS_OPEN,))
     await plan_tasks(work, [_again(task, arrived.entry_id)], stays)
     if task.kind is CareKind.RESPONSE and stays[task.stay_id].departed_at is None:
         await _alert_again(work, task, arrived.entry_id)

@@ -11,12 +11,13 @@ from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.queries import Facts, facts
 from backend.tasks.actions.write import save_tasks
 from backend.tasks.rules.task import PlannedTask, Task, born
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.tasks import CareKind, Cause, CauseType, TaskPlanned, TaskState
 from shared_schemas.wire import HeldReason
 
 # Nobody plans ward care further ahead; an instant beyond it is a slip of the finger.
 FURTHEST = timedelta(days=366)
-TOO_FAR = Outcome(held=HeldReason.INVALID, detail="due more than a year away")
+TOO_FAR = Outcome(held=HeldReason.INVALID, detail=HeldDetail.TOO_FAR_AHEAD)
 Stays = Mapping[str, Facts]
 
 
@@ -44,7 +45,7 @@ async def born_tasks(work: Work, planned: Sequence[PlannedTask], stays: Stays) -
         stay = stays[each.stay_id]
         task = born(each, in_force[stay.unit_id], work.now)
         if stay.departed_at is not None:
-            task = replace(task, state=TaskState.CANCELLED, ended_at=work.now, flags=["after_departure"])
+            task = replace(task, state=TaskState.CANCELLED, ended_at=work.now, flags=[Flag.AFTER_DEPARTURE])
         tasks.append(task)
     return tasks
 

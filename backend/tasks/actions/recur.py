@@ -15,6 +15,7 @@ from backend.tasks.queries import held_open_tasks
 from backend.tasks.rules.precedence import cancelled
 from backend.tasks.rules.task import PlannedTask
 from shared_schemas.care import care_templates
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.tasks import (
     CareKind,
     CareTemplateRow,
@@ -26,8 +27,8 @@ from shared_schemas.tasks import (
 )
 from shared_schemas.wire import HeldReason
 
-UNKNOWN_TEMPLATE = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="template")
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="recurring care")
+UNKNOWN_TEMPLATE = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_TEMPLATE)
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_RECURRING_CARE)
 START = """
 insert into recurring_care (recurring_care_id, stay_id, template_id, kind, text_key, interval_minutes, started_at)
 values ($1, $2, $3, $4, $5, $6, $7) returning *
@@ -99,7 +100,7 @@ async def stop_recurring(work: Work, run: Sequence[Arrived[RecurringCareStopped]
                 body.recurring_care_id,
                 body.stay_id,
             )
-            outcomes.append(Outcome(flags=("stopped_before",)) if known else UNKNOWN)
+            outcomes.append(Outcome(flags=(Flag.STOPPED_BEFORE,)) if known else UNKNOWN)
             continue
         _feed(work, stopped, stays[body.stay_id])
         held = await held_open_tasks(work.connection, [body.stay_id])

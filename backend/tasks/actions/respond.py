@@ -8,6 +8,7 @@ from backend.tasks.actions.decide import decide_tasks, is_registered, said
 from backend.tasks.actions.plan import FURTHEST
 from backend.tasks.rules.precedence import Decision, answered, claimed, deferred
 from backend.tasks.rules.task import Task
+from shared_schemas.flags import HeldDetail
 from shared_schemas.tasks import ResponseRecorded, TaskClaimed, TaskDeferred
 from shared_schemas.wire import HeldReason
 
@@ -27,7 +28,7 @@ async def defer_tasks(work: Work, run: Sequence[Arrived[TaskDeferred]]) -> list[
 
 def _deferred(task: Task, arrived: Arrived[TaskDeferred]) -> Decision:
     if abs(arrived.body.due_at - arrived.received_at) > FURTHEST:
-        return Decision(task, held=HeldReason.INVALID, detail="due more than a year away")
+        return Decision(task, held=HeldReason.INVALID, detail=HeldDetail.TOO_FAR_AHEAD)
     return deferred(task, arrived.body.due_at, arrived.body.reason, at=arrived.recorded_at)
 
 

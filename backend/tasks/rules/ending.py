@@ -4,6 +4,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from backend.tasks.rules.task import Task
+from shared_schemas.flags import Flag
 from shared_schemas.tasks import CareKind, TaskState
 
 
@@ -22,7 +23,7 @@ class AlertEnd(NamedTuple):
 
 
 # The flag of what was open when the patient left, and why its alert was withdrawn.
-DEPARTED = "departed"
+DEPARTED = Flag.DEPARTED
 _WHY = {
     TaskState.COMPLETED: AlertEnd(Ending.RESOLVED, "done"),
     TaskState.FAILED: AlertEnd(Ending.RESOLVED, "not_done"),

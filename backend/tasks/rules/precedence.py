@@ -9,6 +9,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from backend.tasks.rules.task import Task
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.tasks import CareKind, NotDoneCareReason, Reply, TaskState
 from shared_schemas.wire import HeldReason
 
@@ -31,12 +32,12 @@ class Decision(NamedTuple):
     """The task afterwards; what a person reviews; or why the word waits for an answer."""
 
     task: Task
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     held: HeldReason | None = None
-    detail: str = ""
+    detail: HeldDetail | None = None
 
 
-def _flagged(task: Task, *flags: str) -> Decision:
+def _flagged(task: Task, *flags: Flag) -> Decision:
     return Decision(replace(task, flags=[*task.flags, *(f for f in flags if f not in task.flags)]), flags)
 
 
@@ -46,19 +47,19 @@ def done(task: Task, said: Said) -> Decision:
         others = task.also_done_by_staff_ids
         if said.staff_id is not None and said.staff_id not in others:
             others = [*others, said.staff_id]
-        return _flagged(replace(task, also_done_by_staff_ids=others), "also_done")
-    flags: tuple[str, ...] = ()
+        return _flagged(replace(task, also_done_by_staff_ids=others), Flag.ALSO_DONE)
+    flags: tuple[Flag, ...] = ()
     if task.state is TaskState.CANCELLED:
-        flags = ("done_after_cancel",)
+        flags = (Flag.DONE_AFTER_CANCEL,)
     elif task.state is TaskState.FAILED and task.ended_by_staff_id is not None:
-        flags = ("done_after_not_done",)
+        flags = (Flag.DONE_AFTER_NOT_DONE,)
     completed = replace(task, state=TaskState.COMPLETED, ended_at=said.at, ended_by_staff_id=said.staff_id)
     return _flagged(completed, *flags)
 
 
 def done_by_hand(task: Task, said: Said) -> Decision:
     """A tick: an observation is done only by a complete set, a response by its fields."""
-    return _flagged(task, "needs_charting") if task.kind in CHARTED else done(task, said)
+    return _flagged(task, Flag.NEEDS_CHARTING) if task.kind in CHARTED else done(task, said)
 
 
 def not_done(
@@ -73,14 +74,14 @@ def not_done(
     if task.is_open and task.kind is CareKind.OBSERVATION:
         return Decision(told)
     if task.is_open and red:
-        return _flagged(told, "red_stays")
+        return _flagged(told, Flag.RED_STAYS)
     if task.is_open and task.kind is CareKind.RESPONSE and not registered:
-        return _flagged(told, "needs_registered")
+        return _flagged(told, Flag.NEEDS_REGISTERED)
     if task.state is TaskState.COMPLETED:
-        return _flagged(task, "not_done_after_done")
+        return _flagged(task, Flag.NOT_DONE_AFTER_DONE)
     if task.state is TaskState.FAILED and task.ended_by_staff_id is not None:
-        return _flagged(task, "also_not_done")
-    flags = ("not_done_after_cancel",) if task.state is TaskState.CANCELLED else ()
+        return _flagged(task, Flag.ALSO_NOT_DONE)
+    flags = (Flag.NOT_DONE_AFTER_CANCEL,) if task.state is TaskState.CANCELLED else ()
     failed = replace(told, state=TaskState.FAILED, ended_at=said.at, ended_by_staff_id=said.staff_id)
     return _flagged(failed, *flags)
 
@@ -93,7 +94,7 @@ def not_done_by_next(task: Task, now: datetime) -> Task:
 def cancelled(task: Task, said: Said, reason: str | None) -> Decision:
     """No longer wanted; against done or not done it is only noted."""
     if not task.is_open:
-        return _flagged(task, "cancelled_after_end")
+        return _flagged(task, Flag.CANCELLED_AFTER_END)
     ended = replace(
         task,
         state=TaskState.CANCELLED,
@@ -107,7 +108,7 @@ def cancelled(task: Task, said: Said, reason: str | None) -> Decision:
 def cancelled_by_hand(task: Task, said: Said, reason: str) -> Decision:
     """A person's cancel: a patient's observations are paused or stopped, never cancelled; a response is answered."""
     if task.is_open and task.kind in CHARTED:
-        return Decision(task, held=HeldReason.INVALID, detail="pause or answer it instead")
+        return Decision(task, held=HeldReason.INVALID, detail=HeldDetail.PAUSE_OR_ANSWER)
     return cancelled(task, said, reason)
 
 
@@ -118,19 +119,19 @@ def deferred(task: Task, due_at: datetime, reason: str, *, at: datetime) -> Deci
     brings it forward.
     """
     if not task.is_open:
-        return _flagged(task, "deferred_after_end")
+        return _flagged(task, Flag.DEFERRED_AFTER_END)
     if task.kind in CHARTED:
-        return Decision(task, held=HeldReason.INVALID, detail="this care can not be put off")
+        return Decision(task, held=HeldReason.INVALID, detail=HeldDetail.NEVER_DEFERRED)
     if task.next_slot_at is not None and due_at >= task.next_slot_at:
-        return Decision(task, held=HeldReason.INVALID, detail="past the next slot")
+        return Decision(task, held=HeldReason.INVALID, detail=HeldDetail.PAST_NEXT_SLOT)
     if task.text_key in REVIEWS:
-        return _flagged(task, "review_not_deferred")
+        return _flagged(task, Flag.REVIEW_NOT_DEFERRED)
     if at >= task.overdue_at:
-        return _flagged(task, "deferred_after_overdue")
+        return _flagged(task, Flag.DEFERRED_AFTER_OVERDUE)
     if task.state is TaskState.ON_HOLD and due_at > task.due_at:
-        return _flagged(task, "deferred_before")
+        return _flagged(task, Flag.DEFERRED_BEFORE)
     if due_at - task.due_at > LONGEST_DEFERRAL:
-        return _flagged(task, "deferred_too_far")
+        return _flagged(task, Flag.DEFERRED_TOO_FAR)
     moved: timedelta = due_at - task.due_at
     later = replace(
         task,
@@ -147,11 +148,11 @@ def deferred(task: Task, due_at: datetime, reason: str, *, at: datetime) -> Deci
 def claimed(task: Task, staff_id: str) -> Decision:
     """The first who says "I do it" to the server has it; the other is told who."""
     if not task.is_open:
-        return _flagged(task, "claimed_after_end")
+        return _flagged(task, Flag.CLAIMED_AFTER_END)
     if task.owner_staff_id == staff_id:
         return Decision(task)
     if task.owner_staff_id is not None:
-        return Decision(task, ("claimed_before",))
+        return Decision(task, (Flag.CLAIMED_BEFORE,))
     state = TaskState.ACCEPTED if task.state is TaskState.READY else task.state
     return Decision(replace(task, state=state, owner_staff_id=staff_id))
 
@@ -164,15 +165,15 @@ def answered(
     Only a registered author ends it (rule 6); what another wrote is kept, and the response and its alert stay.
     """
     if task.kind is not CareKind.RESPONSE:
-        return Decision(task, held=HeldReason.INVALID, detail="not a response")
+        return Decision(task, held=HeldReason.INVALID, detail=HeldDetail.NOT_A_RESPONSE)
     known = task.response or Reply()
     merged = Reply(**{name: getattr(reply, name) or getattr(known, name) for name in Reply.__struct_fields__})
     told = replace(task, response=merged, reason_text=closed_note or task.reason_text)
     if not task.is_open:
-        return _flagged(told, "answered_after_end")
+        return _flagged(told, Flag.ANSWERED_AFTER_END)
     complete = all(getattr(merged, name) is not None for name in Reply.__struct_fields__)
     if not complete and not closed_note:
         return Decision(told)
     if not registered:
-        return _flagged(told, "needs_registered")
-    return done(told, said) if complete or better else _flagged(told, "not_better")
+        return _flagged(told, Flag.NEEDS_REGISTERED)
+    return done(told, said) if complete or better else _flagged(told, Flag.NOT_BETTER)

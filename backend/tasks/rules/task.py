@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from shared_schemas.alerts import AlertClass
 from shared_schemas.base import Id
+from shared_schemas.flags import Flag
 from shared_schemas.policy import CarePolicy, Policy
 from shared_schemas.tasks import (
     CareKind,
@@ -55,7 +56,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     also_done_by_staff_ids: list[Id] = []
     reason: NotDoneCareReason | None = None
     reason_text: str | None = None
-    flags: list[str] = []
+    flags: list[Flag] = []
     next_slot_at: datetime | None = None
     overdue_class: AlertClass = AlertClass.PLAIN
     alerted_at: datetime | None = None

@@ -16,10 +16,11 @@ from backend.vitals.rules.kept import KeptSet, flagged, newer
 from backend.vitals.rules.plausibility import outside_hard, scorable
 from backend.vitals.rules.scales import scale_at
 from backend.vitals.rules.taken import SAME_TIME, Taken, measured, near_others
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.vitals import Band, Source, VitalSigns, VitalSignsCharted
 from shared_schemas.wire import HeldReason
 
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="stay")
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_STAY)
 Charted = Arrived[VitalSignsCharted]
 
 
@@ -75,9 +76,9 @@ def scored(arrived: Arrived, values: VitalSigns, gathered: Gathered) -> tuple[Ke
         invalid=invalid,
         flags=[
             *arrived.flags,
-            *(["implausible"] if implausible else []),
-            *(["scale_conflict"] if conflict else []),
-            *(["device_invalid"] if invalid else []),
+            *([Flag.IMPLAUSIBLE] if implausible else []),
+            *([Flag.SCALE_CONFLICT] if conflict else []),
+            *([Flag.DEVICE_INVALID] if invalid else []),
         ],
     )
     return kept, Taken(**identity, **instants, **facts)
@@ -102,21 +103,21 @@ def _said(arrived: Charted, gathered: Gathered) -> Said:
     return Said(accepted_by=arrived.author.staff_id if answers else None)
 
 
-def _escalated_flag(arrived: Charted, gathered: Gathered) -> str:
+def _escalated_flag(arrived: Charted, gathered: Gathered) -> Flag:
     if not _registered(arrived, gathered):
-        return "not_registered"
-    return "already_escalated" if _back_dated(arrived, gathered) else "not_back_dated"
+        return Flag.NOT_REGISTERED
+    return Flag.ALREADY_ESCALATED if _back_dated(arrived, gathered) else Flag.NOT_BACK_DATED
 
 
-def _said_flags(arrived: Charted, taken: Taken, gathered: Gathered) -> list[str]:
-    flags = []
+def _said_flags(arrived: Charted, taken: Taken, gathered: Gathered) -> list[Flag]:
+    flags: list[Flag] = []
     if arrived.body.already_escalated:
         flags.append(_escalated_flag(arrived, gathered))
     if arrived.body.monitor_attached is False and taken.band is Band.HIGH:
-        flags.append("no_monitor")
+        flags.append(Flag.NO_MONITOR)
     used = arrived.body.spo2_scale_used
     if used is not None and used != scale_at(gathered.kept.settings, arrived.observed_at)[0]:
-        flags.append("scale_differs")
+        flags.append(Flag.SCALE_DIFFERS)
     return flags
 
 
@@ -125,7 +126,7 @@ async def _flagged_twins(work: Work, entry_ids: set[str]) -> list[KeptSet]:
     if not entry_ids:
         return []
     twins: Mapping[str, KeptSet] = await held_sets(work.connection, entry_ids)
-    return [newer(flagged(twin, "same_time")) for twin in twins.values() if "same_time" not in twin.flags]
+    return [newer(flagged(twin, Flag.SAME_TIME)) for twin in twins.values() if Flag.SAME_TIME not in twin.flags]
 
 
 def _outcome(kept: KeptSet | None) -> Outcome:

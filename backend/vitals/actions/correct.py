@@ -17,10 +17,11 @@ from backend.vitals.queries import held_sets
 from backend.vitals.rules.charting import Said, charted
 from backend.vitals.rules.kept import KeptSet, flagged, newer, taken_of
 from backend.vitals.rules.taken import SAME_TIME, Taken, governing
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.vitals import VitalSignsCorrected
 from shared_schemas.wire import HeldReason
 
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="corrects")
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_SET)
 Corrected = Arrived[VitalSignsCorrected]
 
 
@@ -56,12 +57,12 @@ async def _correct(work: Work, arrived: Corrected) -> Outcome:
     return Outcome(flags=tuple(kept.flags)) if kept.flags else APPLIED
 
 
-async def _newest_of_chain(work: Work, entry_id: str) -> tuple[KeptSet | None, tuple[str, ...]]:
+async def _newest_of_chain(work: Work, entry_id: str) -> tuple[KeptSet | None, tuple[Flag, ...]]:
     """The set that stands for an entry now, and a flag when that is another one."""
-    flags: tuple[str, ...] = ()
+    flags: tuple[Flag, ...] = ()
     kept = (await held_sets(work.connection, [entry_id])).get(entry_id)
     while kept is not None and kept.superseded_by is not None:
-        flags = ("corrected_before",)
+        flags = (Flag.CORRECTED_BEFORE,)
         next_id = kept.superseded_by
         kept = (await held_sets(work.connection, [next_id])).get(next_id)
     return kept, flags

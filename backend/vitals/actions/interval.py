@@ -10,11 +10,12 @@ from backend.vitals.actions.duty import replan, save_duty
 from backend.vitals.actions.gather import Gathered, gather
 from backend.vitals.rules.intervals import next_set
 from backend.vitals.rules.scales import unseen
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.vitals import Band, ObservationIntervalSet
 from shared_schemas.wire import HeldReason
 
-NO_REASON = Outcome(held=HeldReason.INVALID, detail="a longer interval needs a reason")
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="stay")
+NO_REASON = Outcome(held=HeldReason.INVALID, detail=HeldDetail.INTERVAL_NEEDS_REASON)
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_STAY)
 
 
 async def set_observation_interval(work: Work, run: Sequence[Arrived[ObservationIntervalSet]]) -> list[Outcome]:
@@ -41,7 +42,7 @@ async def _set_interval(work: Work, arrived: Arrived[ObservationIntervalSet]) ->
     if conflict:
         shorter = min(wanted or by_score, duty.interval_minutes or by_score)
         if shorter == (duty.interval_minutes or by_score):
-            return Outcome(flags=("interval_conflict",))
+            return Outcome(flags=(Flag.INTERVAL_CONFLICT,))
     duty = replace(
         duty,
         interval_minutes=wanted,
@@ -53,7 +54,7 @@ async def _set_interval(work: Work, arrived: Arrived[ObservationIntervalSet]) ->
     )
     await save_duty(work, gathered, duty)
     await replan(work, gathered, duty, arrived.observed_at)
-    return Outcome(flags=("interval_conflict",)) if conflict else APPLIED
+    return Outcome(flags=(Flag.INTERVAL_CONFLICT,)) if conflict else APPLIED
 
 
 def _by_score(gathered: Gathered) -> tuple[Band | None, int]:

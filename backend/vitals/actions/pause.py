@@ -13,17 +13,18 @@ from backend.vitals.actions.duty import planned_by, save_duty
 from backend.vitals.actions.gather import Gathered, gather, stays_of
 from backend.vitals.rules.kept import KeptDuty
 from backend.vitals.rules.taken import governing
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.tasks import CareKind, Cause, CauseType
 from shared_schemas.vitals import ObservationsPaused, ObservationsResumed, ObservationsStopped
 from shared_schemas.wire import HeldReason
 
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="stay")
-NEWER_KNOWN = Outcome(flags=("newer_known",))
-NO_RETURN = Outcome(held=HeldReason.INVALID, detail="the return must be later than the pause")
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_STAY)
+NEWER_KNOWN = Outcome(flags=(Flag.NEWER_KNOWN,))
+NO_RETURN = Outcome(held=HeldReason.INVALID, detail=HeldDetail.RETURN_BEFORE_PAUSE)
 # Source: wardlight; awaits sign-off. A patient away for longer is paused again, by somebody who has looked.
 LONGEST_PAUSE = timedelta(hours=12)
-TOO_LONG = Outcome(held=HeldReason.INVALID, detail="the return is more than 12 hours after the pause")
-NO_REVIEW = Outcome(held=HeldReason.INVALID, detail="the review must be later than the decision")
+TOO_LONG = Outcome(held=HeldReason.INVALID, detail=HeldDetail.PAUSE_TOO_LONG)
+NO_REVIEW = Outcome(held=HeldReason.INVALID, detail=HeldDetail.REVIEW_BEFORE_STOP)
 
 
 async def pause_observations(work: Work, run: Sequence[Arrived[ObservationsPaused]]) -> list[Outcome]:

@@ -13,11 +13,12 @@ from backend.vitals.rules.kept import KeptDuty, values_of
 from backend.vitals.rules.news2 import severity
 from backend.vitals.rules.scales import unseen
 from backend.vitals.rules.taken import governing, measured
+from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.vitals import Spo2ScaleSet
 from shared_schemas.wire import HeldReason
 
-NO_TARGET = Outcome(held=HeldReason.INVALID, detail="scale 2 needs the prescribed target")
-UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail="stay")
+NO_TARGET = Outcome(held=HeldReason.INVALID, detail=HeldDetail.SCALE_NEEDS_TARGET)
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_STAY)
 KEEP = """
 insert into spo2_scale_setting
     (entry_id, stay_id, from_at, received_at, scale, conflict, prescriber, reason, target, author_staff_id)
@@ -60,7 +61,7 @@ async def _set_scale(work: Work, arrived: Arrived[Spo2ScaleSet]) -> Outcome:
     await save_duty(work, gathered, duty)
     if conflict:
         await _shorten(work, gathered, duty)
-    return Outcome(flags=("scale_conflict",)) if conflict else APPLIED
+    return Outcome(flags=(Flag.SCALE_CONFLICT,)) if conflict else APPLIED
 
 
 def _contradicts(arrived: Arrived[Spo2ScaleSet], gathered: Gathered) -> bool:

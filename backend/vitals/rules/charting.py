@@ -8,6 +8,7 @@ from backend.vitals.rules.intervals import NextSet, Rhythm, interval_minutes, is
 from backend.vitals.rules.responses import Episode, joined, response_class
 from backend.vitals.rules.taken import Taken, governing, near_others, overtaken
 from shared_schemas.alerts import AlertClass
+from shared_schemas.flags import Flag
 from shared_schemas.vitals import Band
 
 
@@ -60,7 +61,7 @@ class After:
     response: Taken | None = None
     response_class: AlertClass | None = None
     accepted_by: str | None = None
-    flags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: dict[str, tuple[Flag, ...]] = field(default_factory=dict)
 
 
 def charted(before: Before, run: Sequence[tuple[Taken, Said]]) -> After:
@@ -71,8 +72,8 @@ def charted(before: Before, run: Sequence[tuple[Taken, Said]]) -> After:
     after = After(episode=before.episode)
     for one, said in ordered:
         late = overtaken(one, everything) or one.received_at - one.observed_at > _alerts_for(before)
-        flags = ["late"] if late else []
-        flags += ["same_time"] if near_others(one, everything) else []
+        flags = [Flag.LATE] if late else []
+        flags += [Flag.SAME_TIME] if near_others(one, everything) else []
         after.flags[one.entry_id] = tuple(flags)
         if not late and before.responds:
             _respond(after, one, said)

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from backend.vitals.rules.taken import Taken
 from shared_schemas.base import Id
+from shared_schemas.flags import Flag
 from shared_schemas.vitals import (
     Band,
     Consciousness,
@@ -61,7 +62,7 @@ class KeptSet(msgspec.Struct, frozen=True, kw_only=True):
     no_score: NoScoreReason | None = None
     complete: bool
     interval_band: Band | None = None
-    flags: list[str] = []
+    flags: list[Flag] = []
     invalid: list[Parameter] = []
     supersedes: Id | None = None
     superseded_by: Id | None = None
@@ -147,7 +148,7 @@ def taken_of(kept: KeptSet) -> Taken:
     )
 
 
-def flagged(kept: KeptSet, *flags: str) -> KeptSet:
+def flagged(kept: KeptSet, *flags: Flag) -> KeptSet:
     """The set with these flags beside its own."""
     return replace(kept, flags=[*kept.flags, *(flag for flag in flags if flag not in kept.flags)])
 

@@ -1,0 +1,115 @@
+"""What a person reviews of a kept fact, and what exactly stands against a held entry: closed lists with words."""
+
+from enum import StrEnum
+
+
+class Flag(StrEnum):
+    """Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them.
+
+    Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`.
+    """
+
+    # Of any entry, found by the door.
+    FUTURE_TIME = "future_time"
+    CLOCK_UNVERIFIED = "clock_unverified"
+    AFTER_DEPARTURE = "after_departure"
+    AFTER_SESSION = "after_session"
+    OUT_OF_SCOPE = "out_of_scope"
+    ALREADY_RESOLVED = "already_resolved"
+    # Tasks.
+    ALSO_DONE = "also_done"
+    DONE_AFTER_CANCEL = "done_after_cancel"
+    DONE_AFTER_NOT_DONE = "done_after_not_done"
+    DONE_CORRECTED = "done_corrected"
+    NEEDS_CHARTING = "needs_charting"
+    NEEDS_REGISTERED = "needs_registered"
+    RED_STAYS = "red_stays"
+    ALSO_NOT_DONE = "also_not_done"
+    NOT_DONE_AFTER_DONE = "not_done_after_done"
+    NOT_DONE_AFTER_CANCEL = "not_done_after_cancel"
+    CANCELLED_AFTER_END = "cancelled_after_end"
+    DEFERRED_AFTER_END = "deferred_after_end"
+    DEFERRED_AFTER_OVERDUE = "deferred_after_overdue"
+    DEFERRED_BEFORE = "deferred_before"
+    DEFERRED_TOO_FAR = "deferred_too_far"
+    REVIEW_NOT_DEFERRED = "review_not_deferred"
+    CLAIMED_AFTER_END = "claimed_after_end"
+    CLAIMED_BEFORE = "claimed_before"
+    ANSWERED_AFTER_END = "answered_after_end"
+    NOT_BETTER = "not_better"
+    NOTHING_TO_CORRECT = "nothing_to_correct"
+    RESPONSE_IS_OPEN = "response_is_open"
+    STOPPED_BEFORE = "stopped_before"
+    DEPARTED = "departed"
+    # Sets and observation duty.
+    LATE = "late"
+    SAME_TIME = "same_time"
+    IMPLAUSIBLE = "implausible"
+    DEVICE_INVALID = "device_invalid"
+    ALREADY_ESCALATED = "already_escalated"
+    NOT_REGISTERED = "not_registered"
+    NOT_BACK_DATED = "not_back_dated"
+    NO_MONITOR = "no_monitor"
+    SCALE_CONFLICT = "scale_conflict"
+    SCALE_DIFFERS = "scale_differs"
+    CORRECTED_BEFORE = "corrected_before"
+    INTERVAL_CONFLICT = "interval_conflict"
+    NEWER_KNOWN = "newer_known"
+    # Stays.
+    SAME_IDENTIFIER = "same_identifier"
+    WAITING_FOR_A_BED = "waiting_for_a_bed"
+    BED_TAKEN = "bed_taken"
+    INVALID = "invalid"
+    DEPARTED_BEFORE = "departed_before"
+    ADDING_WINS = "adding_wins"
+    NEWER_NOTE = "newer_note"
+    # Duty and handover.
+    LATER_DUTY = "later_duty"
+    DUTY_ENDED_BEFORE = "duty_ended_before"
+    CHARGE_HAS_NURSE = "charge_has_nurse"
+    BED_HAS_NURSE = "bed_has_nurse"
+    NOT_OWNER = "not_owner"
+    OWNER_ALREADY = "owner_already"
+    # Alerts.
+    LAST_PERSON_MUST_NAME = "last_person_must_name"
+    SNOOZE_NOT_ALLOWED = "snooze_not_allowed"
+    SNOOZE_OVER_ON_ARRIVAL = "snooze_over_on_arrival"
+
+
+class HeldDetail(StrEnum):
+    """What exactly stands against a held entry; a sentence under `sync.detail` of every catalogue.
+
+    What could not be read at all has the decoder's own words instead.
+    """
+
+    NOT_APPLIED = "not_applied"
+    UNKNOWN_STAY = "unknown_stay"
+    UNKNOWN_UNIT = "unknown_unit"
+    UNKNOWN_TASK = "unknown_task"
+    UNKNOWN_SET = "unknown_set"
+    UNKNOWN_TEMPLATE = "unknown_template"
+    UNKNOWN_RECURRING_CARE = "unknown_recurring_care"
+    UNKNOWN_ALERT = "unknown_alert"
+    UNKNOWN_DUTY = "unknown_duty"
+    UNKNOWN_STAFF = "unknown_staff"
+    TOO_FAR_AHEAD = "too_far_ahead"
+    CORRECT_THE_SET = "correct_the_set"
+    PAUSE_OR_ANSWER = "pause_or_answer"
+    NEVER_DEFERRED = "never_deferred"
+    PAST_NEXT_SLOT = "past_next_slot"
+    NOT_A_RESPONSE = "not_a_response"
+    INTERVAL_NEEDS_REASON = "interval_needs_reason"
+    SCALE_NEEDS_TARGET = "scale_needs_target"
+    RETURN_BEFORE_PAUSE = "return_before_pause"
+    PAUSE_TOO_LONG = "pause_too_long"
+    REVIEW_BEFORE_STOP = "review_before_stop"
+    IN_A_STAY_ALREADY = "in_a_stay_already"
+    MOVED_SINCE = "moved_since"
+    DEPARTED = "departed"
+    BED = "bed"
+    POST = "post"
+    ON_CALL_TAKEN = "on_call_taken"
+    OWNER = "owner"
+    NOT_OFFERED = "not_offered"
+    ALERT_OF_OTHERS = "alert_of_others"
+    DISCARD_NEEDS_REASON = "discard_needs_reason"
