@@ -2,8 +2,8 @@
 import type { TaskRow } from '../schemas';
 import type { Expected, OptimisticRules } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
-
-const MINUTE_MS = 60_000;
+import { instantsOf } from './margins';
+import { isOpen } from './task_state';
 
 function changed(store: RowReader, task_id: string, change: (task: TaskRow) => Partial<TaskRow>): Expected[] {
   const task = store.row('task', task_id);
@@ -54,7 +54,7 @@ export const TASK_RULES: OptimisticRules = {
       // Whether it ends the response is the server's to say: a note counts only with a better score.
       response: { ...task.response, ...body.response },
     })),
-  task_planned: ({ entry_id, body }) => [
+  task_planned: ({ entry_id, body }, store) => [
     {
       type: 'task',
       id: entry_id,
@@ -66,11 +66,54 @@ export const TASK_RULES: OptimisticRules = {
         text: body.text,
         cause: { cause_type: 'entry', cause_id: entry_id, text_key: 'cause.by_hand' },
         planned_at: body.observed_at,
-        due_at: body.due_at,
-        // The unit's policy decides; these are its defaults for care planned by hand.
-        due_soon_at: shifted(body.due_at, -15 * MINUTE_MS),
-        overdue_at: shifted(body.due_at, 30 * MINUTE_MS),
+        ...instantsOf('other', body.due_at, body.stay_id, store),
       },
     },
   ],
+  recurring_care_started: ({ entry_id, body }, store) => {
+    const template = store.row('care_template', body.template_id);
+    if (!template) return [];
+    const { stay_id, template_id, interval_minutes, first_due_at, observed_at } = body;
+    const { kind, text_key } = template;
+    const care = { stay_id, template_id, kind, text_key, interval_minutes };
+    const first: TaskRow = {
+      task_id: entry_id,
+      ...{ stay_id, kind, text_key, interval_minutes },
+      state: 'ready',
+      slot_of: entry_id,
+      cause: {
+        cause_type: 'template',
+        cause_id: entry_id,
+        text_key: 'cause.recurring_care',
+        text_params: { interval_minutes },
+      },
+      planned_at: observed_at,
+      ...instantsOf(kind, first_due_at, stay_id, store),
+    };
+    // The server names the first slot itself: where it is here, ours would stand beside it.
+    const named = store.rows('task').some((task) => task.slot_of === entry_id);
+    return [
+      {
+        type: 'recurring_care',
+        id: entry_id,
+        row: { recurring_care_id: entry_id, ...care, started_at: observed_at },
+      },
+      ...(named ? [] : [{ type: 'task' as const, id: entry_id, row: first }]),
+    ];
+  },
+  recurring_care_stopped: ({ staff_id, body }, store) => {
+    const { recurring_care_id, reason, observed_at } = body;
+    const care = store.row('recurring_care', recurring_care_id);
+    if (!care || care.stopped_at) return [];
+    const ended = { ended_at: observed_at, ended_by_staff_id: staff_id, reason_text: reason };
+    const slots = store.rows('task').filter((task) => task.slot_of === recurring_care_id && isOpen(task));
+    return [
+      { type: 'recurring_care', id: recurring_care_id, row: { ...care, stopped_at: observed_at } },
+      ...slots.map((task) => ({
+        type: 'task' as const,
+        id: task.task_id,
+        row: { ...task, ...ended, state: 'cancelled' as const },
+      })),
+    ];
+  },
 };

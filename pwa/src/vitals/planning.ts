@@ -1,0 +1,83 @@
+/** The observation task of a stay as the server will plan it: policy, margins and rhythm. Pure. */
+import type { CarePolicy, Cause, ObservationDutyRow, TaskRow } from '../schemas';
+import type { Expected } from '../sync/overlay';
+import type { RowReader } from '../sync/rows';
+import { instants, policyOf } from '../tasks/margins';
+import { isOpen } from '../tasks/task_state';
+import { type NextSet, nextSet, type Rhythm, type Taken, taken } from './intervals';
+import { severity } from './news2';
+import { validSets } from './sets';
+
+const HOURLY_MINUTES = 60;
+
+/** The ward's own day: an age turns at its midnight. */
+export function zoneOf(unit_id: string | undefined, store: RowReader): string {
+  return (unit_id && store.row('unit', unit_id)?.time_zone) || 'UTC';
+}
+
+/** The sets of a stay that count. */
+export function knownSets(stay_id: string, store: RowReader): Taken[] {
+  return validSets(store.rows('vital_signs').filter((one) => one.stay_id === stay_id)).map(taken);
+}
+
+/** What beside the score decides how often; undefined for a stay that is not here. */
+export function rhythmOf(
+  stay_id: string,
+  store: RowReader,
+  duty: ObservationDutyRow | undefined = store.row('observation_duty', stay_id),
+): Rhythm | undefined {
+  const stay = store.row('stay', stay_id);
+  if (!stay) return undefined;
+  return {
+    policy: policyOf(stay_id, store).observation,
+    zone: zoneOf(stay.unit_id, store),
+    admitted: Date.parse(stay.admitted_at),
+    duty,
+  };
+}
+
+/** What the score alone asks for: the band that governs and its minutes; without a score the unit's own interval. */
+export function byScore(sets: readonly Taken[], rhythm: Rhythm): { band: NextSet['band']; minutes: number } {
+  const band = nextSet(sets, rhythm)?.band ?? null;
+  const { interval_minutes, no_score_minutes } = rhythm.policy;
+  return { band, minutes: band ? (interval_minutes[band] ?? no_score_minutes) : no_score_minutes };
+}
+
+export function openObservation(stay_id: string, store: RowReader): TaskRow | undefined {
+  return store
+    .rows('task')
+    .find((task) => task.stay_id === stay_id && task.kind === 'observation' && isOpen(task));
+}
+
+export type Plan = {
+  task_id: string;
+  stay_id: string;
+  cause: Cause;
+  planned_at: string;
+  /** When the set is due, in ms. */
+  due: number;
+  /** Where the set follows from a score and not from a person's word. */
+  minutes?: number | undefined;
+  band: NextSet['band'];
+};
+
+/** An observation that is planned, with the margins of its interval and of how ill the patient is. */
+export function observationTask(plan: Plan, store: RowReader): Expected {
+  const policy = policyOf(plan.stay_id, store);
+  const at_risk = severity(plan.band) >= severity('low-medium');
+  const frequent = at_risk || (plan.minutes !== undefined && plan.minutes <= HOURLY_MINUTES);
+  const care: CarePolicy | undefined = frequent ? policy.frequent_observation : policy.care['observation'];
+  const row: TaskRow = {
+    task_id: plan.task_id,
+    stay_id: plan.stay_id,
+    kind: 'observation',
+    state: 'ready',
+    text_key:
+      plan.band === 'high' && plan.minutes !== undefined ? 'task.observation_monitored' : 'task.observation',
+    cause: plan.cause,
+    planned_at: plan.planned_at,
+    ...instants(plan.due, care),
+    ...(plan.minutes === undefined ? {} : { interval_minutes: plan.minutes }),
+  };
+  return { type: 'task', id: row.task_id, row };
+}
