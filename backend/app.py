@@ -12,7 +12,7 @@ from litestar.di import NamedDependency, Provide
 
 from backend import alerts, staff, stays, sync, tasks, vitals
 from backend.access.routes import signed_device
-from backend.alerts.deliver import Channels, deliver_due
+from backend.alerts.deliver import Channels, deliveries
 from backend.alerts.push import Push, Webhook, WebPush
 from backend.changes.queries import Delta
 from backend.clock import Clock, SteppedClock
@@ -96,14 +96,11 @@ class Ward:
             self.bells.ring()
 
     def _bells(self) -> Bells:
-        async def deliver(database: Database, now: datetime) -> datetime | None:
-            return await deliver_due(database, now, self.channels)
-
         sweeps = [sweep for room in SLICES for sweep in room.sweeps]
         return Bells(
             [
                 Bell("sweeps", sweeps, self.database),
-                Bell("deliveries", [deliver], self.database, at_once=DELIVERIES_AT_ONCE),
+                Bell("deliveries", [deliveries(self.channels)], self.database, at_once=DELIVERIES_AT_ONCE),
             ],
             self.clock,
         )

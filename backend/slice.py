@@ -91,8 +91,18 @@ class Handles:
     always_kept: bool = False
 
 
-# A sweep does what is due at `now` in its own units of work and returns when it must run next; None: when rung.
-Sweep = Callable[["Database", datetime], Awaitable[datetime | None]]
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What time does in a slice.
+
+    `due_at`: one SQL value, the instant at which the sweep has something to do next (null: nothing lies ahead); `$1` is
+    now, for what is due by a state and not by an instant. `run(database, now)` does at most one batch of what is due in
+    units of work of its own, and returns how many things it did: 0 when another worker holds them.
+    """
+
+    name: str
+    due_at: str
+    run: Callable[["Database", datetime], Awaitable[int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The test cast: two wards with beds, the people of a shift, and a way to say entries to the slices at an instant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from backend.changes.queries import snapshot_rows
 from backend.clock import SteppedClock
 from backend.db import Database, Work, unit_of_work
 from backend.places.actions import set_beds, set_hospital, set_policy, set_unit
-from backend.slice import Arrived, Author, Outcome, Scope
+from backend.slice import Arrived, Author, Outcome, Scope, Sweep
 from shared_schemas.base import Body
 from shared_schemas.places import BedRow, UnitRow
 from shared_schemas.policy import default_policy
@@ -143,9 +144,7 @@ class Cast:
     async def sweep(self, *, seconds: float = 0) -> None:
         """Time passes, and every sweep does what is due."""
         self.clock.set(self.clock.now() + timedelta(seconds=seconds))
-        for each in SLICES:
-            for sweep in each.sweeps:
-                await sweep(self.database, self.clock.now())
+        await run_sweeps([sweep for each in SLICES for sweep in each.sweeps], self.database, self.clock.now())
 
     async def rows(self, ward: Ward, type_name: str) -> list[Any]:
         """The current rows of a type in the ward's feed, as a tablet would have them."""
@@ -157,6 +156,21 @@ class Cast:
         """One row of the ward's feed; None when it is not there."""
         key = "stay_id" if type_name == "stay" else f"{type_name}_id"
         return next((row for row in await self.rows(ward, type_name) if getattr(row, key) == row_id), None)
+
+
+async def due_at(sweep: Sweep, database: Database, now: datetime) -> datetime | None:
+    """When the sweep says that it has something to do."""
+    return await database.pool.fetchval(f"select case when $1::timestamptz is not null then ({sweep.due_at}) end", now)
+
+
+async def run_sweeps(sweeps: Sequence[Sweep], database: Database, now: datetime) -> None:
+    """Every sweep until nothing is left, lowest room first; none may find work before the instant that it names."""
+    for sweep in sweeps:
+        next_at = await due_at(sweep, database, now)
+        done = await sweep.run(database, now)
+        assert not done or (next_at is not None and next_at <= now), f"{sweep.name} is due, and did not say so"
+        while done:
+            done = await sweep.run(database, now)
 
 
 def handler_of(body_type: type[Body]) -> Any:

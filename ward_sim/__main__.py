@@ -1,13 +1,13 @@
 """`python -m ward_sim`: day, replay and demo."""
 
 import argparse
-import asyncio
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import uvloop
 
 from ward_sim import commands
 from ward_sim.demo.children import DemoRefused
@@ -20,7 +20,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         # An end that is asked for is the same as Ctrl-C: children are stopped on the way out.
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-        return asyncio.run(arguments.run(arguments))
+        return uvloop.run(arguments.run(arguments))
     except DemoRefused as refused:
         print(refused, file=sys.stderr)
         return 2

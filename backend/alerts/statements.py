@@ -11,7 +11,7 @@ where d.delivery_id = ready.delivery_id
 returning d.delivery_id::text, d.channel, d.step_id::text, d.staff_id::text, d.device_id::text, d.sound, d.attempts,
     (select t.alert_id::text from alert_step t where t.step_id = d.step_id) as alert_id
 """
-NEXT = "select min(greatest(ready_at, locked_until)) from delivery where done_at is null"
+READY_AT = "select min(greatest(ready_at, locked_until)) from delivery where done_at is null"
 
 # Everyone asked keeps the alert while it is open, until she answered; her latest asking is the one that is told.
 ASKED = """

@@ -12,6 +12,7 @@ from backend.alerts.rules.people import Moment
 from backend.alerts.rules.turns import end, handed_over, left, moved
 from backend.changes.actions import gone
 from backend.db import Database, unit_of_work
+from backend.slice import Sweep
 from backend.stays.queries import Facts, facts
 from shared_schemas.alerts import AlertState
 
@@ -25,7 +26,7 @@ CLAIM = """
 select alert_id::text from alert where alert_id = any($1::uuid[]) and next_at <= $2 order by alert_id
 for no key update skip locked
 """
-NEXT = "select min(next_at) from alert"
+NEXT_AT = "select min(next_at) from alert"
 _TURNED = """
 from alert a join stay s using (stay_id)
 where a.next_at is not null and (
@@ -37,7 +38,7 @@ where a.next_at is not null and (
         and not exists (select from duty d where d.staff_id = t.staff_id and d.ended_at is null)))
 """
 TURNED = f"select a.alert_id::text, a.stay_id::text {_TURNED} order by a.alert_id limit $2"
-HAVE_TURNED = f"select exists (select {_TURNED})"
+TURNED_AT = f"select $1 where exists (select {_TURNED})"
 GONE_HOME = """
 select distinct on (staff_id) staff_id::text, receiver_staff_id::text from duty d
 where staff_id = any($1::uuid[]) and not exists (
@@ -50,33 +51,31 @@ update alert set hidden_at = $1, version = version + 1 where alert_id in (
     order by ended_at limit 200 for no key update skip locked)
 returning alert_id::text, unit_id::text, version
 """
-NEXT_OLD = "select min(ended_at) from alert where ended_at is not null and hidden_at is null"
+OLD_AT = f"""
+select min(ended_at) + interval '{SHOWN_AFTER_END.total_seconds()} s' from alert
+where ended_at is not null and hidden_at is null
+"""
 
 
-async def sweep_ladder(database: Database, now: datetime) -> datetime | None:
-    """Let every alert take the step that is due, and name the instant of the next.
+async def sweep_ladder(database: Database, now: datetime) -> int:
+    """Let every alert take the step that is due.
 
     1. Read which alerts are due, oldest first; lock their stays.
     2. Claim those alerts that are still due and that no other worker holds (`skip locked`).
     3. The rules say what follows: next step, silence, attend limit, end of a snooze, repeat, resume.
     4. The step, its rows of proof, the outbox rows and the feed's change commit together; nothing is sent here.
-    5. Repeat while there are more. A death in between leaves `next_at` where it was.
+    A death in between leaves `next_at` where it was.
     """
-    while True:
-        next_at = await database.pool.fetchval(NEXT)
-        if next_at is None or next_at > now:
-            return next_at
-        async with unit_of_work(database, now) as work:
-            due = {row[0]: row[1] for row in await work.connection.fetch(DUE, now, BATCH)}
-            stays = await facts(work.connection, due.values(), lock=True)
-            claimed = [row[0] for row in await work.connection.fetch(CLAIM, list(due), now)]
-            before = await queries.alerts(work.connection, claimed)
-            await change_loaded(work, before, stays, lambda alert, moment, _: wake(alert, moment))
-        if not claimed:
-            return now + timedelta(seconds=1)  # another worker holds what is due
+    async with unit_of_work(database, now) as work:
+        due = {row[0]: row[1] for row in await work.connection.fetch(DUE, now, BATCH)}
+        stays = await facts(work.connection, due.values(), lock=True)
+        claimed = [row[0] for row in await work.connection.fetch(CLAIM, list(due), now)]
+        before = await queries.alerts(work.connection, claimed)
+        await change_loaded(work, before, stays, lambda alert, moment, _: wake(alert, moment))
+    return len(claimed)
 
 
-async def sweep_turns(database: Database, now: datetime) -> datetime | None:
+async def sweep_turns(database: Database, now: datetime) -> int:
     """Let alerts follow their patients and people: departure, transfer, handover, going home (rules 6, 13, 14).
 
     1. Read the alerts whose stay departed, has another unit or owner than they know, or whose red lies with somebody
@@ -84,18 +83,15 @@ async def sweep_turns(database: Database, now: datetime) -> datetime | None:
     2. Lock their stays and look again.
     3. Withdraw, restart in the new unit, ask the receiver, or ask the charge nurse, in one transaction a batch.
     """
-    while await database.pool.fetchval(HAVE_TURNED, now):
-        async with unit_of_work(database, now) as work:
-            turned = {row[0]: row[1] for row in await work.connection.fetch(TURNED, now, BATCH)}
-            stays = await facts(work.connection, turned.values(), lock=True)
-            before = await queries.alerts(work.connection, turned)
-            holders = {row.staff_id for alert in before.values() for row in active(alert)}
-            holders |= {alert.accepted_by_staff_id for alert in before.values()}
-            gone_home = await work.connection.fetch(GONE_HOME, sorted(filter(None, holders)))
-            after = await change_loaded(work, before, stays, partial(turn, away={row[0]: row[1] for row in gone_home}))
-        if after == before:
-            break
-    return None
+    async with unit_of_work(database, now) as work:
+        turned = {row[0]: row[1] for row in await work.connection.fetch(TURNED, now, BATCH)}
+        stays = await facts(work.connection, turned.values(), lock=True)
+        before = await queries.alerts(work.connection, turned)
+        holders = {row.staff_id for alert in before.values() for row in active(alert)}
+        holders |= {alert.accepted_by_staff_id for alert in before.values()}
+        gone_home = await work.connection.fetch(GONE_HOME, sorted(filter(None, holders)))
+        after = await change_loaded(work, before, stays, partial(turn, away={row[0]: row[1] for row in gone_home}))
+    return sum(after[alert_id] != alert for alert_id, alert in before.items())
 
 
 def turn(alert: Alert, moment: Moment, stay: Facts, away: Mapping[str, str | None]) -> Alert:
@@ -113,17 +109,19 @@ def turn(alert: Alert, moment: Moment, stay: Facts, away: Mapping[str, str | Non
     return alert
 
 
-async def sweep_ended(database: Database, now: datetime) -> datetime | None:
+async def sweep_ended(database: Database, now: datetime) -> int:
     """Take alerts off the tablets a shift after they ended.
 
     1. Claim ended alerts that are still shown; a second worker skips them.
-    2. Write that they are gone in the same transaction. 3. Name the instant of the next.
+    2. Write that they are gone in the same transaction.
     """
-    ended_at = await database.pool.fetchval(NEXT_OLD)
-    if ended_at is None or ended_at + SHOWN_AFTER_END > now:
-        return None if ended_at is None else ended_at + SHOWN_AFTER_END
     async with unit_of_work(database, now) as work:
-        for row in await work.connection.fetch(OLD, now, now - SHOWN_AFTER_END):
+        old = await work.connection.fetch(OLD, now, now - SHOWN_AFTER_END)
+        for row in old:
             gone(work, f"unit:{row['unit_id']}", "alert", row["alert_id"], row["version"])
-        ended_at = await work.connection.fetchval(NEXT_OLD)
-    return None if ended_at is None else ended_at + SHOWN_AFTER_END
+    return len(old)
+
+
+TURNS = Sweep("turns", TURNED_AT, sweep_turns)
+LADDER = Sweep("ladder", NEXT_AT, sweep_ladder)
+ENDED = Sweep("ended", OLD_AT, sweep_ended)

@@ -4,7 +4,7 @@ from backend.access import rules as gates
 from backend.slice import Handles, Slice
 from backend.staff import actions
 from backend.staff.routes import ROUTES
-from backend.staff.sweep import sweep_duties, sweep_handovers
+from backend.staff.sweep import DUTIES, HANDOVERS
 from shared_schemas import staff as words
 
 SLICE = Slice(
@@ -19,5 +19,5 @@ SLICE = Slice(
         words.HandoverAccepted: Handles(gates.may_take_duty, actions.accept_handover),
     },
     routes=ROUTES,
-    sweeps=(sweep_handovers, sweep_duties),
+    sweeps=(HANDOVERS, DUTIES),
 )

@@ -3,7 +3,7 @@
 from backend.access import rules as gates
 from backend.slice import Handles, Slice
 from backend.stays import actions
-from backend.stays.sweep import sweep_exits
+from backend.stays.sweep import EXITS
 from shared_schemas import stays as words
 
 SLICE = Slice(
@@ -16,5 +16,5 @@ SLICE = Slice(
         words.StayDetailsChanged: Handles(gates.may_plan, actions.change_details),
         words.NoteWritten: Handles(gates.may_chart, actions.write_notes),
     },
-    sweeps=(sweep_exits,),
+    sweeps=(EXITS,),
 )

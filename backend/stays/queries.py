@@ -75,24 +75,6 @@ async def bed_nurses(connection: Connection, bed_ids: Iterable[str]) -> list[Bed
     return [BedNurse(*map(_plain, each.values())) for each in found]
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A stay that was offered and not yet accepted."""
-
-    stay_id: str
-    unit_id: str
-    offered_at: datetime
-
-
-async def open_offers(connection: Connection) -> list[Offer]:
-    """All offers that nobody accepted, oldest first."""
-    found = await connection.fetch(
-        "select stay_id, unit_id, offered_at from stay "
-        "where offered_at is not null and departed_at is null order by offered_at"
-    )
-    return [Offer(*map(_plain, each.values())) for each in found]
-
-
 STAY_FIELDS = StayRow.__struct_fields__
 
 

@@ -3,7 +3,7 @@
 from backend.access import rules as gates
 from backend.slice import Handles, Slice
 from backend.tasks import actions
-from backend.tasks.sweep import sweep_departed, sweep_overdue, sweep_slots
+from backend.tasks.sweep import DEPARTED_STAYS, OVERDUE_TASKS, SLOTS
 from shared_schemas import tasks as words
 from shared_schemas.stays import PatientDischarged
 
@@ -21,5 +21,5 @@ SLICE = Slice(
         words.RecurringCareStopped: Handles(gates.may_plan, actions.stop_recurring),
         PatientDischarged: Handles(gates.may_admit, actions.discharge),
     },
-    sweeps=(sweep_departed, sweep_slots, sweep_overdue),
+    sweeps=(DEPARTED_STAYS, SLOTS, OVERDUE_TASKS),
 )

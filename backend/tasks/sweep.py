@@ -3,10 +3,11 @@
 Everywhere a stay is held before its tasks, and its tasks before their alerts, so that nobody waits in a circle.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from backend.alerts.actions import NewAlert, raise_alerts
 from backend.db import Database, unit_of_work
+from backend.slice import Sweep
 from backend.stays.actions import settle
 from backend.stays.queries import facts
 from backend.tasks.actions.decide import write_changed
@@ -18,8 +19,6 @@ from shared_schemas.alerts import AlertCause
 
 # One transaction holds no more rows than this, so that a storm after downtime does not hold everybody else up.
 AT_ONCE = 200
-# When another worker holds what is due, look again after the beat of the safety tick.
-HELD_BY_ANOTHER = timedelta(seconds=1)
 
 OVERDUE = f"""
 select task_id from task t join stay s using (stay_id)
@@ -32,32 +31,25 @@ update task set alerted_at = $2
 where task_id = any($1::uuid[]) and open and alerted_at is null and overdue_at <= $2
 returning {COLUMNS}
 """
-EARLIEST_OVERDUE = """
+OVERDUE_AT = """
 select min(overdue_at) from task
-where open and alerted_at is null and kind <> 'response' and (next_slot_at is null or next_slot_at > $1)
+where open and alerted_at is null and kind <> 'response' and (next_slot_at is null or next_slot_at > overdue_at)
 """
 
 
-async def sweep_overdue(database: Database, now: datetime) -> datetime | None:
+async def sweep_overdue(database: Database, now: datetime) -> int:
     """Raise one alert for each task that is overdue (rule 2: due plus grace).
 
-    1. Look at the earliest instant in the index; most often it lies ahead, and nothing else is asked.
-    2. Find tasks whose grace has passed and hold their stays; what another worker holds is skipped.
-    3. Claim the tasks with a conditional update: a task that was done or claimed meanwhile is left out, so exactly one
+    1. Find tasks whose grace has passed and hold their stays; what another worker holds is skipped.
+    2. Claim the tasks with a conditional update: a task that was done or claimed meanwhile is left out, so exactly one
        worker wins each.
-    4. Raise their alerts in the same transaction: a death between claim and alert leaves neither.
-    5. Repeat until the earliest instant lies ahead, and name it.
+    3. Raise their alerts in the same transaction: a death between claim and alert leaves neither.
     """
-    while True:
-        earliest_at = await database.pool.fetchval(EARLIEST_OVERDUE, now)
-        if earliest_at is None or earliest_at > now:
-            return earliest_at
-        async with unit_of_work(database, now) as work:
-            found = [each["task_id"] for each in await work.connection.fetch(OVERDUE, now)]
-            claimed = [task_of(each) for each in await work.connection.fetch(CLAIM, found, now)] if found else []
-            await raise_alerts(work, [_alert(task) for task in sorted(claimed, key=_order)])
-        if not claimed:
-            return now + HELD_BY_ANOTHER
+    async with unit_of_work(database, now) as work:
+        found = [each["task_id"] for each in await work.connection.fetch(OVERDUE, now)]
+        claimed = [task_of(each) for each in await work.connection.fetch(CLAIM, found, now)] if found else []
+        await raise_alerts(work, [_alert(task) for task in sorted(claimed, key=_order)])
+    return len(claimed)
 
 
 def _order(task: Task) -> tuple[datetime, str]:
@@ -82,29 +74,22 @@ where t.open and t.next_slot_at <= $1
 order by t.next_slot_at, task_id limit {AT_ONCE} for no key update of s skip locked
 """
 HELD_SLOTS = f"select {COLUMNS} from task where task_id = any($1::uuid[]) and open and next_slot_at <= $2 for update"
-EARLIEST_SLOT = "select min(next_slot_at) from task where open and next_slot_at is not null"
+NEXT_SLOT_AT = "select min(next_slot_at) from task where open and next_slot_at is not null"
 
 
-async def sweep_slots(database: Database, now: datetime) -> datetime | None:
+async def sweep_slots(database: Database, now: datetime) -> int:
     """A slot of recurring care becomes "not done by …" when the next falls due, which ends its alert (rule 9).
 
-    1. Look at the earliest instant in the index.
-    2. Find open slots whose successor is due and hold their stays; a second worker skips them.
-    3. Read the slots again under that hold, end them, end their alerts, plan the successors: one transaction.
-    4. Repeat until the earliest instant lies ahead, and name it.
+    1. Find open slots whose successor is due and hold their stays; a second worker skips them.
+    2. Read the slots again under that hold, end them, end their alerts, plan the successors: one transaction.
     """
-    while True:
-        earliest_at = await database.pool.fetchval(EARLIEST_SLOT)
-        if earliest_at is None or earliest_at > now:
-            return earliest_at
-        async with unit_of_work(database, now) as work:
-            found = await work.connection.fetch(PAST_SLOTS, now)
-            stays = await facts(work.connection, {each["stay_id"] for each in found})
-            held = await work.connection.fetch(HELD_SLOTS, [each["task_id"] for each in found], now)
-            before = {task.task_id: task for task in map(task_of, held)}
-            await write_changed(work, before, {key: not_done_by_next(task, now) for key, task in before.items()}, stays)
-        if not before:
-            return now + HELD_BY_ANOTHER
+    async with unit_of_work(database, now) as work:
+        found = await work.connection.fetch(PAST_SLOTS, now)
+        stays = await facts(work.connection, {each["stay_id"] for each in found})
+        held = await work.connection.fetch(HELD_SLOTS, [each["task_id"] for each in found], now)
+        before = {task.task_id: task for task in map(task_of, held)}
+        await write_changed(work, before, {key: not_done_by_next(task, now) for key, task in before.items()}, stays)
+    return len(before)
 
 
 DEPARTED = f"""
@@ -112,24 +97,23 @@ select stay_id::text from stay where departed_at <= $1 and settled_at is null
 order by departed_at limit {AT_ONCE} for no key update skip locked
 """
 
+DEPARTED_AT = "select min(departed_at) from stay where departed_at is not null and settled_at is null"
 
-EARLIEST_DEPARTED = "select min(departed_at) from stay where departed_at is not null and settled_at is null"
 
-
-async def sweep_departed(database: Database, now: datetime) -> datetime | None:
+async def sweep_departed(database: Database, now: datetime) -> int:
     """Nothing stays due for a patient who has left.
 
-    1. Look whether a departed stay is not settled. 2. Hold such stays; a second worker skips them.
-    3. Cancel what is open of them (planned while the discharge was on its way), withdraw its alerts.
-    4. Mark the stays settled in the same transaction, so that their rows may leave the tablets.
+    1. Hold departed stays that are not settled; a second worker skips them.
+    2. Cancel what is open of them (planned while the discharge was on its way), withdraw its alerts.
+    3. Mark the stays settled in the same transaction, so that their rows may leave the tablets.
     """
-    while True:
-        earliest_at = await database.pool.fetchval(EARLIEST_DEPARTED)
-        if earliest_at is None or earliest_at > now:
-            return earliest_at
-        async with unit_of_work(database, now) as work:
-            stay_ids = [each["stay_id"] for each in await work.connection.fetch(DEPARTED, now)]
-            await end_tasks_of_departed(work, stay_ids, Said(None, now))
-            await settle(work, stay_ids, now)
-        if not stay_ids:
-            return now + HELD_BY_ANOTHER
+    async with unit_of_work(database, now) as work:
+        stay_ids = [each["stay_id"] for each in await work.connection.fetch(DEPARTED, now)]
+        await end_tasks_of_departed(work, stay_ids, Said(None, now))
+        await settle(work, stay_ids, now)
+    return len(stay_ids)
+
+
+DEPARTED_STAYS = Sweep("departed", DEPARTED_AT, sweep_departed)
+SLOTS = Sweep("slots", NEXT_SLOT_AT, sweep_slots)
+OVERDUE_TASKS = Sweep("overdue", OVERDUE_AT, sweep_overdue)

@@ -3,7 +3,7 @@
 from backend.access import rules as gates
 from backend.slice import Handles, Slice
 from backend.vitals import actions
-from backend.vitals.sweep import sweep_observation_duty
+from backend.vitals.sweep import OBSERVATION_DUTY
 from shared_schemas import vitals as words
 from shared_schemas.tasks import ResponseRecorded
 
@@ -20,5 +20,5 @@ SLICE = Slice(
         # A word about a task, but whether its closing note counts is for the score to say.
         ResponseRecorded: Handles(gates.may_chart, actions.answer_responses),
     },
-    sweeps=(sweep_observation_duty,),
+    sweeps=(OBSERVATION_DUTY,),
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from backend.db import Database, Work, unit_of_work
+from backend.slice import Sweep
 from backend.tasks.actions import replace_observation_tasks
 from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.duty import first_cause, first_set_at, planned_by
@@ -17,40 +18,36 @@ from backend.vitals.rules.kept import KeptDuty
 from shared_schemas.tasks import Cause, CauseType
 
 AT_ONCE = 200
-NEEDS_A_LOOK = f"""
-select s.stay_id::text from stay s left join observation_duty d using (stay_id)
+_NEEDS_A_LOOK = """
+from stay s left join observation_duty d using (stay_id)
 where s.departed_at is null and (
     d.stay_id is null or d.arrived_at <> s.arrived_at or d.expected_return_at <= $1
     or (d.paused_at is null and not d.stopped
         and not exists (select from task t where t.stay_id = s.stay_id and t.open and t.kind = 'observation')))
-order by s.stay_id limit {AT_ONCE}
 """
-NEXT_RETURN = """
-select min(d.expected_return_at) from observation_duty d join stay s using (stay_id)
-where s.departed_at is null and d.expected_return_at > $1
+NEEDS_A_LOOK = f"select s.stay_id::text {_NEEDS_A_LOOK} order by s.stay_id limit {AT_ONCE}"
+DUE_AT = f"""
+select least((select $1 where exists (select {_NEEDS_A_LOOK})), (
+    select min(d.expected_return_at) from observation_duty d join stay s using (stay_id)
+    where s.departed_at is null and d.expected_return_at > $1))
 """
 
 
-async def sweep_observation_duty(database: Database, now: datetime) -> datetime | None:
+async def sweep_observation_duty(database: Database, now: datetime) -> int:
     """Give every active stay its observation task.
 
     1. Look for stays that are new here, came from another unit, are past their expected return, or have no open
        observation task though nobody paused or stopped it.
     2. Hold them, look again, and plan: after an arrival a first set, after a pause the set at the expected return, else
        what the governing set asks for. A second worker finds nothing left to do.
-    3. Repeat while there are more; then name the instant of the next expected return.
     """
-    while True:
-        async with unit_of_work(database, now) as work:
-            stay_ids = [row["stay_id"] for row in await work.connection.fetch(NEEDS_A_LOOK, now)]
-            stays = (await gather(work, dict.fromkeys(stay_ids, now))).values()
-            await _look_after(work, [one for one in stays if one.stay.departed_at is None])
-            next_at = await work.connection.fetchval(NEXT_RETURN, now)
-        if len(stay_ids) < AT_ONCE:
-            return next_at
+    async with unit_of_work(database, now) as work:
+        stay_ids = [row["stay_id"] for row in await work.connection.fetch(NEEDS_A_LOOK, now)]
+        stays = (await gather(work, dict.fromkeys(stay_ids, now))).values()
+        return await _look_after(work, [one for one in stays if one.stay.departed_at is None])
 
 
-async def _look_after(work: Work, stays: list[Gathered]) -> None:
+async def _look_after(work: Work, stays: list[Gathered]) -> int:
     changed: list[KeptDuty] = []
     planned: list[PlannedTask] = []
     for gathered in stays:
@@ -67,6 +64,7 @@ async def _look_after(work: Work, stays: list[Gathered]) -> None:
     await save_duties(work, changed, {one.stay.stay_id: one.stay.feed for one in stays})
     if planned:
         await replace_observation_tasks(work, planned, stays=stays_of(stays))
+    return len(changed) + len(planned)
 
 
 def _wanted(gathered: Gathered) -> list[PlannedTask]:
@@ -79,3 +77,6 @@ def _wanted(gathered: Gathered) -> list[PlannedTask]:
     if task is not None and task.due_at <= due_at:
         return []
     return [planned_by(gathered, due_at, first_cause(gathered))]
+
+
+OBSERVATION_DUTY = Sweep("observation_duty", DUE_AT, sweep_observation_duty)

@@ -13,8 +13,10 @@ from backend.slice import Sweep
 
 log = structlog.get_logger("bells")
 SAFETY_TICK = timedelta(seconds=1)
+LATER = datetime.max.replace(tzinfo=UTC)
 # Under load sweeps would otherwise run without end, one round after each commit.
 BETWEEN_ROUNDS_S = 0.05
+BATCHES_A_ROUND = 100
 ROUNDS_AT_ONE_INSTANT = 50
 
 
@@ -26,6 +28,7 @@ class Bell:
 
     def __init__(self, name: str, sweeps: Sequence[Sweep], database: Database, *, at_once: int = 1) -> None:
         self.name, self.sweeps, self.database, self.at_once = name, sweeps, database, at_once
+        self._due_at = f"select $1::timestamptz, {', '.join(f'({sweep.due_at})' for sweep in sweeps)}"
         self.rung = asyncio.Event()
         self.rung.set()
         self.next_at: datetime | None = None
@@ -35,19 +38,41 @@ class Bell:
         return self.rung.is_set() or (self.next_at is not None and self.next_at <= now)
 
     async def round(self, now: datetime) -> datetime | None:
-        """Run every sweep once; the nearest instant at which one must run again. One that fails stops no other."""
+        """Do all that is due; the nearest instant at which more is. A sweep that fails stops no other.
+
+        1. One statement asks all sweeps when they are due; most often that is all.
+        2. Run those that are, lowest room first, and ask again: what one did may make another due.
+        3. One that is due and did nothing (it failed, or another worker holds its rows) waits for the safety tick.
+        """
         self.rung.clear()
-        instants: list[datetime] = []
-        for sweep in self.sweeps:
-            try:
-                due_at = await sweep(self.database, now)
-            except Exception:
-                log.exception("sweep_failed", bell=self.name, sweep=getattr(sweep, "__name__", repr(sweep)))
-                due_at = now + SAFETY_TICK
-            if due_at is not None:
-                instants.append(due_at)
-        self.next_at = min(instants, default=None)
+        try:
+            self.next_at = await self._next_at(now)
+        except Exception:
+            log.exception("round_failed", bell=self.name)
+            self.next_at = now + SAFETY_TICK
         return self.next_at
+
+    async def _next_at(self, now: datetime) -> datetime | None:
+        waiting: set[str] = set()
+        for _ in range(BATCHES_A_ROUND):
+            instants = await self._instants(now)
+            due = [each for each in self.sweeps if instants.get(each.name, LATER) <= now and each.name not in waiting]
+            if not due:
+                return min((at if at > now else now + SAFETY_TICK for at in instants.values()), default=None)
+            waiting |= {sweep.name for sweep in due if not await self._ran(sweep, now)}
+        return now
+
+    async def _instants(self, now: datetime) -> dict[str, datetime]:
+        row = await self.database.pool.fetchrow(self._due_at, now)
+        names = (sweep.name for sweep in self.sweeps)
+        return {name: at for name, at in zip(names, list(row)[1:], strict=True) if at is not None}
+
+    async def _ran(self, sweep: Sweep, now: datetime) -> bool:
+        try:
+            return await sweep.run(self.database, now) > 0
+        except Exception:
+            log.exception("sweep_failed", bell=self.name, sweep=sweep.name)
+            return False
 
 
 class Bells:

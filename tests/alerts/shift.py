@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from backend.alerts.actions import NewAlert, raise_alerts, receive
 from backend.alerts.queries import alerts
 from backend.alerts.rules.alert import Alert
-from backend.alerts.sweep import sweep_ladder, sweep_turns
+from backend.alerts.sweep import LADDER, TURNS
 from backend.db import Database, unit_of_work
 from backend.slice import Outcome
 from shared_schemas.alerts import AlertAccepted, AlertCause, AlertClass, AlertRow, Receipt, ReceiptKind
 from shared_schemas.base import Body
 from shared_schemas.staff import DutyStarted, Post
 from shared_schemas.stays import PatientAdmitted
-from tests.cast import Cast, Person, identity, uid
+from tests.cast import Cast, Person, due_at, identity, run_sweeps, uid
 
 SIGN_IN = """
 with d as (
@@ -128,8 +128,8 @@ class Shift:
 
     async def sweep(self) -> datetime | None:
         """The ward's turns and the ladder, now."""
-        await sweep_turns(self.database, self.now)
-        return await sweep_ladder(self.database, self.now)
+        await run_sweeps((TURNS, LADDER), self.database, self.now)
+        return await due_at(LADDER, self.database, self.now)
 
     async def _tablets_are_heard(self, *, shown: bool) -> None:
         await self.database.pool.execute("update device set contact_at = $1", self.now)

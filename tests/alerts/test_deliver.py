@@ -10,14 +10,14 @@ import msgspec
 import pytest
 
 from backend.alerts.actions import raise_alerts, receive
-from backend.alerts.deliver import LEASED_FOR, Channels, deliver_due
+from backend.alerts.deliver import LEASED_FOR, Channels, deliveries
 from backend.alerts.push import Webhook, WebPush, subscription_keys
 from backend.alerts.rules.alert import active
 from backend.db import unit_of_work
 from backend.settings import Settings
 from shared_schemas.alerts import AlertClass, Receipt, ReceiptKind
 from tests.alerts.shift import Shift
-from tests.cast import Person
+from tests.cast import Person, due_at
 from tests.push_receiver import PushReceiver, WebhookReceiver
 
 RED, AMBER, PLAIN = AlertClass.RED, AlertClass.AMBER, AlertClass.PLAIN
@@ -47,10 +47,12 @@ class Outbox:
         await self.shift.database.pool.execute(SUBSCRIBE, device_id, subscription["endpoint"], *keys, self.shift.now)  # type: ignore[misc]
 
     async def run(self, seconds: float = 3) -> datetime | None:
-        """So much time passes and what is ready is sent."""
+        """So much time passes and what is ready is sent; when more will be."""
         self.shift.cast.clock.advance(timedelta(seconds=seconds))
         channels = Channels(self.ring, self.push, self.webhook)
-        return await deliver_due(self.shift.database, self.shift.now, channels)
+        outbox = deliveries(channels)
+        await outbox.run(self.shift.database, self.shift.now)
+        return await due_at(outbox, self.shift.database, self.shift.now)
 
     async def outcomes(self) -> list[str | None]:
         rows = await self.shift.database.pool.fetch(

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from backend.alerts.actions import raise_alerts, resolve_alerts
-from backend.alerts.sweep import sweep_ended, sweep_ladder
+from backend.alerts.sweep import ENDED, sweep_ended, sweep_ladder
 from backend.db import unit_of_work
 from shared_schemas.alerts import (
     AlertAccepted,
@@ -17,6 +17,7 @@ from shared_schemas.alerts import (
 from shared_schemas.staff import DutyEnded, HandoverAccepted, HandoverOffered
 from shared_schemas.stays import PatientTransferred
 from tests.alerts.shift import Shift
+from tests.cast import due_at
 
 RED, AMBER, PLAIN = AlertClass.RED, AlertClass.AMBER, AlertClass.PLAIN
 
@@ -184,9 +185,9 @@ async def test_an_ended_alert_leaves_the_tablets_after_a_shift(shift: Shift) -> 
     async with unit_of_work(shift.database, shift.now) as work:
         [alert_id] = await raise_alerts(work, [new])
         await resolve_alerts(work, [(new.cause, new.cause_id)], "done")
-    leaves_at = await sweep_ended(shift.database, shift.now)
-    assert leaves_at == shift.now + timedelta(hours=12)
+    assert await due_at(ENDED, shift.database, shift.now) == shift.now + timedelta(hours=12)
     await shift.later(12 * 60, sweep=False)
     assert await shift.on_the_tablet(alert_id) is not None
-    assert await sweep_ended(shift.database, shift.now) is None
+    assert await sweep_ended(shift.database, shift.now) == 1
+    assert await due_at(ENDED, shift.database, shift.now) is None
     assert await shift.on_the_tablet(alert_id) is None

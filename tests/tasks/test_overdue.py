@@ -8,12 +8,12 @@ import pytest
 from backend.db import unit_of_work
 from backend.tasks.actions import Done, cancel_observation_tasks, replace_observation_tasks
 from backend.tasks.rules.task import PlannedTask
-from backend.tasks.sweep import sweep_departed, sweep_overdue, sweep_slots
+from backend.tasks.sweep import OVERDUE_TASKS, sweep_departed, sweep_overdue, sweep_slots
 from shared_schemas.alerts import AlertAccepted, AlertCause, AlertClass, AlertState
 from shared_schemas.staff import DutyStarted, Post
 from shared_schemas.stays import PatientDischarged
 from shared_schemas.tasks import CareKind, Cause, CauseType, TaskCancelled, TaskDeferred, TaskState
-from tests.cast import uid
+from tests.cast import due_at, uid
 from tests.tasks.bedside import Bedside
 
 
@@ -41,11 +41,11 @@ async def test_the_sweep_says_when_it_must_run_next(bedside: Bedside) -> None:
     await bedside.by_hand(0)
     await bedside.by_hand(45)
     cast = bedside.cast
-    assert await sweep_overdue(cast.database, cast.clock.now()) == bedside.at(30)
-    cast.clock.set(bedside.at(30))
-    assert await sweep_overdue(cast.database, cast.clock.now()) == bedside.at(45)
-    cast.clock.set(bedside.at(45))
-    assert await sweep_overdue(cast.database, cast.clock.now()) is None
+    for at in (30, 45):
+        assert await due_at(OVERDUE_TASKS, cast.database, cast.clock.now()) == bedside.at(at)
+        cast.clock.set(bedside.at(at))
+        assert await sweep_overdue(cast.database, cast.clock.now()) == 1
+    assert await due_at(OVERDUE_TASKS, cast.database, cast.clock.now()) is None
 
 
 @pytest.mark.parametrize("count", [1, 40])

@@ -26,7 +26,7 @@ from shared_schemas.vitals import (
     VitalSignsCharted,
     VitalSignsRow,
 )
-from tests.cast import Cast, Person, uid
+from tests.cast import Cast, Person, run_sweeps, uid
 
 WELL = VitalSigns(
     respiratory_rate_per_min=16,
@@ -109,8 +109,7 @@ class Bedside:
         await self.sweep()
 
     async def sweep(self) -> None:
-        for sweep in SLICE.sweeps:
-            await sweep(self.cast.database, self.now)
+        await run_sweeps(SLICE.sweeps, self.cast.database, self.now)
 
     async def chart(
         self, values: VitalSigns, *, ago: float = 0, saved: float | None = None, by: Person | None = None, **said: Any

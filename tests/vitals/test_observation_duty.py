@@ -5,7 +5,7 @@ import pytest
 from backend.db import unit_of_work
 from backend.slice import Scope
 from backend.tasks.actions import cancel_observation_tasks
-from backend.vitals.sweep import sweep_observation_duty
+from backend.vitals.sweep import OBSERVATION_DUTY
 from shared_schemas.base import Body
 from shared_schemas.stays import PatientTransferred
 from shared_schemas.tasks import CareKind, TaskState
@@ -16,7 +16,7 @@ from shared_schemas.vitals import (
     PauseReason,
 )
 from shared_schemas.wire import HeldReason
-from tests.cast import handler_of
+from tests.cast import due_at, handler_of
 from tests.vitals.bedside import WELL, Bedside, scoring
 
 
@@ -209,4 +209,4 @@ async def test_the_sweep_mends_a_stay_whose_task_was_lost(bedside: Bedside) -> N
 async def test_the_sweep_names_the_next_expected_return(bedside: Bedside) -> None:
     return_at = bedside.in_minutes(60)
     await bedside.say(ObservationsPaused, reason=PauseReason.IMAGING, expected_return_at=return_at)
-    assert await sweep_observation_duty(bedside.cast.database, bedside.now) == return_at
+    assert await due_at(OBSERVATION_DUTY, bedside.cast.database, bedside.now) == return_at

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 
 from backend.alerts import statements as sql
 from backend.alerts.deliver.channels import Channels, Subscriber
@@ -9,8 +10,9 @@ from backend.alerts.deliver.send import sendings_of
 from backend.alerts.deliver.settle import settle
 from backend.alerts.rules.outbox import Leased
 from backend.db import Database, unit_of_work
+from backend.slice import Sweep
 
-__all__ = ["LEASED_FOR", "Channels", "Subscriber", "deliver_due"]
+__all__ = ["LEASED_FOR", "Channels", "Subscriber", "deliver_due", "deliveries"]
 BATCH = 200
 # Longer than a sender's own time-out: a lease that ran out belonged to a sender that died.
 LEASED_FOR = timedelta(seconds=15)
@@ -18,8 +20,8 @@ LEASED_FOR = timedelta(seconds=15)
 FIRST_PROOF_SECONDS = 0.25
 
 
-async def deliver_due(database: Database, now: datetime, channels: Channels) -> datetime | None:
-    """Send everything that is ready, and name the instant at which the next is.
+async def deliver_due(database: Database, now: datetime, channels: Channels) -> int:
+    """Send a batch of what is ready; how many rows that were.
 
     1. Lease up to a batch of ready rows (`skip locked`): no other worker has them until the lease runs out.
     2. Read what each person is asked about now; drop what was answered; group the rest by tablet (rule 11).
@@ -28,9 +30,6 @@ async def deliver_due(database: Database, now: datetime, channels: Channels) -> 
     A death between 1 and 4 costs a lease: the row is sent again, and the tablet shows it once (tag and Topic).
     Runs may overlap: their leases are disjoint.
     """
-    next_at = await database.pool.fetchval(sql.NEXT)
-    if next_at is None or next_at > now:
-        return next_at
     async with unit_of_work(database, now) as work:
         found = await work.connection.fetch(sql.LEASE, now, now + LEASED_FOR, BATCH)
         leased = [Leased(*row) for row in found]
@@ -41,4 +40,9 @@ async def deliver_due(database: Database, now: datetime, channels: Channels) -> 
         await settle(database, now, [task.result() for task in done])
         if late:
             await settle(database, now, await asyncio.gather(*late))
-    return await database.pool.fetchval(sql.NEXT)
+    return len(leased)
+
+
+def deliveries(channels: Channels) -> Sweep:
+    """The outbox as a sweep: what is ready goes out by these channels."""
+    return Sweep("deliveries", sql.READY_AT, partial(deliver_due, channels=channels))

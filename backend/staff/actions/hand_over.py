@@ -1,8 +1,10 @@
 """Handing stays over: the owner changes when the receiver accepts, in the same transaction (rule 13)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from backend.db import Work
+from backend.places.queries import policies
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.staff.actions.write import add_bed
 from backend.staff.rules import can_hold
@@ -27,11 +29,15 @@ async def _offer(work: Work, arrived: Arrived[HandoverOffered]) -> Outcome:
     if not found:
         return UNKNOWN
     giveable = [
-        stay.stay_id
+        stay
         for stay in found.values()
         if stay.owner_staff_id == author.staff_id or can_hold(Post.CHARGE, author.roles_in(stay.unit_id))
     ]
-    await offer_stays(work, giveable, body.to_staff_id, work.now)
+    in_force = await policies(work.connection, sorted({stay.unit_id for stay in giveable}), work.now)
+    for unit_id, policy in in_force.items():
+        stay_ids = [stay.stay_id for stay in giveable if stay.unit_id == unit_id]
+        until_at = work.now + timedelta(minutes=policy.handover_minutes)
+        await offer_stays(work, stay_ids, body.to_staff_id, until_at)
     if len(giveable) == len(set(body.stay_ids)):
         return APPLIED
     return (

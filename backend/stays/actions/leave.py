@@ -38,6 +38,7 @@ async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) ->
         bed_id=None,
         offered_to_staff_id=None,
         offered_at=None,
+        offer_until_at=None,
     )
     return APPLIED
 

@@ -13,13 +13,14 @@ select bed_id, $2, $3 from bed where bed_id = any($1::uuid[]) and unit_id = $4 o
 on conflict (bed_id) do update set staff_id = $2, since_at = $3
 """
 OWN = """
-update stay set owner_staff_id = $2, offered_to_staff_id = null, offered_at = null, version = version + 1
+update stay set owner_staff_id = $2, offered_to_staff_id = null, offered_at = null, offer_until_at = null,
+    version = version + 1
 where stay_id = any($1::uuid[]) and departed_at is null
   and (owner_staff_id is distinct from $2 or offered_at is not null)
 returning *
 """
 OFFER = """
-update stay set offered_to_staff_id = $2, offered_at = $3, version = version + 1
+update stay set offered_to_staff_id = $2, offered_at = $3, offer_until_at = $4, version = version + 1
 where stay_id = any($1::uuid[]) and departed_at is null
 returning *
 """
@@ -50,9 +51,9 @@ async def own_stays(work: Work, stay_ids: Sequence[str], staff_id: str | None) -
         feed_stay(work, stay)
 
 
-async def offer_stays(work: Work, stay_ids: Sequence[str], to_staff_id: str, at: datetime) -> None:
-    """Stays are offered; their owner stays the owner until the other accepts."""
-    for stay in await work.connection.fetch(OFFER, stay_ids, to_staff_id, at):
+async def offer_stays(work: Work, stay_ids: Sequence[str], to_staff_id: str, until_at: datetime) -> None:
+    """Stays are offered until then; their owner stays the owner until the other accepts."""
+    for stay in await work.connection.fetch(OFFER, stay_ids, to_staff_id, work.now, until_at):
         feed_stay(work, stay)
 
 
