@@ -12,8 +12,8 @@ export UV_PYTHON_DOWNLOADS := never
 export PYTHONUNBUFFERED := 1
 
 # A node that is 20.19 or newer from PATH, else the one of the wheel.
-NODE_FOLDER = $(shell tools/node.sh)
-IN_PWA = cd pwa && PATH="$(NODE_FOLDER):$$PATH"
+NODE_ON_PATH = node=$$(tools/node.sh) && PATH="$$node:$$PATH"
+IN_PWA = $(NODE_ON_PATH) && cd pwa &&
 RUN := $(UV) run --frozen
 # Tests and days run in this many processes at a time; each has a PostgreSQL of its own.
 PROCESSES ?= 2
@@ -38,18 +38,14 @@ help:
 # --- what the commands stand on ---
 
 .tools/bin/uv:
-	@echo "uv: installing $(UV_VERSION) into .tools"
-	@python3 -m venv .tools || { echo "python3-venv is missing: apt install python3-venv"; exit 1; }
-	@.tools/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@tools/fetch.sh uv sh -c 'python3 -m venv .tools && .tools/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)'
 
 $(PYTHON_STAMP): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
-	@echo "python: installing packages"
-	@$(UV) sync --frozen
+	@tools/fetch.sh python $(UV) sync --frozen
 	@touch $@
 
 $(NPM_STAMP): pwa/package.json pwa/package-lock.json | $(PYTHON_STAMP)
-	@echo "pwa: installing packages"
-	@$(IN_PWA) npm ci --loglevel=error --no-audit --no-fund
+	@$(IN_PWA) ../tools/fetch.sh pwa npm ci --loglevel=error --no-audit --no-fund --no-update-notifier
 	@touch $@
 
 $(PWA_STAMP): $(NPM_STAMP) $(PWA_SOURCES)
@@ -76,7 +72,7 @@ check: $(PYTHON_STAMP) $(NPM_STAMP)
 
 test: setup $(CHROMIUM_STAMP)
 	$(IN_PWA) npm test
-	PATH="$(NODE_FOLDER):$$PATH" $(RUN) pytest -n $(PROCESSES) --dist worksteal --durations=25
+	$(NODE_ON_PATH) && $(RUN) pytest -n $(PROCESSES) --dist worksteal --durations=25
 
 demo: setup
 	@exec $(RUN) python -m ward_sim demo

@@ -38,6 +38,8 @@ async def _stepped_server(hospital: Hospital) -> AsyncIterator[AsgiDoor]:
         async with AsgiDoor(server_by_name()) as door:
             yield door
     finally:
+        # PostgreSQL's folder may be a link to a place that its user can reach.
+        shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -98,6 +100,8 @@ def _demo_home() -> Path:
     home = Path(chosen) if chosen else Path(__file__).resolve().parent.parent / ".wardlight"
     home = home.absolute() / "demo"
     try:
+        # PostgreSQL's folder may be a link to a place that its user can reach.
+        shutil.rmtree((home / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
     except OSError as error:

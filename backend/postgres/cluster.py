@@ -51,16 +51,15 @@ def cluster_in(home: Path, bin_folder: Path) -> Cluster:
     """The cluster of a home folder.
 
     As root the child runs as `nobody`; a home or programs that nobody can not reach (below a 0700 folder) are
-    replaced by a folder of /var/lib/wardlight named after the home.
+    replaced by a folder of /var/lib/wardlight named after the home, to which a link in the home leads.
     """
     try:
         if os.geteuid() != 0:
             root = home / "postgres"
             root.mkdir(mode=0o700, parents=True, exist_ok=True)
             return Cluster(root / "data", bin_folder, None)
-        elsewhere = ROOTS_CLUSTERS / hashlib.sha256(str(home).encode()).hexdigest()[:12]
         home.mkdir(parents=True, exist_ok=True)
-        root = (home if _reachable(home) else elsewhere) / "postgres"
+        root = home / "postgres" if _reachable(home) else _linked(home)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.chown(root, "nobody")
         if not _reachable(bin_folder):
@@ -68,6 +67,16 @@ def cluster_in(home: Path, bin_folder: Path) -> Cluster:
         return Cluster(root / "data", bin_folder, pwd.getpwnam("nobody").pw_name)
     except OSError as error:
         raise StartRefused(f"No place for PostgreSQL in {home}: {error.strerror}.") from error
+
+
+def _linked(home: Path) -> Path:
+    """The place elsewhere; whoever empties the home follows the link and removes that too."""
+    link, elsewhere = home / "postgres", ROOTS_CLUSTERS / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    if link.exists() and not link.is_symlink():
+        raise StartRefused(f"PostgreSQL's user `nobody` can not reach {link} any more; give it way (chmod o+x).")
+    if not link.is_symlink():
+        link.symlink_to(elsewhere / "postgres")
+    return elsewhere / "postgres"
 
 
 def _reachable(folder: Path) -> bool:

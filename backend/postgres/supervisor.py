@@ -164,6 +164,9 @@ class EmbeddedPostgres:
         while self._child.returncode is None:
             try:
                 connection = await asyncpg.connect(self.url(SUPERUSER, "postgres"))
+            except asyncpg.InvalidPasswordError as error:
+                place = f"The database in {self._cluster.folder} was made with other secrets than those in {self._home}"
+                raise StartRefused(f"{place}: bring these back, or remove it.") from error
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._child.wait(), FIRST_PAUSE)

@@ -117,3 +117,30 @@ async def test_root_may_keep_everything_below_a_folder_that_nobody_else_can_ente
         assert await connection.fetchval("select current_user") == "wardlight_app"
         await connection.close()
         await postgres.stop()
+        assert (tmp_path / "home" / "postgres").resolve().is_relative_to(elsewhere)
+
+
+async def test_a_database_whose_secrets_are_gone_is_refused_at_once_and_kept() -> None:
+    with reachable_folder() as home:
+        postgres = EmbeddedPostgres(home, durable=False)
+        await postgres.start()
+        await postgres.stop()
+        (home / "secrets").rename(home / "secrets.aside")
+        async with asyncio.timeout(30):
+            with pytest.raises(StartRefused, match="was made with other secrets"):
+                await EmbeddedPostgres(home, durable=False).start()
+        shutil.rmtree(home / "secrets")
+        (home / "secrets.aside").rename(home / "secrets")
+        await postgres.start()
+        await postgres.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives PostgreSQL another user")
+async def test_a_home_that_is_closed_later_does_not_begin_with_an_empty_database() -> None:
+    with reachable_folder() as home:
+        postgres = EmbeddedPostgres(home, durable=False)
+        await postgres.start()
+        await postgres.stop()
+        home.chmod(0o700)
+        with pytest.raises(StartRefused, match="can not reach"):
+            await EmbeddedPostgres(home, durable=False).start()
