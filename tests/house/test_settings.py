@@ -1,13 +1,11 @@
 """Settings are read once; secrets are given or made, and never shown."""
 
-import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from backend.settings import VARIABLES, StartRefused, kept_secret, settings_from
-from tests.tidy import ROOT
+from backend.settings import StartRefused, kept_secret, settings_from
 
 
 def test_without_a_database_url_secrets_are_made_once_and_are_their_owners_alone(tmp_path: Path) -> None:
@@ -65,12 +63,3 @@ def test_a_home_that_can_not_be_used_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StartRefused, match="can not be used"):
         settings_from({"WARDLIGHT_HOME": str(tmp_path / "file")})
-
-
-def test_the_production_shape_sets_only_what_the_program_reads() -> None:
-    known = set(VARIABLES.values())
-    text = (ROOT / "compose.yaml").read_text()
-    assert set(re.findall(r"^\s+(WARDLIGHT_\w+|DATABASE_\w+|HOST|PORT):", text, re.MULTILINE)) <= known
-    filled = {line.split("=")[0] for line in (ROOT / "compose" / "example.env").read_text().splitlines() if "=" in line}
-    asked = set(re.findall(r"\$\{(\w+)", text))
-    assert asked <= {name for name in filled if not name.startswith("#")}
