@@ -63,9 +63,15 @@ async def pair_device(work: Work, pairing_code: str, name: str) -> PairedDevice:
     return PairedDevice(device_id, token, unit_id)
 
 
-async def revoke_device(work: Work, device_id: str) -> None:
-    """From now on the tablet may neither read nor send."""
-    await work.connection.execute(sql.REVOKE, device_id, work.now)
+async def revoke_device(work: Work, device_id: str) -> tuple[str, int]:
+    """From now on the tablet may neither read nor send; returns its unit and its row's version.
+
+    NotFound when there is no such tablet, or no longer.
+    """
+    row = await work.connection.fetchrow(sql.REVOKE, device_id, work.now)
+    if row is None:
+        raise NotFound
+    return row["unit_id"], row["row_version"]
 
 
 async def sign_in(database: Database, now: datetime, device_id: str, staff_id: str, pin: str) -> OpenedSession:

@@ -41,6 +41,19 @@ DEVICES_OF = """
 select distinct d.device_id::text from session s join device d using (device_id)
 where s.staff_id = $1 and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
 """
+TABLETS = """
+select d.device_id::text, d.name, u.name as unit, d.contact_at
+from device d join unit u using (unit_id) where d.revoked_at is null order by u.name, d.name, d.device_id
+"""
+
+
+class KnownTablet(NamedTuple):
+    """A tablet that may read and send: where it belongs and when it was last heard of."""
+
+    device_id: str
+    name: str
+    unit: str
+    contact_at: datetime
 
 
 class SignedDevice(NamedTuple):
@@ -67,6 +80,11 @@ async def device_of_id(connection: Connection, device_id: str, now: datetime) ->
     """A tablet by its id; None: unknown or revoked."""
     row = await connection.fetchrow(DEVICE_OF_ID, device_id, now)
     return SignedDevice(*row) if row else None
+
+
+async def tablets(connection: Connection) -> list[KnownTablet]:
+    """Every tablet that is not revoked, by unit and name."""
+    return [KnownTablet(*row) for row in await connection.fetch(TABLETS)]
 
 
 async def stay_spans(connection: Connection, stay_ids: Iterable[str]) -> dict[str, list[ScopeSpan]]:

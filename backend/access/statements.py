@@ -15,7 +15,8 @@ values (uuidv7(), $1, $2, $3, $4, $4) returning device_id::text
 """
 REVOKE = """
 with ended as (update session set ended_at = $2 where device_id = $1 and ended_at is null)
-update device set revoked_at = $2 where device_id = $1 and revoked_at is null
+update device set revoked_at = $2, row_version = row_version + 1 where device_id = $1 and revoked_at is null
+returning unit_id::text, row_version
 """
 FAILURES = """
 select failures, wait_until_at from pin_failure where device_id = $1 and staff_id = $2 for update

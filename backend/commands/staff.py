@@ -1,25 +1,29 @@
-"""`staff load` and `staff pair`: who works here, and the codes with which tablets are paired."""
+"""`staff load`, `pair`, `tablets` and `revoke`: who works here, and which tablets they may use."""
 
 import argparse
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
 from backend.access.actions import make_pairing_code
+from backend.access.queries import tablets
 from backend.clock import SystemClock
 from backend.commands.database import database_at_hand
 from backend.commands.hospital import HospitalFile, decoded, load_hospital
-from backend.db import Database, unit_of_work
+from backend.db import Database, reading, unit_of_work
+from backend.errors import NotFound
 from backend.places.queries import units
 from backend.settings import StartRefused, load_settings
+from backend.sync.actions.tablets import revoke_tablet
 
 
 def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the commands."""
-    staff = subparsers.add_parser("staff", help="load the hospital's people, or make a code to pair a tablet")
+    staff = subparsers.add_parser("staff", help="the hospital's people, and their tablets")
     doing = staff.add_subparsers(required=True, metavar="WHAT")
     load = doing.add_parser("load", help="load units, beds and staff from a file (docs/operations.md)")
     load.add_argument("file", type=Path)
@@ -27,6 +31,11 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     pair = doing.add_parser("pair", help="make a code that pairs one tablet to a unit")
     pair.add_argument("unit", help="the unit's name or id")
     pair.set_defaults(run=lambda arguments: asyncio.run(_pair(arguments.unit)))
+    listing = doing.add_parser("tablets", help="list the paired tablets")
+    listing.set_defaults(run=lambda _: asyncio.run(_list_tablets()))
+    revoke = doing.add_parser("revoke", help="shut out a tablet that is lost")
+    revoke.add_argument("device", help="the tablet's id, as `staff tablets` lists it")
+    revoke.set_defaults(run=lambda arguments: asyncio.run(_revoke(arguments.device)))
 
 
 def _read(path: Path) -> HospitalFile:
@@ -64,4 +73,26 @@ async def _pair(wanted: str) -> int:
             raise StartRefused(f"There is no unit {wanted}.")
         code = await make_pairing_code(work, unit.unit_id)
     print(code)
+    return 0
+
+
+async def _list_tablets() -> int:
+    async with _database() as database, reading(database) as connection:
+        known = await tablets(connection)
+    for tablet in known:
+        seen = tablet.contact_at.strftime("%Y-%m-%d %H:%M UTC")
+        print(f"{tablet.device_id}  {tablet.unit}  {tablet.name}  last seen {seen}")
+    if not known:
+        print("No tablet is paired.")
+    return 0
+
+
+async def _revoke(device_id: str) -> int:
+    async with _database() as database:
+        try:
+            async with unit_of_work(database, SystemClock().now()) as work:
+                await revoke_tablet(work, str(UUID(device_id)))
+        except (NotFound, ValueError) as error:
+            raise StartRefused(f"There is no tablet {device_id}; `staff tablets` lists them.") from error
+    print("The tablet is shut out. What it had not sent stays on it; pairing it again gives it a new id.")
     return 0

@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from backend.changes.actions import append
+from backend.access.actions import revoke_device
+from backend.changes.actions import append, gone
 from backend.changes.rules import unit_feed
 from backend.db import Database, Work, reading, unit_of_work
 from shared_schemas.alerts import TabletRow
@@ -11,7 +12,8 @@ from shared_schemas.alerts import TabletRow
 TOLD_EVERY = timedelta(seconds=30)
 
 SHOW = """
-update device d set shown_contact_at = d.contact_at, row_version = d.row_version + 1 where d.device_id = $1
+update device d set shown_contact_at = d.contact_at, row_version = d.row_version + 1
+where d.device_id = $1 and d.revoked_at is null
 returning d.unit_id::text, d.name, d.contact_at, d.outbox_depth, d.push_works, d.row_version,
     (select coalesce(array_agg(distinct s.staff_id::text), '{}') from session s
      where s.device_id = d.device_id and s.ended_at is null and s.expires_at > $2) as staff_ids
@@ -41,6 +43,16 @@ async def show_tablet(work: Work, device_id: str) -> None:
         push_works=row["push_works"],
     )
     append(work, unit_feed(row["unit_id"]), tablet, row_id=device_id, version=row["row_version"])
+
+
+async def revoke_tablet(work: Work, device_id: str) -> None:
+    """A tablet is lost: it may neither read nor send any more, and its unit no longer waits for it.
+
+    Its people are signed out, and its sockets end with the hub's next look at who is signed in where. NotFound when
+    there is no such tablet, or no longer.
+    """
+    unit_id, version = await revoke_device(work, device_id)
+    gone(work, unit_feed(unit_id), TabletRow.type_name, device_id, version)
 
 
 async def note_contact(database: Database, now: datetime, device_id: str) -> bool:
