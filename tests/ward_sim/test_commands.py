@@ -32,7 +32,8 @@ def _run(*words: str) -> tuple[int, dict[str, Any], str]:
     return done.returncode, msgspec.json.decode(last) if last.startswith("{") else {}, done.stderr
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+# In seed 11 sets of a patient reach the server hours after he has left the hospital and the tablets.
+@pytest.mark.parametrize("seed", [1, 11])
 def test_a_simulated_day_loses_nothing_doubles_nothing_and_misses_no_alert(seed: int) -> None:
     code, report, told = _run("day", "--seed", str(seed))
     assert {name: report.get(name) for name in FAULTS} == dict.fromkeys(FAULTS, 0), told[-3000:]

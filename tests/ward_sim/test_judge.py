@@ -1,12 +1,14 @@
 """The judge sees what it must: a judge that can not find a fault proves nothing."""
 
-from typing import Any
+from typing import Any, cast
 
+from ward_sim.asgi_door import AsgiDoor, Reply
 from ward_sim.instants import HOUR, MINUTE, instant_ms, instant_text
-from ward_sim.judge import alert_oracle, alerts, facts
+from ward_sim.judge import again, alert_oracle, alerts, facts
 from ward_sim.judge.alert_oracle import Act, ExpectedAlert
 from ward_sim.judge.witness import SeenVersion
 from ward_sim.ledger import Saved
+from ward_sim.tablet import Tablet
 
 AT = instant_ms("2026-03-02T08:00:00.000Z")
 WELL = {
@@ -47,6 +49,28 @@ def test_an_entry_in_the_tray_is_not_lost_and_one_without_a_verdict_is() -> None
     saved = [_saved("a", "task_done", {"task_id": "t"}, "held"), _saved("b", "note_written", {}, "")]
     rows: facts.Rows = {("held_entry", "a"): (1, {})}
     assert facts.lost(saved, rows) == ["b"]
+
+
+async def test_of_a_patient_who_left_the_server_is_asked_again_and_must_have_had_it() -> None:
+    class Line:
+        """Nobody speaks: the judge alone asks."""
+
+    class Door(AsgiDoor):
+        async def request(self, method: str, path: str, body: Any = None, *, token: str = "") -> Reply:
+            verdicts = [{"entry_id": e["entry_id"], **answers[e["entry_id"]]} for e in body["entries"]]
+            return Reply(200, {"verdicts": verdicts})
+
+    answers = {
+        "had": {"verdict": "duplicate", "outcome": "flagged"},
+        "new to it": {"verdict": "accepted"},
+        "another text": {"verdict": "held", "reason": "id_reuse"},
+        "had, and held": {"verdict": "duplicate", "outcome": "held"},
+    }
+    device = {"device_id": "tablet", "device_token": "", "unit_id": "ward"}
+    tablet = Tablet(device, cast("Any", Line()), seed=1)
+    for n, entry_id in enumerate(answers):
+        tablet.ledger.saved[entry_id] = Saved({"entry_id": entry_id, "n": n}, {"stay_id": "left"}, "nurse")
+    assert await again.known(Door(None), [tablet], answers.keys()) == {"had"}
 
 
 def test_the_same_act_under_two_ids_is_doubled() -> None:

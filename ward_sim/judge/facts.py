@@ -23,6 +23,11 @@ def lost(saved: Iterable[Saved], rows: Rows) -> list[str]:
     ]
 
 
+def is_about(kept: Saved, rows: Rows) -> bool:
+    """Return whether an entry's patient or task is among these rows."""
+    return ("stay", kept.body.get("stay_id")) in rows or ("task", kept.body.get("task_id")) in rows
+
+
 def _is_shown(kept: Saved, rows: Rows) -> bool:
     check = _SHOWN.get(kept.entry["type"])
     if check is None:
@@ -65,9 +70,7 @@ def _response(kept: Saved, rows: Rows) -> bool:
 
 
 def _stay(kept: Saved, rows: Rows) -> bool:
-    """A patient who left since may have left the snapshots; then the verdict is the proof."""
-    row = _row(rows, "stay", kept.body["stay_id"])
-    return bool(row) or kept.verdict in ("accepted", "flagged")
+    return ("stay", kept.body["stay_id"]) in rows
 
 
 _SHOWN: dict[str, Any] = {

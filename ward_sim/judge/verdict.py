@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 from ward_sim.instants import MINUTE, instant_ms
-from ward_sim.judge import alert_oracle, alerts, facts
+from ward_sim.judge import again, alert_oracle, alerts, facts
 from ward_sim.judge.alert_oracle import Act
 from ward_sim.judge.witness import SeenVersion
 from ward_sim.tablet import Tablet
@@ -31,7 +31,8 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
     rows = {key: kept for _, _, part in snapshots.values() for key, kept in part.items()}
     saved = [kept for tablet in tablets for kept in tablet.ledger.saved.values()]
     acts = _acts(tablets, network)
-    shown = _departed_rows(network) | rows
+    departed = _departed_rows(network)
+    shown = departed | rows
     tasks = _versions(network, "task")
     stays = _versions(network, "stay")
     expected = _expected(acts, tasks, stays, end_at)
@@ -40,7 +41,7 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
     missing = alerts.missing(expected, alert_rows, last_tasks)
     present = [stay_id for (kind, stay_id), (_, row) in rows.items() if kind == "stay" and not row.get("departed_at")]
     found = {
-        "lost": facts.lost(saved, shown),
+        "lost": await _lost(tablets, network, departed, shown),
         "doubled": facts.doubled(saved, shown),
         "diverged": facts.diverged(tablets, snapshots),
         "alerts_missing": missing,
@@ -75,6 +76,15 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
 def wrong(report: Json) -> bool:
     """Return whether a report shows a fault, or work that did not take place."""
     return any(report[name] for name in FAULTS) or not all(report[name] for name in WORK)
+
+
+async def _lost(tablets: list[Tablet], network: Network, departed: facts.Rows, shown: facts.Rows) -> list[str]:
+    """What is neither shown nor in a tray; about patients who have left, what the server does not know either."""
+    saved = {entry_id: kept for tablet in tablets for entry_id, kept in tablet.ledger.saved.items()}
+    unseen = facts.lost(saved.values(), shown)
+    late = {entry_id for entry_id in unseen if facts.is_about(saved[entry_id], departed)}
+    known = await again.known(network.door, tablets, late) if late else set()
+    return [entry_id for entry_id in unseen if entry_id not in known]
 
 
 def _acts(tablets: list[Tablet], network: Network) -> list[Act]:
