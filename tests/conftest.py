@@ -1,6 +1,7 @@
 """A real PostgreSQL, a fresh database for every test, and a clock that is set by hand."""
 
 from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -48,9 +49,9 @@ async def postgres(ward_home: Path) -> AsyncIterator[EmbeddedPostgres]:
         await embedded.stop()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def database_name(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
-    """A migrated and empty database of this test alone."""
+@asynccontextmanager
+async def migrated_database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """The name of a migrated and empty database; it is dropped at the end."""
     name = f"ward_{uuid4().hex}"
     lead = await asyncpg.connect(postgres.url("postgres", "postgres"))
     try:
@@ -59,6 +60,13 @@ async def database_name(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
         await lead.execute(f"drop database {name} with (force)")
     finally:
         await lead.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def database_name(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """A migrated and empty database of this test alone."""
+    async with migrated_database(postgres) as name:
+        yield name
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
@@ -51,24 +52,35 @@ def served_pwa() -> Path:
     return built
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def server(
-    postgres: EmbeddedPostgres, database_name: str, ward_home: Path, tmp_path: Path, served_pwa: Path
+@asynccontextmanager
+async def running_server(
+    postgres: EmbeddedPostgres, database_name: str, home: Path, folder: Path
 ) -> AsyncIterator[Server]:
-    """A running server with the cast's hospital loaded."""
-    assert served_pwa.is_dir()
+    """A running server with the cast's hospital loaded; `folder` takes the operator's file."""
     environment = {
-        "WARDLIGHT_HOME": str(ward_home),
+        "WARDLIGHT_HOME": str(home),
         "DATABASE_URL": postgres.url("wardlight_app", database_name),
         "DATABASE_OWNER_URL": postgres.url("wardlight_owner", database_name),
         "WARDLIGHT_SECRET": "5e" * 32,
         "WARDLIGHT_VAPID_PRIVATE_KEY": "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94",  # RFC 8291, appendix A
     }
     running = Server(environment, free_port())
-    running.load(hospital(), tmp_path)
+    running.load(hospital(), folder)
     await running.start()
-    yield running
-    running.stop()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def server(
+    postgres: EmbeddedPostgres, database_name: str, ward_home: Path, tmp_path: Path, served_pwa: Path
+) -> AsyncIterator[Server]:
+    """A server of this test alone."""
+    assert served_pwa.is_dir()
+    async with running_server(postgres, database_name, ward_home, tmp_path) as running:
+        yield running
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -34,6 +34,8 @@ class Nurse:
         await tile.or_(someone_else).first.wait_for()
         if not await tile.count():
             await someone_else.click()
+            # Her own tile may come behind the sheet meanwhile, when she is on duty.
+            tile = self.page.get_by_role("dialog").get_by_role("button", name=re.compile(self.name))
         await tile.first.click()
         for digit in PIN:
             await self.page.get_by_role("button", name=digit, exact=True).click()

@@ -1,0 +1,89 @@
+"""What is asked of every screen: WCAG by axe, nothing over the edge, targets for a finger, words of one language."""
+
+import re
+
+from playwright.async_api import Page
+
+from backend.settings import PROJECT_ROOT
+
+AXE = (PROJECT_ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# A rule that follows from the theme alone, and takes half of axe's time.
+CONTRAST = "color-contrast"
+# What is too wide or cut off at the edge, wherever it scrolls, and what is too small for a finger. A drawing that is
+# measured follows a new size one frame later.
+MISFITS = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const found = [];
+  const spill = document.documentElement.scrollWidth - innerWidth;
+  if (spill > 0) found.push(`${spill} px too wide`);
+  for (const part of document.querySelectorAll('main, dialog[open]'))
+    if (part.scrollWidth > part.clientWidth + 1)
+      found.push(`${part.tagName} ${part.scrollWidth} > ${part.clientWidth}`);
+  for (const part of document.querySelectorAll('body *')) {
+    if (part.closest('.visually-hidden, .skip') || !part.checkVisibility()) continue;
+    const box = part.getBoundingClientRect();
+    const words = `<${part.localName} ${part.getAttribute('class') ?? ''}> ${part.textContent.trim().slice(0, 60)}`;
+    if (box.width > 0 && (box.left < -1 || box.right > innerWidth + 1))
+      found.push(`from ${box.left} to ${box.right}: ${words}`);
+    if (!part.matches('a, button, select, summary, textarea, input:not(label input), label:not(:has(.field))')) continue;
+    if (box.width < 48 || box.height < 48) found.push(`${box.width} x ${box.height}: ${words}`);
+  }
+  return found;
+}"""
+SMALLEST_KEY = """() => Math.min(...[...document.querySelectorAll('.key.digit')]
+  .filter((key) => key.checkVisibility())
+  .flatMap((key) => [key.getBoundingClientRect().width, key.getBoundingClientRect().height]))"""
+DEEPER_THAN_THE_SCREEN = """() => {
+  const main = document.querySelector('main');
+  return Math.max(main.scrollHeight - main.clientHeight, document.documentElement.scrollHeight - innerHeight);
+}"""
+PHRASES = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const part = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+    if (!part.checkVisibility() || part.closest('script, style')) continue;
+    if (part.closest('[lang]').lang !== document.documentElement.lang) continue;
+    const said = node.nodeType === Node.TEXT_NODE
+      ? [node.textContent] : [node.getAttribute('aria-label'), node.getAttribute('placeholder')];
+    found.push(...said.filter((words) => words && words.trim()).map((words) => words.trim()));
+  }
+  return found;
+}"""
+FIGURES_UNDER_28_PX = """() => [...document.querySelectorAll('.figure, .was, dialog dd, article dd')]
+  .filter((part) => part.checkVisibility() && parseFloat(getComputedStyle(part).fontSize) < 28)
+  .map((part) => `${part.textContent} ${getComputedStyle(part).fontSize}`)"""
+A_KEY = re.compile(r"\b[a-z][a-z_]*(\.[a-z_]{2,})+\b|\{\w+\}")
+LATIN = re.compile(r"[A-Za-z]{3,}")
+# What a nurse writes in Latin letters in every language.
+OF_ALL_LANGUAGES = {
+    "NEWS", "SpO", "ACVPU", "mmHg", "Wardlight", "CPAP", "NIV", "RCP", "PIN", "Ward", "Tablet", "FiO",
+}  # fmt: skip
+
+
+async def violations(page: Page, *, with_colours: bool) -> list[str]:
+    """What axe finds against WCAG 2.2 AA."""
+    if await page.evaluate("() => !window.axe"):
+        await page.evaluate(AXE)
+    options = {"runOnly": RULES, "resultTypes": ["violations"], "rules": {CONTRAST: {"enabled": with_colours}}}
+    found = await page.evaluate("(options) => axe.run(options)", options)
+    return [f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]]
+
+
+async def foreign_words(page: Page, language: str, names: set[str], english: set[str]) -> list[str]:
+    """Catalogue keys on the screen; and English left on a screen of another language."""
+    phrases = await page.evaluate(PHRASES)
+    keys = [words for words in phrases if A_KEY.search(words)]
+    if language == "en":
+        return keys
+    if language == "vi":
+        return [
+            *keys,
+            *(words for words in phrases if words in english and " " in words and not _is_known(words, names)),
+        ]
+    return [*keys, *(words for words in phrases if not _is_known(words, names))]
+
+
+def _is_known(words: str, names: set[str]) -> bool:
+    return set(LATIN.findall(words)) <= names | OF_ALL_LANGUAGES

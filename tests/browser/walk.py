@@ -1,0 +1,109 @@
+"""A page taken through screens, one look after another, and examined at every size."""
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from tests.browser.inspection import (
+    DEEPER_THAN_THE_SCREEN,
+    FIGURES_UNDER_28_PX,
+    MISFITS,
+    PHRASES,
+    SMALLEST_KEY,
+    foreign_words,
+    violations,
+)
+
+LANDSCAPE, PORTRAIT, PHONE, REFLOW = (1180, 820), (820, 1180), (390, 844), (320, 640)
+# A full set is charted without scrolling on a tablet both ways.
+CHARTING_SIZES = [(1280, 800), (800, 1280)]
+# Each language and each theme at every screen; what fits a phone of 320 px fits one of 390 in the same layout.
+LOOKS = [("en", "day"), ("ko", "night"), ("zh", "day"), ("vi", "night")]
+SIZES = {"en": [LANDSCAPE, PORTRAIT, PHONE, REFLOW], "*": [LANDSCAPE, PORTRAIT, REFLOW]}
+# Each language once by all rules; colours once a theme, and where the phone's layout draws other parts.
+AXE = {"en": [LANDSCAPE, REFLOW], "ko": [LANDSCAPE], "zh": [PORTRAIT], "vi": [REFLOW]}
+COLOURS = {"en", "ko"}
+KEYS_AT = {PHONE: 64, REFLOW: 64}
+LARGE_KEY = 104
+# A folder for a picture of every screen at every size, to be looked at with one's own eyes.
+PICTURES = os.environ.get("WARDLIGHT_PICTURES")
+
+
+@dataclass
+class Screen:
+    """A screen, how one comes to it, and what must be on it before it is looked at.
+
+    What `prepare` types lies in a draft: in a later look it must come back by itself, as `prepared` shows.
+    """
+
+    name: str
+    address: str
+    shows: str
+    prepare: Callable[[Page], Awaitable[None]] | None = None
+    prepared: str = ""
+
+
+class Walk:
+    """One page; what is wrong is collected, not stopped at."""
+
+    def __init__(self, page: Page, url: str, names: set[str]) -> None:
+        self.page, self.url, self.names = page, url, names
+        self.language, self.theme = "en", "day"
+        self.english: set[str] = set()
+        self.seen: set[str] = set()
+        self.wrong: list[str] = []
+
+    async def wear(self, language: str, theme: str) -> None:
+        """As a person sets it in the settings; remembered on the tablet."""
+        self.language, self.theme = language, theme
+        await self.page.evaluate(
+            "(look) => { for (const [name, value] of Object.entries(look)) localStorage.setItem(name, value) }",
+            {"wardlight.language": language, "wardlight.theme": theme},
+        )
+        await self.page.reload()
+        await self.page.wait_for_function(f"() => document.documentElement.lang === '{language}'")
+
+    async def look_at(self, screen: Screen) -> None:
+        """Open one screen and examine it at every size."""
+        sizes = SIZES["en" if self.language == "en" or PICTURES else "*"]
+        is_charting = screen.name.startswith("charting")
+        await self.page.set_viewport_size({"width": sizes[0][0], "height": sizes[0][1]})
+        if screen.address:
+            await self.page.goto(f"{self.url}/#{screen.address}")
+        await self.page.locator(screen.shows).first.wait_for()
+        if screen.prepare and (screen.name not in self.seen or not screen.prepared):
+            await screen.prepare(self.page)
+        if screen.prepared:
+            await self.page.locator(screen.prepared).first.wait_for()
+        self.seen.add(screen.name)
+        words = await foreign_words(self.page, self.language, self.names, self.english)
+        if self.language == "en":
+            self.english |= set(await self.page.evaluate(PHRASES))
+        self.note(screen, "words", words)
+        self.note(screen, "small", await self.page.evaluate(FIGURES_UNDER_28_PX))
+        for size in [*sizes, *(CHARTING_SIZES if is_charting else [])]:
+            await self._at(screen, size, is_charting=is_charting)
+
+    async def _at(self, screen: Screen, size: tuple[int, int], *, is_charting: bool) -> None:
+        width, height = size
+        at = f"{width}x{height}"
+        await self.page.set_viewport_size({"width": width, "height": height})
+        self.note(screen, at, await self.page.evaluate(MISFITS))
+        if PICTURES:
+            name = f"{screen.name}-{width}-{self.language}-{self.theme}.png".replace(" ", "_")
+            await self.page.screenshot(path=Path(PICTURES) / name)
+        if size in AXE[self.language]:
+            found = await violations(self.page, with_colours=self.language in COLOURS)
+            self.note(screen, f"{at} axe", found)
+        if is_charting and size in CHARTING_SIZES:
+            deeper = await self.page.evaluate(DEEPER_THAN_THE_SCREEN)
+            self.note(screen, at, [f"scrolls by {deeper} px"] if deeper > 0 else [])
+        if is_charting or screen.name == "log-in":
+            key, least = await self.page.evaluate(SMALLEST_KEY), KEYS_AT.get(size, LARGE_KEY)
+            self.note(screen, at, [f"a key of {key} px"] if key < least else [])
+
+    def note(self, screen: Screen, what: str, found: list[str]) -> None:
+        self.wrong += [f"{screen.name} {self.language} {self.theme} {what}: {each}" for each in found]
