@@ -70,6 +70,7 @@ class Flag(StrEnum):
     BED_HAS_NURSE = "bed_has_nurse"
     NOT_OWNER = "not_owner"
     OWNER_ALREADY = "owner_already"
+    OFFER_ENDED_BEFORE = "offer_ended_before"
     # Alerts.
     LAST_PERSON_MUST_NAME = "last_person_must_name"
     SNOOZE_NOT_ALLOWED = "snooze_not_allowed"

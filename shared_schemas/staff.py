@@ -135,3 +135,11 @@ class HandoverAccepted(Body, kw_only=True):
     type_name = "handover_accepted"
 
     stay_id: Id
+
+
+class HandoverDeclined(Body, kw_only=True):
+    """The offer of a stay ends and its owner stays the owner: declined by the receiver, or taken back by the giver."""
+
+    type_name = "handover_declined"
+
+    stay_id: Id

@@ -17,6 +17,7 @@ SLICE = Slice(
         words.BreakEnded: Handles(gates.may_take_duty, actions.end_break),
         words.HandoverOffered: Handles(gates.may_take_duty, actions.offer_handover),
         words.HandoverAccepted: Handles(gates.may_take_duty, actions.accept_handover),
+        words.HandoverDeclined: Handles(gates.may_take_duty, actions.decline_handover),
     },
     routes=ROUTES,
     sweeps=(HANDOVERS, DUTIES),

@@ -536,8 +536,8 @@ export const DutyStartedSchema = v.strictObject({
 }) satisfies v.GenericSchema<DutyStarted>;
 
 /** Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them. Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`. */
-export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
-export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
+export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
+export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
 
 /** Why an entry waits for a person's answer. */
 export const HeldReasonSchema = v.picklist(['malformed', 'unknown_field', 'unknown_type', 'id_reuse', 'bad_mac', 'unknown_session', 'not_permitted', 'unknown_subject', 'out_of_scope', 'bed_taken', 'already_changed', 'depends_on_held', 'invalid']);
@@ -626,6 +626,24 @@ export const HandoverAcceptedSchema = v.strictObject({
   seen: v.optional(v.nullable(SeenSchema)),
   stay_id: IdSchema,
 }) satisfies v.GenericSchema<HandoverAccepted>;
+
+/** The offer of a stay ends and its owner stays the owner: declined by the receiver, or taken back by the giver. */
+export type HandoverDeclined = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+};
+export const HandoverDeclinedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+}) satisfies v.GenericSchema<HandoverDeclined>;
 
 /** The author offers stays to a colleague; she owns them until each is accepted. */
 export type HandoverOffered = {
@@ -1963,6 +1981,7 @@ export type Entries = {
   duty_ended: DutyEnded;
   duty_started: DutyStarted;
   handover_accepted: HandoverAccepted;
+  handover_declined: HandoverDeclined;
   handover_offered: HandoverOffered;
   held_entry_resolved: HeldEntryResolved;
   note_written: NoteWritten;
@@ -2000,6 +2019,7 @@ export const entrySchemas = {
   duty_ended: DutyEndedSchema,
   duty_started: DutyStartedSchema,
   handover_accepted: HandoverAcceptedSchema,
+  handover_declined: HandoverDeclinedSchema,
   handover_offered: HandoverOfferedSchema,
   held_entry_resolved: HeldEntryResolvedSchema,
   note_written: NoteWrittenSchema,
@@ -2076,6 +2096,7 @@ export type TypedEntry =
   | { type: 'duty_ended'; v: 1; body: DutyEnded }
   | { type: 'duty_started'; v: 1; body: DutyStarted }
   | { type: 'handover_accepted'; v: 1; body: HandoverAccepted }
+  | { type: 'handover_declined'; v: 1; body: HandoverDeclined }
   | { type: 'handover_offered'; v: 1; body: HandoverOffered }
   | { type: 'held_entry_resolved'; v: 1; body: HeldEntryResolved }
   | { type: 'note_written'; v: 1; body: NoteWritten }
@@ -2112,6 +2133,7 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('duty_ended'), v: v.literal(1), body: DutyEndedSchema }),
   v.strictObject({ type: v.literal('duty_started'), v: v.literal(1), body: DutyStartedSchema }),
   v.strictObject({ type: v.literal('handover_accepted'), v: v.literal(1), body: HandoverAcceptedSchema }),
+  v.strictObject({ type: v.literal('handover_declined'), v: v.literal(1), body: HandoverDeclinedSchema }),
   v.strictObject({ type: v.literal('handover_offered'), v: v.literal(1), body: HandoverOfferedSchema }),
   v.strictObject({ type: v.literal('held_entry_resolved'), v: v.literal(1), body: HeldEntryResolvedSchema }),
   v.strictObject({ type: v.literal('note_written'), v: v.literal(1), body: NoteWrittenSchema }),
@@ -2150,6 +2172,7 @@ export const entryVersion = {
   duty_ended: 1,
   duty_started: 1,
   handover_accepted: 1,
+  handover_declined: 1,
   handover_offered: 1,
   held_entry_resolved: 1,
   note_written: 1,

@@ -55,13 +55,15 @@ class Nurse:
         """A section of the rail."""
         await self.page.goto(f"{self.server.url}/#/{place}")
 
-    async def admit(self, bed: str, patient: str, *, born_on: str = "1950-02-03") -> None:
+    async def admit(
+        self, bed: str, patient: str, *, born_on: str = "1950-02-03", identifier: str = "4471 8820"
+    ) -> None:
         """A patient arrives in a free bed."""
         await self.open("ward")
         await self.page.get_by_role("button", name=re.compile(rf"^{bed}\b")).click()
         sheet = self.page.get_by_role("dialog")
         await sheet.get_by_label("Name", exact=True).fill(patient)
-        await sheet.get_by_label("Number on the wristband").fill("4471 8820")
+        await sheet.get_by_label("Number on the wristband").fill(identifier)
         await sheet.get_by_label("Born on").fill(born_on)
         await sheet.get_by_role("button", name="F", exact=True).click()
         await sheet.get_by_role("button", name=re.compile("^Admit")).click()

@@ -3,6 +3,7 @@
 from shared_schemas.staff import (
     DutyEnded,
     HandoverAccepted,
+    HandoverDeclined,
     HandoverOffered,
     Post,
 )
@@ -78,6 +79,40 @@ async def test_nobody_accepts_what_was_offered_to_another(cast: Cast) -> None:
     assert (await cast.say(cast.hana, accepted)).held is HeldReason.ALREADY_CHANGED
     assert (await cast.say(cast.boris, accepted)).held is None
     assert (await cast.say(cast.boris, accepted)).flags == ("owner_already",)
+
+
+async def test_who_can_not_take_a_patient_says_so_and_the_giver_keeps_her(cast: Cast) -> None:
+    stay_id = await patient(cast, 0)
+    await on_duty(cast, cast.anna, 0)
+    await on_duty(cast, cast.charlotte, post=Post.CHARGE)
+    now = cast.clock.now()
+    offer = HandoverOffered(observed_at=now, stay_ids=[stay_id], to_staff_id=cast.boris.staff_id)
+    declined = HandoverDeclined(observed_at=now, stay_id=stay_id)
+    await cast.say(cast.anna, offer)
+    assert (await cast.say(cast.hana, declined)).flags == ("offer_ended_before",)
+    assert (await cast.row(cast.east, "stay", stay_id)).offered_to_staff_id == cast.boris.staff_id
+    assert (await cast.say(cast.boris, declined)).flags == ()
+    row = await cast.row(cast.east, "stay", stay_id)
+    assert (row.owner_staff_id, row.offered_to_staff_id, row.offered_at) == (cast.anna.staff_id, None, None)
+    await cast.sweep(seconds=20 * 60)
+    assert await owner(cast, stay_id) == cast.anna.staff_id
+
+
+async def test_the_giver_takes_an_offer_back_until_it_is_accepted(cast: Cast) -> None:
+    stay_id = await patient(cast, 0)
+    await on_duty(cast, cast.anna, 0)
+    await on_duty(cast, cast.boris, 3)
+    now = cast.clock.now()
+    offer = HandoverOffered(observed_at=now, stay_ids=[stay_id], to_staff_id=cast.boris.staff_id)
+    taken_back = HandoverDeclined(observed_at=now, stay_id=stay_id)
+    await cast.say(cast.anna, offer)
+    assert (await cast.say(cast.anna, taken_back)).flags == ()
+    accepted = HandoverAccepted(observed_at=now, stay_id=stay_id)
+    assert (await cast.say(cast.boris, accepted)).held is HeldReason.ALREADY_CHANGED
+    await cast.say(cast.anna, offer)
+    await cast.say(cast.boris, accepted)
+    assert (await cast.say(cast.anna, taken_back)).flags == ("offer_ended_before",)
+    assert await owner(cast, stay_id) == cast.boris.staff_id
 
 
 async def test_rule_14_a_transferred_patient_is_asked_of_the_new_ward(cast: Cast) -> None:

@@ -5,17 +5,18 @@ from datetime import timedelta
 
 from backend.db import Work
 from backend.places.queries import policies
-from backend.slice import APPLIED, Arrived, Outcome
+from backend.slice import APPLIED, Arrived, Author, Outcome
 from backend.staff.actions.write import add_bed
 from backend.staff.rules import can_hold
-from backend.stays.actions import accept_stay, offer_stays
+from backend.stays.actions import accept_stay, offer_stays, own_stays
 from backend.stays.queries import Facts, facts
 from shared_schemas.flags import Flag, HeldDetail
-from shared_schemas.staff import HandoverAccepted, HandoverOffered, Post
+from shared_schemas.staff import HandoverAccepted, HandoverDeclined, HandoverOffered, Post
 from shared_schemas.wire import HeldReason
 
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT)
 NOT_OFFERED = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.NOT_OFFERED)
+OFFER_ENDED = Outcome(flags=(Flag.OFFER_ENDED_BEFORE,))
 
 
 async def offer_handover(work: Work, run: Sequence[Arrived[HandoverOffered]]) -> list[Outcome]:
@@ -28,11 +29,7 @@ async def _offer(work: Work, arrived: Arrived[HandoverOffered]) -> Outcome:
     found = await facts(work.connection, body.stay_ids, lock=True)
     if not found:
         return UNKNOWN
-    giveable = [
-        stay
-        for stay in found.values()
-        if stay.owner_staff_id == author.staff_id or can_hold(Post.CHARGE, author.roles_in(stay.unit_id))
-    ]
+    giveable = [stay for stay in found.values() if _may_give(author, stay)]
     in_force = await policies(work.connection, sorted({stay.unit_id for stay in giveable}), work.now)
     for unit_id, policy in in_force.items():
         stay_ids = [stay.stay_id for stay in giveable if stay.unit_id == unit_id]
@@ -45,6 +42,10 @@ async def _offer(work: Work, arrived: Arrived[HandoverOffered]) -> Outcome:
         if giveable
         else Outcome(held=HeldReason.NOT_PERMITTED, detail=HeldDetail.OWNER)
     )
+
+
+def _may_give(author: Author, stay: Facts) -> bool:
+    return stay.owner_staff_id == author.staff_id or can_hold(Post.CHARGE, author.roles_in(stay.unit_id))
 
 
 async def accept_handover(work: Work, run: Sequence[Arrived[HandoverAccepted]]) -> list[Outcome]:
@@ -63,6 +64,23 @@ async def _accept(work: Work, arrived: Arrived[HandoverAccepted]) -> Outcome:
     if stay.offered_to_staff_id != author.staff_id:
         return NOT_OFFERED
     await give_stay(work, stay, author.staff_id)
+    return APPLIED
+
+
+async def decline_handover(work: Work, run: Sequence[Arrived[HandoverDeclined]]) -> list[Outcome]:
+    """End the offer of a stay, by whom it was offered to, its owner, or who leads its unit; the owner stays."""
+    return [await _decline(work, arrived) for arrived in run]
+
+
+async def _decline(work: Work, arrived: Arrived[HandoverDeclined]) -> Outcome:
+    author = arrived.author
+    found = await facts(work.connection, [arrived.body.stay_id], lock=True)
+    stay = found.get(arrived.body.stay_id)
+    if stay is None:
+        return UNKNOWN
+    if stay.offered_to_staff_id is None or not (stay.offered_to_staff_id == author.staff_id or _may_give(author, stay)):
+        return OFFER_ENDED
+    await own_stays(work, [stay.stay_id], stay.owner_staff_id)
     return APPLIED
 
 

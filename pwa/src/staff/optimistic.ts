@@ -1,7 +1,8 @@
 /** What duty entries will have done, shown at once. Pure. */
-import type { DutyRow } from '../schemas';
+import type { DutyRow, StayRow } from '../schemas';
 import type { Expected, OptimisticRules } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
+import { may } from './roles';
 
 /** Stays in the beds are hers from now on; stays that were hers and are in none of them are not. */
 function owned(store: RowReader, bed_ids: readonly string[], staff_id: string): Expected[] {
@@ -19,6 +20,19 @@ function changed(store: RowReader, duty_id: string, patch: (duty: DutyRow) => Du
   const duty = store.row('duty', duty_id);
   return duty ? [{ type: 'duty', id: duty_id, row: patch(duty) }] : [];
 }
+
+/** A stay that changes hands, or is offered: it stays as it is unless `may`. */
+function handed(
+  store: RowReader,
+  stay_id: string,
+  change: Partial<StayRow>,
+  may = (_: StayRow) => true,
+): Expected[] {
+  const stay = store.row('stay', stay_id);
+  return stay && may(stay) ? [{ type: 'stay', id: stay_id, row: { ...stay, ...change } }] : [];
+}
+
+const OFFER_ENDED = { offered_to_staff_id: null, offered_at: null };
 
 export const DUTY_RULES: OptimisticRules = {
   duty_started: ({ entry_id, staff_id, body }, store) => {
@@ -49,4 +63,14 @@ export const DUTY_RULES: OptimisticRules = {
     changed(store, body.duty_id, (duty) => ({ ...duty, break_started_at: null, break_until_at: null })),
   duty_ended: ({ body }, store) =>
     changed(store, body.duty_id, (duty) => ({ ...duty, ended_at: body.observed_at })),
+  handover_offered: ({ staff_id, body }, store) => {
+    const { stay_ids, to_staff_id, observed_at } = body;
+    const giver = store.row('staff', staff_id);
+    const may_give = (stay: StayRow) => stay.owner_staff_id === staff_id || may('give', giver, stay.unit_id);
+    const offer = { offered_to_staff_id: to_staff_id, offered_at: observed_at };
+    return stay_ids.flatMap((stay_id) => handed(store, stay_id, offer, may_give));
+  },
+  handover_accepted: ({ staff_id, body }, store) =>
+    handed(store, body.stay_id, { ...OFFER_ENDED, owner_staff_id: staff_id }),
+  handover_declined: ({ body }, store) => handed(store, body.stay_id, OFFER_ENDED),
 };

@@ -40,6 +40,4 @@ export const STAY_RULES: OptimisticRules = {
     changed(store, body.stay_id, { pregnant: body.pregnant, isolation: body.isolation }),
   note_written: ({ body, staff_id }, store) =>
     changed(store, body.stay_id, { note: body.note, note_by_staff_id: staff_id, note_at: body.observed_at }),
-  handover_accepted: ({ body, staff_id }, store) =>
-    changed(store, body.stay_id, { owner_staff_id: staff_id, offered_to_staff_id: null }),
 };

@@ -28,6 +28,7 @@ const ICONS: Partial<Record<EntryType, IconName>> = {
   break_ended: 'cup',
   handover_offered: 'handover',
   handover_accepted: 'handover',
+  handover_declined: 'handover',
   patient_admitted: 'bed',
   patient_discharged: 'bed',
   patient_transferred: 'bed',
