@@ -3,7 +3,7 @@
 from backend.access.rules import may_answer_alert
 from backend.alerts.actions import accept_alerts, decline_alerts, snooze_alerts
 from backend.alerts.routes import ROUTES
-from backend.alerts.sweep import ENDED, LADDER, TURNS
+from backend.alerts.sweep import DELIVERED, ENDED, LADDER, TURNS
 from backend.slice import Handles, Slice
 from shared_schemas.alerts import AlertAccepted, AlertDeclined, AlertSnoozed
 
@@ -15,5 +15,5 @@ SLICE = Slice(
         AlertSnoozed: Handles(may_answer_alert, snooze_alerts),
     },
     routes=ROUTES,
-    sweeps=(TURNS, LADDER, ENDED),
+    sweeps=(TURNS, LADDER, ENDED, DELIVERED),
 )

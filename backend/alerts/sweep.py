@@ -55,6 +55,22 @@ OLD_AT = f"""
 select min(ended_at) + interval '{SHOWN_AFTER_END.total_seconds()} s' from alert
 where ended_at is not null and hidden_at is null
 """
+# The rows of proof stay; what went over which channel is of no use after a while.
+DELIVERIES_KEPT_FOR = timedelta(days=7)
+PRUNED_EVERY = timedelta(days=1)
+DONE_AT = f"""
+select min(done_at) + interval '{(DELIVERIES_KEPT_FOR + PRUNED_EVERY).total_seconds()} s' from delivery
+where done_at is not null
+"""
+PRUNE = """
+with pruned as (
+    delete from delivery where delivery_id in (
+        select delivery_id from delivery where done_at <= $1 and exists (select from delivery where done_at <= $2)
+        order by done_at limit 1000 for update skip locked)
+    returning 1
+)
+select count(*) from pruned
+"""
 
 
 async def sweep_ladder(database: Database, now: datetime) -> int:
@@ -122,6 +138,14 @@ async def sweep_ended(database: Database, now: datetime) -> int:
     return len(old)
 
 
+async def sweep_delivered(database: Database, now: datetime) -> int:
+    """Once a day, delete a batch of deliveries that ended a week ago; what is still on its way is never touched."""
+    async with unit_of_work(database, now) as work:
+        since = now - DELIVERIES_KEPT_FOR
+        return await work.connection.fetchval(PRUNE, since, since - PRUNED_EVERY) or 0
+
+
 TURNS = Sweep("turns", TURNED_AT, sweep_turns)
 LADDER = Sweep("ladder", NEXT_AT, sweep_ladder)
 ENDED = Sweep("ended", OLD_AT, sweep_ended)
+DELIVERED = Sweep("delivered", DONE_AT, sweep_delivered)

@@ -124,8 +124,7 @@ async def heads(connection: Connection, feeds: Sequence[str]) -> dict[str, Head]
 
 async def page(connection: Connection, feed: str, after: int, upto: int, limit: int) -> list[str]:
     """At most `limit` changes after `after` as JSON texts, oldest first. Fewer than asked for: they were pruned."""
-    rows = await connection.fetch(PAGE, feed, after, upto, limit)
-    return [change_text(*row) for row in rows]
+    return _following(after, [tuple(row) for row in await connection.fetch(PAGE, feed, after, upto, limit)])
 
 
 async def head_and_page(connection: Connection, feed: str, after: int, limit: int) -> tuple[str, int, list[str]] | None:
@@ -134,7 +133,12 @@ async def head_and_page(connection: Connection, feed: str, after: int, limit: in
     if not rows:
         return None
     epoch, head = rows[0]["epoch"], rows[0]["head"]
-    return epoch, head, [change_text(*row[2:]) for row in rows if row["seq"] is not None]
+    return epoch, head, _following(after, [tuple(row[2:]) for row in rows if row["seq"] is not None])
+
+
+def _following(after: int, rows: Sequence[tuple]) -> list[str]:
+    """The changes as JSON texts; none when the first of those asked for are pruned, for what follows has a gap."""
+    return [change_text(*row) for row in rows] if rows and rows[0][0] == after + 1 else []
 
 
 class KeptRow(NamedTuple):

@@ -1,6 +1,6 @@
 """Feeds, their changes and their current rows."""
 
-from piccolo.columns import BigInt, Numeric, SmallInt, Text
+from piccolo.columns import BigInt, ForeignKey, Numeric, OnDelete, SmallInt, Text, Timestamptz
 from piccolo.table import Table
 
 from backend.db import DB
@@ -24,6 +24,14 @@ class Change(Table, tablename="change", db=DB):
     id = Text(default=None)
     version = BigInt(default=None)
     row = Text(null=True, default=None)
+
+
+class FeedMark(Table, tablename="feed_mark", db=DB):
+    """Where a feed stood at an instant: changes up to `seq` may be pruned a while after it."""
+
+    feed_id = ForeignKey(Feed, primary_key=True, null=False, on_delete=OnDelete.restrict)
+    seq = BigInt(default=None)
+    marked_at = Timestamptz(default=None)
 
 
 class FeedRow(Table, tablename="feed_row", db=DB):
