@@ -112,7 +112,7 @@ class Ward:
             "database": self.database,
             "hub": self.hub,
             "push": self.channels.push,
-            "door": Door(SLICES),
+            "door": Door(SLICES, self.database, self.clock),
             "snapshots": Snapshots(self.database),
         }
         dependencies = {name: Provide(_always(thing), sync_to_thread=False) for name, thing in provided.items()}

@@ -137,7 +137,7 @@ class Database:
             max_size=self._pool_size,
             command_timeout=COMMAND_SECONDS,
             server_settings=self._settings,
-            init=self._count_on,
+            setup=self._count_on,
             reset=_nothing_to_reset,
         )
 
@@ -162,10 +162,11 @@ class Database:
             self._counting.remove(statements)
 
     async def _count_on(self, connection: Connection) -> None:
-        connection.add_query_logger(self._count)
+        if self._counting:  # a connection with a logger schedules a call for every statement
+            connection.add_query_logger(self._count)
 
     def _count(self, logged: Any) -> None:
-        if self._counting and not logged.query.lstrip().upper().startswith(TRANSACTION_CONTROL):
+        if not logged.query.lstrip().upper().startswith(TRANSACTION_CONTROL):
             for statements in self._counting:
                 statements.append(logged.query)
 

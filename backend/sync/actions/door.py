@@ -11,6 +11,7 @@ import structlog
 from backend.access.queries import token_hash
 from backend.changes.actions import HEADS
 from backend.changes.rules import unit_feed
+from backend.clock import Clock
 from backend.db import Database, unit_of_work
 from backend.errors import NotSignedIn, WardError
 from backend.slice import Handles, Slice
@@ -42,9 +43,10 @@ AWAY = (
 
 
 class Door:
-    """Who handles which entry type, and how its body is read."""
+    """Who handles which entry type, and how its body is read; on which database, and by which clock."""
 
-    def __init__(self, slices: Iterable[Slice]) -> None:
+    def __init__(self, slices: Iterable[Slice], database: Database, clock: Clock) -> None:
+        self.database, self.clock = database, clock
         entries = [entry for room in slices for entry in room.entries.items()]
         self.handlers: dict[str, Handles] = {body.type_name: handles for body, handles in entries}
         self.decoders: dict[str, tuple[type[Body], msgspec.json.Decoder[Any]]] = {
@@ -52,53 +54,50 @@ class Door:
         }
 
 
-async def receive(door: Door, database: Database, now: datetime, token: str, push: Push) -> PushReply:
+async def receive(door: Door, token: str, push: Push) -> PushReply:
     """Give every entry of a batch its verdict; NotSignedIn for a stranger; what AWAY names, when nothing was stored.
 
     One transaction for all; if a handler raises, each entry alone, so that one bad entry never fails its neighbours.
     """
+    now = door.clock.now()
     batch = [sent(raw, door.decoders) for raw in push.entries]
     mark_waiting(batch)
     try:
-        return await _attempted(door, database, now, token, push.outbox_depth, batch)
+        return await _attempted(door, now, token, push.outbox_depth, batch)
     except AWAY:
         raise
     except Exception:
         log.exception("batch_apart", entries=len(batch))
-    replies = [await _alone(door, database, now, token, push.outbox_depth, entry) for entry in batch]
+    replies = [await _alone(door, now, token, push.outbox_depth, entry) for entry in batch]
     heads = {feed: head for reply in replies for feed, head in reply.heads.items()}
     verdicts = [verdict for reply in replies for verdict in reply.verdicts]
     return PushReply(verdicts=verdicts, heads=heads, epoch=replies[-1].epoch, server_at=now)
 
 
-async def _alone(door: Door, database: Database, now: datetime, token: str, depth: int, entry: Sent) -> PushReply:
+async def _alone(door: Door, now: datetime, token: str, depth: int, entry: Sent) -> PushReply:
     try:
-        return await _attempted(door, database, now, token, depth, [entry])
+        return await _attempted(door, now, token, depth, [entry])
     except AWAY:
         raise
     except Exception:
         log.exception("entry_not_applied", entry_id=entry.key)
     entry.body, entry.reason, entry.detail = None, HeldReason.INVALID, HeldDetail.NOT_APPLIED
-    return await _attempted(door, database, now, token, depth, [entry])
+    return await _attempted(door, now, token, depth, [entry])
 
 
-async def _attempted(
-    door: Door, database: Database, now: datetime, token: str, depth: int, batch: Sequence[Sent]
-) -> PushReply:
+async def _attempted(door: Door, now: datetime, token: str, depth: int, batch: Sequence[Sent]) -> PushReply:
     """A deadlock or a lost race is nobody's fault: the same again, at most three times in all."""
     for attempt in range(ATTEMPTS):
         try:
-            return await _together(door, database, now, token, depth, batch)
+            return await _together(door, now, token, depth, batch)
         except asyncpg.TransactionRollbackError:
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError("unreachable")
 
 
-async def _together(
-    door: Door, database: Database, now: datetime, token: str, depth: int, batch: Sequence[Sent]
-) -> PushReply:
-    async with unit_of_work(database, now) as work:
+async def _together(door: Door, now: datetime, token: str, depth: int, batch: Sequence[Sent]) -> PushReply:
+    async with unit_of_work(door.database, now) as work:
         firsts = _firsts(batch)
         admitted = await queries.admit(work.connection, *_parameters(token, now, depth, batch, firsts))
         if admitted is None:

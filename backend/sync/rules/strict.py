@@ -17,7 +17,8 @@ from backend.sync.rules.proof import signed_text
 from shared_schemas.base import Body, Id, Instant
 from shared_schemas.wire import BATCH_BYTES, ENTRIES_PER_BATCH, Envelope, HeldReason, Push
 
-KEY = re.compile(r'"([^"\\]*)"\s*:')
+# Every text of valid JSON in its turn, and the colon behind it when it is a key.
+TEXTS = re.compile(r'"((?:[^"\\]++|\\.)*+)"\s*+(:?)')
 READABLE_ID = re.compile(rb'"entry_id"\s*:\s*"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 READABLE_N = re.compile(rb'"n"\s*:\s*([1-9][0-9]{0,14})\s*[,}]')
 DETAIL_LENGTH = 200
@@ -164,10 +165,9 @@ def id_from(digest: bytes) -> str:
 
 def _refuse_repeated_keys(text: str) -> None:
     """ValueError when an object names a key twice: the last would silently win (a pulse of 70 becomes 180)."""
-    if "\\" not in text:
-        keys = KEY.findall(text)
-        if len(set(keys)) == len(keys):
-            return
+    keys = [found for found, colon in TEXTS.findall(text) if colon]
+    if len(set(keys)) == len(keys) and "\\" not in "".join(keys):
+        return
     json.loads(text, object_pairs_hook=_each_key_once)
 
 
