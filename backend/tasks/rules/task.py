@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -136,8 +137,9 @@ def classed(task: Task, overdue_class: AlertClass, policy: Policy) -> Task:
 
 
 _ROW_FIELDS = TaskRow.__struct_fields__
+_row_fields_in = attrgetter(*_ROW_FIELDS)
 
 
 def row_of(task: Task) -> TaskRow:
     """The task as tablets keep it."""
-    return TaskRow(**{name: getattr(task, name) for name in _ROW_FIELDS})
+    return TaskRow(**dict(zip(_ROW_FIELDS, _row_fields_in(task), strict=True)))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from msgspec.structs import asdict
+
 from backend.access.rules import REGISTERED
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
@@ -68,8 +70,8 @@ def scored(arrived: Arrived, values: VitalSigns, gathered: Gathered) -> tuple[Ke
         **instants,
         recorded_at=arrived.recorded_at,
         author_staff_id=arrived.author.staff_id,
-        **{name: getattr(values, name) for name in VitalSigns.__struct_fields__},
-        **{name: getattr(score, name) for name in score.__struct_fields__},
+        **asdict(values),
+        **asdict(score),
         complete=facts["complete"],
         interval_band=facts["interval_band"],
         monitor_attached=getattr(arrived.body, "monitor_attached", None),

@@ -1,6 +1,7 @@
 """Sets and observation duty as they are kept: one field a column, and the rows that tablets see."""
 
 from datetime import datetime
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -119,16 +120,21 @@ class KeptDuty(msgspec.Struct, frozen=True, kw_only=True):
         return not self.stopped and not (self.response_modified and self.review_at and now < self.review_at)
 
 
+_VALUES, _SCORE = VitalSigns.__struct_fields__, Score.__struct_fields__
+_OWN = tuple(name for name in VitalSignsRow.__struct_fields__ if name not in ("values", "score"))
+_DUTY = ObservationDutyRow.__struct_fields__
+_values_in, _score_in, _own_in, _duty_in = (attrgetter(*names) for names in (_VALUES, _SCORE, _OWN, _DUTY))
+
+
 def values_of(kept: KeptSet) -> VitalSigns:
     """The values as they were charted."""
-    return VitalSigns(**{name: getattr(kept, name) for name in VitalSigns.__struct_fields__})
+    return VitalSigns(**dict(zip(_VALUES, _values_in(kept), strict=True)))
 
 
 def row_of(kept: KeptSet) -> VitalSignsRow:
     """The set as tablets see it."""
-    score = Score(**{name: getattr(kept, name) for name in Score.__struct_fields__})
-    own = {name for name in VitalSignsRow.__struct_fields__ if name not in ("values", "score")}
-    return VitalSignsRow(values=values_of(kept), score=score, **{name: getattr(kept, name) for name in own})
+    score = Score(**dict(zip(_SCORE, _score_in(kept), strict=True)))
+    return VitalSignsRow(values=values_of(kept), score=score, **dict(zip(_OWN, _own_in(kept), strict=True)))
 
 
 def taken_of(kept: KeptSet) -> Taken:
@@ -160,4 +166,4 @@ def newer(kept: KeptSet) -> KeptSet:
 
 def duty_row_of(duty: KeptDuty) -> ObservationDutyRow:
     """Observation duty as tablets see it."""
-    return ObservationDutyRow(**{name: getattr(duty, name) for name in ObservationDutyRow.__struct_fields__})
+    return ObservationDutyRow(**dict(zip(_DUTY, _duty_in(duty), strict=True)))

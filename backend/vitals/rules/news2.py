@@ -1,36 +1,79 @@
 """National Early Warning Score (NEWS) 2 © Royal College of Physicians 2017, from reference/news2.json."""
 
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from math import inf
+from typing import Any, NamedTuple
+
 from shared_schemas.reference import read
-from shared_schemas.vitals import Band, NoScoreReason, Parameter, Score, VitalSigns
+from shared_schemas.vitals import Band, Consciousness, NoScoreReason, Parameter, Score, VitalSigns
 
 NEWS2 = read("news2")
 PARAMETERS = tuple(Parameter(name) for name in NEWS2["parameters"])
+
+
+class _Bands:
+    """The score of a whole number; None above the last band."""
+
+    def __init__(self, bands: Sequence[dict]) -> None:
+        self._highest = [inf if band["up_to"] is None else band["up_to"] for band in bands]
+        self._scores = [*(band["score"] for band in bands), None]
+
+    def __getitem__(self, value: int) -> int | None:
+        return self._scores[bisect_left(self._highest, value)]
+
+
+class _Scored(NamedTuple):
+    """A parameter of the table. `points` by value; None for SpO2, where scale and oxygen decide, too."""
+
+    parameter: Parameter
+    name: str
+    field: str
+    points: Any
+
+
+class _Totals(NamedTuple):
+    """Which totals give a band; `only_single_3`: none does without a single 3."""
+
+    band: Band
+    lowest: int
+    highest: int
+    only_single_3: bool
+
+
+def _parameters() -> Iterator[_Scored]:
+    for parameter in PARAMETERS:
+        table = NEWS2["parameters"][parameter.value]
+        match parameter:
+            case Parameter.SPO2:
+                points = None
+            case Parameter.OXYGEN:
+                points = {given: table["scores"][str(given).lower()] for given in (False, True)}
+            case Parameter.CONSCIOUSNESS:
+                points = {one: table["scores"][one.value] for one in Consciousness}
+            case _:
+                points = _Bands(table["bands"])
+        yield _Scored(parameter, parameter.value, table["field"], points)
+
+
+# The tables as they are read for every set.
+_SCORED = tuple(_parameters())
+_SPO2 = {name: _Bands(NEWS2["parameters"]["spo2"][name]) for name in ("scale_1", "scale_2_air", "scale_2_oxygen")}
 _BANDS_BY_SEVERITY = tuple(Band(name) for name in NEWS2["order"])
-
-
-def _banded(value: int, bands: list[dict]) -> int | None:
-    for band in bands:
-        if band["up_to"] is None or value <= band["up_to"]:
-            return band["score"]
-    return None
-
-
-def _spo2_bands(scale: int, *, on_oxygen: bool | None) -> str | None:
-    if scale == 1:
-        return "scale_1"
-    if on_oxygen is None:
-        return None
-    return "scale_2_oxygen" if on_oxygen else "scale_2_air"
+_RESPONSES = [(band, NEWS2["response"][band.value]) for band in _BANDS_BY_SEVERITY]
+_TOTALS = tuple(
+    _Totals(band, row["totals"][0], row["totals"][1], row.get("single_3", False)) for band, row in reversed(_RESPONSES)
+)
 
 
 def _spo2_score(percent: int, scale: int, *, on_oxygen: bool | None) -> int | None:
     """With air or oxygen unknown, scale 2 scores only what is the same on both."""
-    table = NEWS2["parameters"]["spo2"]
-    bands = _spo2_bands(scale, on_oxygen=on_oxygen)
-    if bands:
-        return _banded(percent, table[bands])
-    on_air, with_oxygen = (_banded(percent, table[f"scale_2_{kind}"]) for kind in ("air", "oxygen"))
-    return on_air if on_air == with_oxygen else None
+    if scale == 1:
+        return _SPO2["scale_1"][percent]
+    on_air, with_oxygen = _SPO2["scale_2_air"][percent], _SPO2["scale_2_oxygen"][percent]
+    if on_oxygen is None:
+        return on_air if on_air == with_oxygen else None
+    return with_oxygen if on_oxygen else on_air
 
 
 def _waits_for_oxygen(values: VitalSigns) -> bool:
@@ -39,28 +82,10 @@ def _waits_for_oxygen(values: VitalSigns) -> bool:
     return percent is not None and values.on_oxygen is None and _spo2_score(percent, 2, on_oxygen=True) is not None
 
 
-def _sub_score(parameter: Parameter, values: VitalSigns, scale: int) -> int | None:
-    table = NEWS2["parameters"][parameter.value]
-    value = getattr(values, table["field"])
-    if value is None:
-        return None
-    match parameter:
-        case Parameter.SPO2:
-            return _spo2_score(value, scale, on_oxygen=values.on_oxygen)
-        case Parameter.OXYGEN:
-            return table["scores"]["true" if value else "false"]
-        case Parameter.CONSCIOUSNESS:
-            return table["scores"][value.value]
-        case _:
-            return _banded(value, table["bands"])
-
-
 def band_of(total: int, *, single_3: bool) -> Band:
     """The clinical risk of a total (charts 2 and 4); a single 3 lifts 3-4 to low-medium."""
-    for band in reversed(_BANDS_BY_SEVERITY):
-        row = NEWS2["response"][band.value]
-        lowest, highest = row["totals"]
-        if lowest <= total <= highest and (single_3 or not row.get("single_3")):
+    for band, lowest, highest, only_single_3 in _TOTALS:
+        if lowest <= total <= highest and (single_3 or not only_single_3):
             return band
     message = f"no band holds a total of {total}"
     raise ValueError(message)
@@ -83,13 +108,17 @@ def news2(values: VitalSigns, scale: int = 1, age_years: int | None = None, *, p
     refused = no_score_reason(age_years, pregnant=pregnant)
     if refused:
         return Score(spo2_scale=scale, no_score=refused)
-    found = {parameter: _sub_score(parameter, values, scale) for parameter in PARAMETERS}
-    sub_scores = {parameter.value: score for parameter, score in found.items() if score is not None}
-    missing = [
-        parameter
-        for parameter, score in found.items()
-        if score is None and not (parameter is Parameter.SPO2 and _waits_for_oxygen(values))
-    ]
+    sub_scores: dict[str, int] = {}
+    missing: list[Parameter] = []
+    for parameter, name, field, points in _SCORED:
+        value = getattr(values, field)
+        score = None
+        if value is not None:
+            score = points[value] if points is not None else _spo2_score(value, scale, on_oxygen=values.on_oxygen)
+        if score is not None:
+            sub_scores[name] = score
+        elif not (parameter is Parameter.SPO2 and _waits_for_oxygen(values)):
+            missing.append(parameter)
     bound = sum(sub_scores.values())
     single_3 = 3 in sub_scores.values()
     return Score(

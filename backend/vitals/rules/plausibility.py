@@ -43,12 +43,24 @@ def plausible(parameter: Parameter, value: int, systolic_mmhg: int | None = None
     return Plausible.YES if soft_low <= value <= soft_high else Plausible.ASK
 
 
+# Values about which nobody is asked: most are.
+_USUAL = {
+    field: frozenset(
+        value
+        for value in range(PLAUSIBILITY["parameters"][parameter.value]["soft"][1] + 1)
+        if plausible(parameter, value) is Plausible.YES
+    )
+    for parameter, field in FIELDS.items()
+}
+
+
 def outside_hard(values: VitalSigns) -> list[Parameter]:
     """Parameters whose value lies outside the hard bounds."""
     return [
         parameter
         for parameter, field in FIELDS.items()
         if (value := getattr(values, field)) is not None
+        and value not in _USUAL[field]
         and plausible(parameter, value) in (Plausible.RETYPE, Plausible.FAHRENHEIT)
     ]
 

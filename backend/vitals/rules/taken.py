@@ -4,14 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.vitals.rules.news2 import NEWS2, PARAMETERS, news2, severity
+from backend.vitals.rules.news2 import NEWS2, news2, severity
 from backend.vitals.rules.plausibility import scorable
 from shared_schemas.vitals import Band, NoScoreReason, NotDoneReason, Parameter, Score, VitalSigns
 
 # Two sets so near each other are one observation (docs/escalation.md, observation duty).
 SAME_TIME = timedelta(minutes=2)
 # Signs whose absence in the patient is an emergency, not a gap (docs/escalation.md, observation duty).
-_RED_WHEN_UNOBTAINABLE = (Parameter.RESPIRATORY_RATE, Parameter.SPO2, Parameter.SYSTOLIC, Parameter.PULSE)
+_RED_WHEN_UNOBTAINABLE = {
+    one: NEWS2["parameters"][one.value]["field"]
+    for one in (Parameter.RESPIRATORY_RATE, Parameter.SPO2, Parameter.SYSTOLIC, Parameter.PULSE)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,7 @@ def measured(values: VitalSigns, scale: int, no_score: NoScoreReason | None, *, 
         "interval_band": None if no_score else max(bands, key=severity),
         "figure": score.lower_bound,
         "threes": frozenset(name for name, points in score.sub_scores.items() if points == 3),
-        "missing": tuple(one.value for one in PARAMETERS if one in missing),
+        "missing": tuple(one.value for one in missing),
         "unobtainable": tuple(one.value for one in unobtainable(counted)),
         "no_score": no_score,
     }
@@ -67,8 +70,7 @@ def measured(values: VitalSigns, scale: int, no_score: NoScoreReason | None, *, 
 def unobtainable(values: VitalSigns) -> list[Parameter]:
     """Vital signs that somebody tried to measure and could not find in the patient."""
     tried = {each.parameter for each in values.not_done if each.reason is NotDoneReason.UNOBTAINABLE}
-    fields = {one: NEWS2["parameters"][one.value]["field"] for one in _RED_WHEN_UNOBTAINABLE}
-    return [one for one, field in fields.items() if one in tried and getattr(values, field) is None]
+    return [one for one, field in _RED_WHEN_UNOBTAINABLE.items() if one in tried and getattr(values, field) is None]
 
 
 def governing(sets: Iterable[Taken]) -> Taken | None:
