@@ -111,8 +111,7 @@ class Tablet:
     def rows(self, type_name: str) -> list[Any]:
         """Return the unit's rows of one type as this tablet knows them."""
         feed = self.state.feeds.get(f"unit:{self.unit_id}")
-        kept = feed.rows if feed else {}
-        return [row for (kind, _), (_, row) in kept.items() if kind == type_name]
+        return feed.of_type(type_name) if feed else []
 
     def hear(self, event: events.Event) -> None:
         """Step the core and do what it asks, until nothing is left to do."""

@@ -121,13 +121,12 @@ def apply_changes(name: str, feed: Feed, changes: list[Json]) -> StoreFeed:
 def _put(feed: Feed, key: Key, kept: tuple[int, Json]) -> None:
     if key in feed.rows:
         _remove(feed, key)
-    feed.rows[key] = kept
+    feed.put(key, kept)
     feed.sum = (feed.sum + row_sum(*key, kept[0])) & _MASK
 
 
 def _remove(feed: Feed, key: Key) -> None:
-    version, _ = feed.rows.pop(key)
-    feed.sum = (feed.sum - row_sum(*key, version)) & _MASK
+    feed.sum = (feed.sum - row_sum(*key, feed.remove(key))) & _MASK
 
 
 def pages(state: State, name: str) -> list[Action]:
@@ -194,7 +193,8 @@ def _chunk(state: State, name: str, feed: Feed, reply: Json) -> list[Action]:
     if not reply["last"]:
         return snapshot(state, name, reply["chunk"] + 1)
     feed.staged = None
-    feed.epoch, feed.seq, feed.rows = staged.epoch, staged.head, staged.rows
+    feed.epoch, feed.seq = staged.epoch, staged.head
+    feed.replace(staged.rows)
     feed.sum = sum(row_sum(*key, kept[0]) for key, kept in feed.rows.items()) & _MASK
     stored = StoreFeed(name, feed.epoch, feed.seq, dict(feed.rows), [], fresh=True)
     return [stored, *pages(state, name), *hello(state)]

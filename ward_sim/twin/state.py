@@ -39,6 +39,32 @@ class Feed:
     staged: Staged | None = None
     missed: bool = False
     attempts: int = 0
+    # The rows by type and id, made when a person first looks at a type and kept in step from then on.
+    _typed: dict[str, dict[str, Json]] | None = None
+
+    def put(self, key: Key, kept: tuple[int, Json]) -> None:
+        """Keep a row as the newest."""
+        self.rows[key] = kept
+        if self._typed is not None:
+            self._typed.setdefault(key[0], {})[key[1]] = kept[1]
+
+    def remove(self, key: Key) -> int:
+        """Drop a row; return the version it had."""
+        if self._typed is not None:
+            del self._typed[key[0]][key[1]]
+        return self.rows.pop(key)[0]
+
+    def replace(self, rows: dict[Key, tuple[int, Json]]) -> None:
+        """Keep these rows and no others."""
+        self.rows, self._typed = rows, None
+
+    def of_type(self, type_name: str) -> list[Json]:
+        """Return the rows of one type, the one that changed last at the end."""
+        if self._typed is None:
+            self._typed = {}
+            for (kind, row_id), (_, row) in self.rows.items():
+                self._typed.setdefault(kind, {})[row_id] = row
+        return list(self._typed.get(type_name, {}).values())
 
 
 @dataclass(slots=True)
