@@ -34,8 +34,9 @@ async def _stepped_server(hospital: Hospital) -> AsyncIterator[AsgiDoor]:
     os.environ["WARDLIGHT_HOME"] = str(home)
     try:
         hospital_file(hospital, home / "hospital.json")
-        await operate(home, "staff", "load", str(home / "hospital.json"))
         async with AsgiDoor(server_by_name()) as door:
+            # The command finds the PostgreSQL of the server that runs.
+            await operate(home, "staff", "load", str(home / "hospital.json"))
             yield door
     finally:
         # PostgreSQL's folder may be a link to a place that its user can reach.
