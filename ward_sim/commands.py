@@ -77,10 +77,10 @@ async def demo(seed: int, port: int | None) -> None:
     home = _demo_home()
     hospital = new_hospital(seed, day_scene.START_AT, ["Ward 4 North"], 24, roles())
     hospital_file(hospital, home / "hospital.json")
-    _say("loading the hospital")
-    await operate(home, "staff", "load", str(home / "hospital.json"))
     _say("starting the server")
     async with Server(home, base_url) as server, httpx.AsyncClient() as client:
+        _say("loading the hospital")
+        await operate(home, "staff", "load", str(home / "hospital.json"))
         reply = await client.get(f"{base_url}/api/devices/me")
         clock = ServerClock(parsedate_to_datetime(reply.headers["date"]))
         code = _codes(hospital)[hospital.wards[0].unit_id]
