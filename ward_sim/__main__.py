@@ -1,6 +1,7 @@
 """`python -m ward_sim`: day, replay and demo."""
 
 import argparse
+import asyncio
 import signal
 import sys
 from pathlib import Path
@@ -20,7 +21,9 @@ def main(words: list[str] | None = None) -> int:
     try:
         # An end that is asked for is the same as Ctrl-C: children are stopped on the way out.
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-        return uvloop.run(arguments.run(arguments))
+        # A demo is ended by Ctrl-C, which reaches a task of asyncio's own loop in an orderly way only.
+        run = asyncio.run if arguments.run is _demo else uvloop.run
+        return run(arguments.run(arguments))
     except DemoRefused as refused:
         print(refused, file=sys.stderr)
         return 2
