@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 from statistics import median
 
@@ -20,7 +21,7 @@ CLINICAL_ROOMS = ("vitals", "tasks", "alerts", "staff", "stays")
 NOT_SLICES = {"commands", "errors", "postgres", "migrations", "web"}
 # Run by name: by Python, pytest, Piccolo, Vite or a browser.
 STARTED_BY_NAME = re.compile(
-    r"(__main__|__init__|conftest|piccolo_app|test_\w+|m\d{4}_\w+|tables|main|sw|vite\.config|.*\.test|.*\.d)$"
+    r"(__main__|__init__|conftest|piccolo_app|generate|test_\w+|m\d{4}_\w+|tables|main|sw|vite\.config|.*\.test|.*\.d)$"
 )
 documents = [path for path in tidy.files() if path.suffix == ".md"]
 python = tidy.sources(".py")
@@ -74,15 +75,30 @@ def test_a_slice_has_only_the_files_that_every_slice_may_have() -> None:
 
 
 def test_no_python_module_is_dead() -> None:
-    imported = set().union(*(tidy.modules_imported_by(path) for path in python))
-    everything = "\n".join(path.read_text() for path in [*python, ROOT / "Makefile", ROOT / "pyproject.toml"])
+    """A module of the product lives by the product: a test alone keeps none."""
     dead = []
     for path in python:
+        users = ours if path in ours else python
+        imported = set().union(*(tidy.modules_imported_by(user) for user in users))
+        everything = "\n".join(user.read_text() for user in [*users, ROOT / "Makefile", ROOT / "pyproject.toml"])
         dotted = relative(path).removesuffix(".py").replace("/", ".")
         by_relative_import = rf"from \.[\w.]* import .*\b{path.stem}\b|from \.{path.stem} import"
         used = dotted in imported or f'"{dotted}' in everything or re.search(by_relative_import, everything)
         if not used and not STARTED_BY_NAME.match(path.stem):
             dead.append(relative(path))
+    assert dead == []
+
+
+def test_nothing_that_a_module_defines_is_dead() -> None:
+    """Every function, class and constant is named a second time, and a test alone keeps none (words are for tablets)."""
+    named = Counter(word for path in ours for word in re.findall(r"\w+", path.read_text()))
+    dead = [
+        f"{relative(path)} {name}"
+        for path in ours
+        if not relative(path).startswith(("shared_schemas/", "backend/migrations/")) and path.stem != "tables"
+        for name in tidy.names_defined_in(path)
+        if named[name] == 1
+    ]
     assert dead == []
 
 

@@ -66,6 +66,18 @@ def names_bound_in(path: Path) -> set[str]:
     return bound
 
 
+def names_defined_in(path: Path) -> list[str]:
+    """Functions, classes and constants of a Python module itself."""
+    names: list[str] = []
+    for node in tree(path).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names += [target.id for target in targets if isinstance(target, ast.Name)]
+    return names
+
+
 def modules_imported_by(path: Path) -> set[str]:
     """Dotted names of modules (and of what is taken from them) that a Python file imports."""
     imported: set[str] = set()

@@ -14,15 +14,6 @@ from ward_sim.instants import HOUR, MINUTE
 LEAST_VALUES = 3
 CARRY_MS = 4 * HOUR
 Value = int | bool | str
-SEVEN = (
-    "respiratory_rate_per_min",
-    "spo2_percent",
-    "on_oxygen",
-    "systolic_mmhg",
-    "pulse_per_min",
-    "consciousness",
-    "temperature_tenths_c",
-)
 _ROOM_AIR = Decimal("0.21")
 _GCS = ((15, "A"), (13, "C"), (9, "V"), (4, "P"), (3, "U"))
 

@@ -146,13 +146,6 @@ async def set_grants(work: Work, staff_id: str, grants: Sequence[Grant], from_at
     await work.connection.execute(sql.ADD_GRANTS, staff_id, units, roles, from_at)
 
 
-async def set_pin(work: Work, staff_id: str, pin: str) -> None:
-    """A new PIN; NotFound when there is no such person."""
-    pin_hash = await asyncio.to_thread(HASHER.hash, pin)
-    if not await work.connection.fetchval(sql.SET_PIN, staff_id, pin_hash):
-        raise NotFound
-
-
 async def place_stay(work: Work, stay_id: str, unit_id: str, at: datetime) -> None:
     """The stay is in this unit from `at` on."""
     await work.connection.execute(sql.LEAVE_UNIT, stay_id, unit_id, at)

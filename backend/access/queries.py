@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from backend.access.rules import ScopeSpan
 from backend.db import Connection
-from shared_schemas.staff import Grant, Role, StaffRow
 
 _DEVICE = """
 select d.device_id::text, d.unit_id::text, d.name,
@@ -22,24 +21,11 @@ SCOPES = """
 select stay_id::text, unit_id::text, from_at, to_at from stay_scope
 where stay_id = any($1::uuid[]) order by from_at, stay_scope_id
 """
-STAFF = """
-select m.staff_id::text, m.name, m.lang, m.ui_lang, m.active, m.version,
-    coalesce(array_agg(g.unit_id::text order by g.staff_grant_id) filter (where g.unit_id is not null), '{}')
-        as unit_ids,
-    coalesce(array_agg(g.role order by g.staff_grant_id) filter (where g.unit_id is not null), '{}') as roles
-from staff_member m left join staff_grant g
-    on g.staff_id = m.staff_id and g.from_at <= $2 and (g.to_at is null or g.to_at > $2)
-where $1::uuid[] is null or m.staff_id = any($1::uuid[]) group by m.staff_id order by m.name, m.staff_id
-"""
 CONTACTS = """
 select s.staff_id::text, max(d.contact_at) as contact_at
 from session s join device d using (device_id)
 where s.staff_id = any($1::uuid[]) and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
 group by s.staff_id
-"""
-DEVICES_OF = """
-select distinct d.device_id::text from session s join device d using (device_id)
-where s.staff_id = $1 and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
 """
 TABLETS = """
 select d.device_id::text, d.name, u.name as unit, d.contact_at
@@ -95,32 +81,7 @@ async def stay_spans(connection: Connection, stay_ids: Iterable[str]) -> dict[st
     return spans
 
 
-async def staff_rows(
-    connection: Connection, now: datetime, staff_ids: Sequence[str] | None = None
-) -> list[tuple[StaffRow, int]]:
-    """People with their roles at `now`, each with its row's version; None: everybody."""
-    rows = await connection.fetch(STAFF, staff_ids, now)
-    return [(_staff_row(row), row["version"]) for row in rows]
-
-
-def _staff_row(row: dict) -> StaffRow:
-    held = zip(row["unit_ids"], row["roles"], strict=True)
-    return StaffRow(
-        staff_id=row["staff_id"],
-        name=row["name"],
-        lang=row["lang"],
-        ui_lang=row["ui_lang"],
-        active=row["active"],
-        grants=[Grant(unit_id=unit_id, role=Role(role)) for unit_id, role in held],
-    )
-
-
 async def contacts(connection: Connection, staff_ids: Sequence[str], now: datetime) -> dict[str, datetime]:
     """When a tablet on which the person is signed in was last heard of; missing: she is signed in nowhere."""
     rows = await connection.fetch(CONTACTS, list(staff_ids), now)
     return {row["staff_id"]: row["contact_at"] for row in rows}
-
-
-async def devices_of(connection: Connection, staff_id: str, now: datetime) -> list[str]:
-    """The tablets on which a person is signed in."""
-    return [row["device_id"] for row in await connection.fetch(DEVICES_OF, staff_id, now)]

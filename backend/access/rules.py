@@ -1,6 +1,6 @@
 """Gates: may this author do this to that subject? And the delays and spans of proofs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -111,15 +111,3 @@ def scope_at(stay_id: str, spans: Sequence[ScopeSpan], observed_at: datetime) ->
         if span.from_at <= observed_at:
             then = span
     return Scope(stay_id, last.unit_id, then.unit_id, last.to_at)
-
-
-GATES: tuple[Callable[[Author, Scope], bool], ...] = (
-    may_chart,
-    may_plan,
-    may_prescribe,
-    may_admit,
-    may_take_duty,
-    may_answer_alert,
-    may_resolve_held,
-    may_administer,
-)

@@ -42,7 +42,6 @@ on conflict (staff_id) do update set name = excluded.name, lang = excluded.lang,
     version = staff_member.version + 1
 returning version
 """
-SET_PIN = "update staff_member set pin_hash = $2 where staff_id = $1 returning true"
 END_GRANTS = """
 update staff_grant set to_at = $4 where staff_id = $1 and to_at is null
 and (unit_id, role) not in (select * from unnest($2::uuid[], $3::text[]))

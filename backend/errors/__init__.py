@@ -41,12 +41,6 @@ class NotFound(WardError):
     status, code, title = 404, "not_found", "There is no such thing here"
 
 
-class Conflict(WardError):
-    """The thing changed meanwhile, or its state does not allow the act."""
-
-    status, code, title = 409, "conflict", "This has changed meanwhile"
-
-
 class TooLarge(WardError):
     """The body is larger than the door's limit."""
 

@@ -50,14 +50,6 @@ async def facts(connection: Connection, stay_ids: Iterable[str], *, lock: bool =
     return {str(each["stay_id"]): Facts(*map(_plain, each.values())) for each in found}
 
 
-async def active_stays(connection: Connection, unit_id: str) -> list[str]:
-    """Stays of a unit whose patient is there, in id order."""
-    found = await connection.fetch(
-        "select stay_id from stay where unit_id = $1 and departed_at is null order by stay_id", unit_id
-    )
-    return [str(each["stay_id"]) for each in found]
-
-
 @dataclass(frozen=True, slots=True)
 class BedNurse:
     """Which nurse has a bed, and since when by the server's clock."""

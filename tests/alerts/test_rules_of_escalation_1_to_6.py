@@ -6,7 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from backend.alerts.actions import note_attended, raise_alerts, resolve_alerts, withdraw_alerts, worsen_alerts
+from backend.alerts.actions import raise_alerts, resolve_alerts, withdraw_alerts, worsen_alerts
 from backend.db import unit_of_work
 from shared_schemas.alerts import (
     AlertClass,
@@ -150,15 +150,3 @@ async def test_rule_6_a_worse_band_restarts_at_step_1_with_the_accepter_first(sh
     assert await shift.asked(alert_id) == ["Boris"]
     await shift.later(3)
     assert await shift.asked(alert_id) == ["Anna"]
-
-
-async def test_rule_6_somebody_who_came_has_the_attend_limit_again(shift: Shift) -> None:
-    new = shift.new()
-    async with unit_of_work(shift.database, shift.now) as work:
-        [alert_id] = await raise_alerts(work, [new])
-    await shift.say(shift.cast.anna, shift.accepts(alert_id))
-    await shift.later(8)
-    async with unit_of_work(shift.database, shift.now) as work:
-        await note_attended(work, [(new.cause, new.cause_id)], shift.now)
-    await shift.later(9)
-    assert (await shift.alert(alert_id)).state is AlertState.ACCEPTED

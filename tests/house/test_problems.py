@@ -10,7 +10,6 @@ from litestar import Litestar, get
 
 from backend.errors import (
     BadInput,
-    Conflict,
     NotFound,
     NotPermitted,
     NotSignedIn,
@@ -43,7 +42,6 @@ async def answer_to(error: Exception, path: str = "/") -> httpx.Response:
         (NotSignedIn(), 401),
         (NotPermitted(), 403),
         (NotFound(), 404),
-        (Conflict(), 409),
         (TooLarge(), 413),
         (TooMany(retry_after=timedelta(seconds=30)), 429),
         (Unavailable(), 503),

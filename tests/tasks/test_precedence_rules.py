@@ -20,7 +20,6 @@ from backend.tasks.rules.precedence import (
     not_done,
     not_done_by_next,
 )
-from backend.tasks.rules.standing import Standing, standing
 from backend.tasks.rules.task import Task
 from shared_schemas.tasks import CareKind, Reply, TaskState
 from shared_schemas.wire import HeldReason
@@ -85,7 +84,7 @@ def test_done_after_a_persons_not_done_is_flagged_and_after_the_servers_it_is_no
 
 def test_a_person_may_say_why_after_the_server_said_not_done_by() -> None:
     told = not_done(not_done_by_next(slot(), NOW), ANNA, REFUSED, "asleep", registered=True).task
-    assert (told.reason, told.ended_by_staff_id, standing(told, NOW)) == (REFUSED, "anna", Standing.NOT_DONE)
+    assert (told.state, told.reason, told.ended_by_staff_id) == (TaskState.FAILED, REFUSED, "anna")
 
 
 def test_an_observation_is_done_only_by_a_set_and_a_response_by_its_fields() -> None:
@@ -129,7 +128,6 @@ def test_a_slot_is_put_off_only_until_before_the_next() -> None:
         NOW + 149 * MINUTE,
     )
     assert deferred(task, NOW + 120 * MINUTE, "theatre", at=NOW).held is HeldReason.INVALID
-    assert standing(kept, NOW + 120 * MINUTE) is Standing.NOT_DONE_BY
 
 
 def test_care_is_put_off_once_before_it_is_overdue_and_at_most_4_hours() -> None:

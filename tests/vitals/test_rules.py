@@ -63,11 +63,6 @@ def test_whole_numbers_are_rounded_half_up_as_written(case: dict) -> None:
     assert rounding.half_up_whole(case["written"]) == case["whole"]
 
 
-@pytest.mark.parametrize("case", ROUNDING["tenths_c_from_tenths_f"], ids=str)
-def test_fahrenheit_becomes_celsius_before_it_is_rounded(case: dict) -> None:
-    assert rounding.tenths_c_from_tenths_f(case["tenths_f"]) == case["tenths_c"]
-
-
 @pytest.mark.parametrize("case", ROUNDING["age_years"], ids=str)
 def test_age_turns_on_the_birthday(case: dict) -> None:
     born_on, on = date.fromisoformat(case["born_on"]), date.fromisoformat(case["on"])

@@ -1,14 +1,13 @@
 """What happens to alerts, each in the caller's transaction."""
 
 from backend.alerts.actions.answers import accept_alerts, decline_alerts, receive, snooze_alerts
-from backend.alerts.actions.ending import note_attended, resolve_alerts, withdraw_alerts
+from backend.alerts.actions.ending import resolve_alerts, withdraw_alerts
 from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alerts
 
 __all__ = [
     "NewAlert",
     "accept_alerts",
     "decline_alerts",
-    "note_attended",
     "raise_alerts",
     "receive",
     "resolve_alerts",

@@ -4,8 +4,6 @@ from datetime import datetime
 
 from backend.alerts.actions.change import change_running
 from backend.alerts.queries import Causes
-from backend.alerts.rules.alert import Alert
-from backend.alerts.rules.ladder import going
 from backend.alerts.rules.turns import end
 from backend.db import Work
 from shared_schemas.alerts import AlertState
@@ -19,13 +17,3 @@ async def resolve_alerts(work: Work, causes: Causes, why: str, at: datetime | No
 async def withdraw_alerts(work: Work, causes: Causes, why: str) -> None:
     """End what runs about these causes because the cause is gone."""
     await change_running(work, causes, lambda alert, _, __: end(alert, AlertState.WITHDRAWN, why, work.now))
-
-
-async def note_attended(work: Work, causes: Causes, at: datetime) -> None:
-    """Somebody came: the attend limit of an accepted alert runs again from then; the alert stays until its outcome."""
-
-    def again(alert: Alert, moment, _) -> Alert:  # noqa: ANN001
-        accepter = alert.accepted_by_staff_id
-        return going(alert, accepter, max(at, alert.began_at), moment) if accepter else alert
-
-    await change_running(work, causes, again)

@@ -23,11 +23,6 @@ def half_up_whole(written: str) -> int | None:
     return int(found[1]) + ((found[2] or "0")[0] >= "5")
 
 
-def tenths_c_from_tenths_f(tenths_f: int) -> int:
-    """Fahrenheit to Celsius, both in tenths, half-up (98.6 F is 37.0 C)."""
-    return (2 * 5 * (tenths_f - 320) + 9) // 18
-
-
 def age_years(born_on: date, on: date) -> int:
     """Whole years by the calendar birthday; who is born on 29 February has it on 1 March of other years."""
     return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))

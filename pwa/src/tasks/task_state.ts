@@ -1,4 +1,4 @@
-/** What a task is at an instant: the same function of (task, now) as on the server. */
+/** What a task is at an instant: a function of (task, now), never stored. */
 import type { TaskRow } from '../schemas';
 
 export type Timing = 'later' | 'due' | 'overdue' | 'done' | 'not_done' | 'cancelled';
