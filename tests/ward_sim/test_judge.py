@@ -2,6 +2,8 @@
 
 from typing import Any, cast
 
+import pytest
+
 from ward_sim.asgi_door import AsgiDoor, Reply
 from ward_sim.instants import HOUR, MINUTE, instant_ms, instant_text
 from ward_sim.judge import again, alert_oracle, alerts, facts
@@ -95,17 +97,28 @@ def test_a_stay_without_task_or_pause_is_unwatched() -> None:
     assert facts.unwatched(dict([duty]), ["away", "here"]) == ["here"]
 
 
-def _task(due_at: int, until_at: int | None) -> dict[str, list[SeenVersion]]:
-    row = {"stay_id": "stay", "kind": "turning", "state": "ready", "overdue_at": instant_text(due_at)}
+def _task(due_at: int, until_at: int | None, **of: Any) -> dict[str, list[SeenVersion]]:
+    row = {"stay_id": "stay", "kind": "turning", "state": "ready", "due_at": instant_text(due_at), **of}
     return {"task": [SeenVersion(row, AT, until_at)]}
 
 
-def test_a_task_open_past_due_and_grace_expects_an_alert_and_one_done_before_does_not() -> None:
-    end_at = AT + 5 * HOUR
-    assert alert_oracle.overdue_tasks(_task(AT + HOUR, None), end_at)
-    assert alert_oracle.overdue_tasks(_task(AT + HOUR, AT + 2 * HOUR), end_at)
-    assert not alert_oracle.overdue_tasks(_task(AT + HOUR, AT + HOUR - 1), end_at)
-    assert not alert_oracle.overdue_tasks(_task(AT + 6 * HOUR, None), end_at)
+@pytest.mark.parametrize(
+    ("of", "grace"),
+    [
+        ({"kind": "turning"}, 30),
+        ({"kind": "observation", "interval_minutes": 240}, 30),
+        ({"kind": "observation", "interval_minutes": None}, 30),
+        ({"kind": "observation", "interval_minutes": 60}, 10),
+    ],
+)
+def test_a_task_open_past_due_and_grace_expects_an_alert_and_one_done_before_does_not(
+    of: dict[str, Any], grace: int
+) -> None:
+    end_at, overdue_at = AT + 5 * HOUR, AT + HOUR + grace * MINUTE
+    assert alert_oracle.overdue_tasks(_task(AT + HOUR, None, **of), end_at)
+    assert alert_oracle.overdue_tasks(_task(AT + HOUR, overdue_at + 2 * MINUTE, **of), end_at)
+    assert not alert_oracle.overdue_tasks(_task(AT + HOUR, overdue_at - 1, **of), end_at)
+    assert not alert_oracle.overdue_tasks(_task(AT + 6 * HOUR, None, **of), end_at)
 
 
 def _act(entry_id: str, values: dict[str, Any], observed_at: int, arrived_at: int) -> Act:
@@ -145,6 +158,8 @@ def test_an_expected_alert_that_nobody_raised_is_missing() -> None:
     both = {"x": _alert("overdue_task", "t1", AT), "y": _alert("response", "t2", AT)}
     assert alerts.missing([overdue, response], both, {}) == []
     assert alerts.missing([overdue, response], {"y": both["y"]}, {}) == [overdue]
+    late = {"x": _alert("overdue_task", "t1", AT + HOUR + 1), "y": both["y"]}
+    assert alerts.missing([overdue, response], late, {}) == [overdue], "an alert that came late was silent until then"
     ended = {"y": _alert("response", "t2", AT - HOUR, AT - MINUTE)}
     assert alerts.missing([response], ended, {}) == [response]
 

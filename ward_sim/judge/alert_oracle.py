@@ -16,6 +16,10 @@ _OPEN = ("ready", "accepted", "on-hold")
 _LATE_ALERT_MS = 12 * HOUR
 # escalation.md, "Observation duty": the longest grace of an observation.
 _LONGEST_GRACE_MS = 30 * MINUTE
+# escalation.md, the table of care, and its class "amber": sets that are wanted at least hourly.
+_CARE_GRACE_MS = 30 * MINUTE
+_FREQUENT_GRACE_MS = 10 * MINUTE
+_FREQUENT_MINUTES = 60
 _ALL_FIVE = ("whom", "called_at", "reply", "expected_by_at", "attended_at")
 
 
@@ -47,13 +51,19 @@ def overdue_tasks(tasks: dict[str, list[SeenVersion]], end_at: int) -> list[Expe
     expected = []
     for task_id, versions in tasks.items():
         for seen in versions:
-            overdue_at = max(instant_ms(seen.row["overdue_at"]), seen.from_at)
+            overdue_at = max(instant_ms(seen.row["due_at"]) + _grace_ms(seen.row), seen.from_at)
             until_at = min(seen.until_at or end_at, end_at)
             if seen.row["state"] in _OPEN and seen.row["kind"] != "response" and overdue_at < until_at - LOOK_MS:
-                window = (overdue_at - LOOK_MS, until_at)
+                window = (overdue_at - LOOK_MS, min(until_at, overdue_at + 2 * LOOK_MS))
                 expected.append(ExpectedAlert("overdue", seen.row["stay_id"], *window, task_id))
                 break
     return expected
+
+
+def _grace_ms(task: Json) -> int:
+    minutes = task.get("interval_minutes")
+    frequent = task["kind"] == "observation" and minutes is not None and minutes <= _FREQUENT_MINUTES
+    return _FREQUENT_GRACE_MS if frequent else _CARE_GRACE_MS
 
 
 def responses(acts: list[Act]) -> list[ExpectedAlert]:

@@ -49,7 +49,7 @@ def _answers(life: _Life, wanted: ExpectedAlert, tasks: dict[str, Json]) -> bool
     if life.cause != "overdue_task":
         return False
     if wanted.task_id is not None:
-        return life.cause_id == wanted.task_id
+        return life.cause_id == wanted.task_id and life.began_at <= wanted.until_at
     kind = tasks.get(life.cause_id, {}).get("kind")
     return kind == "observation" and wanted.from_at <= life.began_at <= wanted.until_at
 
