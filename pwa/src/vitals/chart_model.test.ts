@@ -13,16 +13,19 @@ const set = (values: VitalSigns, sub_scores: Record<string, number>, extra: Part
     ...extra,
   }) as VitalSignsRow;
 
+const AIR = { row: '실내공기', within: '실내공기' };
 const plain = strips(
   1,
   (name) => name,
   () => '',
+  AIR,
 );
 
 test('rows stand in the order of the RCP chart, highest value on top', () => {
   const text = (i: number) => plain[i]?.bands.map((band) => `${band.text}:${band.score}`);
   expect(text(0)).toEqual(['≥ 25:3', '21–24:2', '12–20:0', '9–11:1', '≤ 8:3']);
   expect(text(1)).toEqual(['≥ 96:0', '94–95:1', '92–93:2', '≤ 91:3']);
+  expect(text(2)).toEqual(['실내공기:0', 'O₂:2']);
   expect(text(3)).toEqual(['≥ 220:3', '111–219:0', '101–110:1', '91–100:2', '≤ 90:3']);
   expect(text(4)).toEqual(['≥ 131:3', '111–130:2', '91–110:1', '51–90:0', '41–50:1', '≤ 40:3']);
   expect(text(6)).toEqual(['≥ 39.1:2', '38.1–39.0:1', '36.1–38.0:0', '35.1–36.0:1', '≤ 35.0:3']);
@@ -51,6 +54,7 @@ test('under scale 2 a saturation above target on air stands in the row that scor
     2,
     (name) => name,
     () => '',
+    AIR,
   )[1];
   expect(rows?.bands[drawn.cells['spo2']?.band ?? -1]?.score).toBe(0);
 });

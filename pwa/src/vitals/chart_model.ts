@@ -36,46 +36,54 @@ function rowsOf(name: ParameterName, bands: readonly Band[], most: number | null
     .reverse();
 }
 
+/** What the chart calls air: as a row of its own, and within a row. */
+export interface AirWords {
+  row: string;
+  within: string;
+}
+/** A column needs the places of the rows, not what they are called. */
+const UNNAMED: AirWords = { row: '', within: '' };
+
 /** Scale 2 has one row for values above target on air (0) beside the scored rows on oxygen, as on the RCP chart. */
-function spo2Rows(scale: number): BandRow[] {
+function spo2Rows(scale: number, air: AirWords): BandRow[] {
   const { scale_1, scale_2_oxygen } = news2.parameters.spo2;
   if (scale !== 2) return rowsOf('spo2', scale_1, 100);
   const rows = rowsOf('spo2', scale_2_oxygen, 100).map((row) =>
     (row.from ?? 0) >= 93 ? { ...row, text: `${row.text} O₂` } : row,
   );
-  return rows.map((row) => (row.score === 0 ? { ...row, text: '88–92 / ≥ 93 air' } : row));
+  return rows.map((row) => (row.score === 0 ? { ...row, text: `88–92 / ≥ 93 ${air.within}` } : row));
 }
 
 const { parameters } = news2;
-const WORDS: Record<'oxygen' | 'consciousness', BandRow[]> = {
-  oxygen: [
-    { from: 0, to: 0, text: 'Air', score: parameters.oxygen.scores.false },
-    { from: 1, to: 1, text: 'O₂', score: parameters.oxygen.scores.true },
-  ],
-  consciousness: [
-    { from: 0, to: 0, text: 'A', score: parameters.consciousness.scores.A },
-    { from: 1, to: 1, text: 'C V P U', score: parameters.consciousness.scores.C },
-  ],
-};
+const CONSCIOUSNESS: BandRow[] = [
+  { from: 0, to: 0, text: 'A', score: parameters.consciousness.scores.A },
+  { from: 1, to: 1, text: 'C V P U', score: parameters.consciousness.scores.C },
+];
+const oxygenRows = (air: AirWords): BandRow[] => [
+  { from: 0, to: 0, text: air.row, score: parameters.oxygen.scores.false },
+  { from: 1, to: 1, text: 'O₂', score: parameters.oxygen.scores.true },
+];
 
-function bandRows(name: ParameterName, scale: number): BandRow[] {
-  if (name === 'oxygen' || name === 'consciousness') return WORDS[name];
-  if (name === 'spo2') return spo2Rows(scale);
+function bandRows(name: ParameterName, scale: number, air: AirWords): BandRow[] {
+  if (name === 'oxygen') return oxygenRows(air);
+  if (name === 'consciousness') return CONSCIOUSNESS;
+  if (name === 'spo2') return spo2Rows(scale, air);
   return rowsOf(name, parameters[name].bands, null);
 }
 
-/** The strips of a chart under one SpO2 scale; the words of labels come from the catalogue. */
+/** The strips of a chart under one SpO2 scale; their words come from the catalogue. */
 export function strips(
   scale: number,
   label: (name: ParameterName) => string,
   unit: (name: ParameterName) => string,
+  air: AirWords,
 ) {
   return PARAMETERS.map(
     (name): Strip => ({
       parameter: name,
       label: label(name),
       unit: unit(name),
-      bands: bandRows(name, scale),
+      bands: bandRows(name, scale, air),
     }),
   );
 }
@@ -103,7 +111,7 @@ export function column(set: VitalSignsRow, scale: number, time: string): Column 
   for (const name of PARAMETERS) {
     const text = valueText(set.values, name);
     if (text === null || set.invalid?.includes(name)) continue;
-    const rows = bandRows(name, scale);
+    const rows = bandRows(name, scale, UNNAMED);
     let band = bandOf(name, set.values, rows);
     const score = set.score.sub_scores?.[name] ?? 0;
     // Above target on air scores 0 under scale 2: it stands in the row that says so.
