@@ -29,8 +29,18 @@ MISFITS = """async () => {
     if (!part.matches('a, button, select, summary, textarea, input:not(label input), label:not(:has(.field))')) continue;
     if (box.width < 48 || box.height < 48) found.push(`${box.width} x ${box.height}: ${words}`);
   }
+  const notice = document.querySelector('section.notice')?.getBoundingClientRect();
+  for (const part of notice ? document.querySelectorAll(':is(header, .patient .actions, .foot) :is(a, button)') : []) {
+    const box = part.getBoundingClientRect();
+    if (box.bottom > notice.top + 1 && box.top < notice.bottom - 1 && box.right > notice.left && box.left < notice.right)
+      found.push(`under the notice: ${part.textContent.trim()}`);
+  }
   return found;
 }"""
+# Whoever types sees where it goes: the row that takes the digits and the whole pad are on the screen at once.
+TYPED_BLINDLY = """() => [...document.querySelectorAll('.row.active, .key')]
+  .filter((part) => part.getBoundingClientRect().top < 0 || part.getBoundingClientRect().bottom > innerHeight)
+  .map((part) => `not in view: ${part.textContent.trim()}`)"""
 SMALLEST_KEY = """() => Math.min(...[...document.querySelectorAll('.key.digit')]
   .filter((key) => key.checkVisibility())
   .flatMap((key) => [key.getBoundingClientRect().width, key.getBoundingClientRect().height]))"""

@@ -13,6 +13,7 @@ from tests.browser.inspection import (
     MISFITS,
     PHRASES,
     SMALLEST_KEY,
+    TYPED_BLINDLY,
     foreign_words,
     violations,
 )
@@ -101,6 +102,8 @@ class Walk:
         if is_charting and size in CHARTING_SIZES:
             deeper = await self.page.evaluate(DEEPER_THAN_THE_SCREEN)
             self.note(screen, at, [f"scrolls by {deeper} px"] if deeper > 0 else [])
+        if screen.name == "charting empty":
+            self.note(screen, at, await self.page.evaluate(TYPED_BLINDLY))
         if is_charting or screen.name == "log-in":
             key, least = await self.page.evaluate(SMALLEST_KEY), KEYS_AT.get(size, LARGE_KEY)
             self.note(screen, at, [f"a key of {key} px"] if key < least else [])
