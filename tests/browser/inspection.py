@@ -37,8 +37,7 @@ MISFITS = """async () => {
   }
   return found;
 }"""
-# Whoever types sees where it goes: the row that takes the digits and the whole pad are on the screen at once.
-TYPED_BLINDLY = """() => [...document.querySelectorAll('.row.active, .key')]
+OUT_OF_SIGHT = """(parts) => [...document.querySelectorAll(parts)]
   .filter((part) => part.getBoundingClientRect().top < 0 || part.getBoundingClientRect().bottom > innerHeight)
   .map((part) => `not in view: ${part.textContent.trim()}`)"""
 SMALLEST_KEY = """() => Math.min(...[...document.querySelectorAll('.key.digit')]

@@ -71,13 +71,13 @@ def screens_of(ward: SeededWard) -> list[Screen]:
     return [
         Screen("shift", "/shift", ".shift"),
         Screen("ward", "/ward", ".ward .cell.empty"),
-        Screen("patient", red, ".patient .side"),
-        Screen("charting empty", f"{calm}/chart", ".charting"),
+        Screen("patient", red, ".patient .side", at_hand=".patient .actions button"),
+        Screen("charting empty", f"{calm}/chart", ".charting", at_hand=".row.active, .key"),
         Screen("charting filled", f"{filled}/chart", ".charting", fill, ".monitor"),
         Screen("charting doubtful", f"{red}/chart", ".charting", doubt, ".row.doubtful"),
         Screen("saved", f"{red}/saved/{ward.set_id}", "section[role=status] .kept"),
         Screen("alerts", "/alerts", ".alerts li"),
-        Screen("alert red", f"/alerts/{ward.red_id}", "article.red"),
+        Screen("alert red", f"/alerts/{ward.red_id}", "article.red", at_hand=".going button"),
         Screen("task", f"/tasks/{ward.task_id}", ".task .answers"),
         Screen("task response", f"/tasks/{ward.response_id}", ".task .answers"),
         Screen("duty", "/duty", ".cards"),
@@ -149,7 +149,7 @@ async def look_when_asked(walk: Walk, ward: SeededWard) -> None:
     await ward.chart("1A", UNWELL, 0)
     for look in LOOKS[1:]:
         await walk.wear(*look)
-        await walk.look_at(Screen("asked red", "/shift", "dialog[open] article.red"))
+        await walk.look_at(Screen("asked red", "/shift", "dialog[open] article.red", at_hand="dialog .going button"))
     await walk.page.locator("dialog[open] .going button").click()
     await walk.page.locator("dialog[open]").wait_for(state="hidden")
 

@@ -11,9 +11,9 @@ from tests.browser.inspection import (
     DEEPER_THAN_THE_SCREEN,
     FIGURES_UNDER_28_PX,
     MISFITS,
+    OUT_OF_SIGHT,
     PHRASES,
     SMALLEST_KEY,
-    TYPED_BLINDLY,
     foreign_words,
     violations,
 )
@@ -45,6 +45,8 @@ class Screen:
     shows: str
     prepare: Callable[[Page], Awaitable[None]] | None = None
     prepared: str = ""
+    # What is seen at once at every size, without scrolling.
+    at_hand: str = ""
 
 
 class Walk:
@@ -102,8 +104,8 @@ class Walk:
         if is_charting and size in CHARTING_SIZES:
             deeper = await self.page.evaluate(DEEPER_THAN_THE_SCREEN)
             self.note(screen, at, [f"scrolls by {deeper} px"] if deeper > 0 else [])
-        if screen.name == "charting empty":
-            self.note(screen, at, await self.page.evaluate(TYPED_BLINDLY))
+        if screen.at_hand:
+            self.note(screen, at, await self.page.evaluate(OUT_OF_SIGHT, screen.at_hand))
         if is_charting or screen.name == "log-in":
             key, least = await self.page.evaluate(SMALLEST_KEY), KEYS_AT.get(size, LARGE_KEY)
             self.note(screen, at, [f"a key of {key} px"] if key < least else [])
