@@ -7,6 +7,8 @@ from msgspec import Raw
 
 from backend.access.actions import MOVED_STAYS
 from backend.access.queries import stay_spans
+from backend.changes.queries import heads
+from backend.changes.rules import unit_feed
 from backend.db import Work
 from backend.slice import Arrived, Handles, Outcome
 from backend.sync import queries
@@ -42,6 +44,8 @@ class Course:
         self.verdicts: dict[str, EntryVerdict] = {}
         self.waiting: list[Held] = []
         self._stored = dict(admitted.stored)
+        # The unit's feed, as far as this batch can have seen it.
+        self.head = admitted.head
 
     async def run(self, firsts: Sequence[Sent]) -> None:
         """Judge and apply every entry that is new."""
@@ -50,6 +54,8 @@ class Course:
         ]
         if raced:  # another batch stored it after our statement began: by now its verdict can be seen
             self._stored |= await queries.stored(self.work.connection, raced)
+            feed = unit_feed(self.admitted.unit_id)
+            self.head = (await heads(self.work.connection, [feed]))[feed].head
         for group in _runs(entry for entry in firsts if entry.key in self.admitted.fresh):
             await self._apply(group)
 

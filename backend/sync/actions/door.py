@@ -110,7 +110,7 @@ async def _together(door: Door, now: datetime, token: str, depth: int, batch: Se
         await _note_counter(course, batch)
         if is_to_be_told(admitted.contact_at, admitted.shown_contact_at):
             await show_tablet(work, admitted.device_id)
-    heads = {unit_feed(admitted.unit_id): admitted.head, **dict(work.collected.get(HEADS, ()))}
+    heads = {unit_feed(admitted.unit_id): course.head, **dict(work.collected.get(HEADS, ()))}
     return PushReply(verdicts=verdicts, heads=heads, epoch=admitted.epoch, server_at=now)
 
 
