@@ -8,12 +8,13 @@ from types import ModuleType
 import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.tables import Migration
-from piccolo.conf.apps import AppConfig
 from piccolo.table import Table
 
 from backend.db import DB, joined_by_piccolo
 
 HERE = Path(__file__).parent
+# As the history is recorded. Piccolo's own AppConfig would bring a formatter of code, 8 MB of every server.
+APP_NAME = "ward"
 # "ward" in ASCII: one migrating program at a time in a database.
 ADVISORY_LOCK = 0x77617264
 Migration._meta.db = DB  # noqa: SLF001
@@ -30,9 +31,6 @@ def _tables_of(module: ModuleType) -> Iterator[type[Table]]:
     for found in vars(module).values():
         if isinstance(found, type) and issubclass(found, Table) and found.__module__ == module.__name__:
             yield found
-
-
-APP_CONFIG = AppConfig(app_name="ward", migrations_folder_path=str(HERE / "migrations"), table_classes=table_classes())
 
 
 def history() -> list[ModuleType]:
@@ -52,14 +50,14 @@ async def migrate(owner_url: str) -> list[str]:
         await connection.execute("select pg_advisory_lock($1)", ADVISORY_LOCK)
         with joined_by_piccolo(connection):
             await Migration.create_table(if_not_exists=True)
-            done = set(await Migration.get_migrations_which_ran(APP_CONFIG.app_name))
+            done = set(await Migration.get_migrations_which_ran(APP_NAME))
             to_do = [module for module in history() if module.ID not in done]
             for module in to_do:
                 async with connection.transaction():
                     steps: MigrationManager = await module.forwards()
                     for run in steps.raw:
                         await run()
-                    await Migration.insert(Migration(name=module.ID, app_name=APP_CONFIG.app_name))
+                    await Migration.insert(Migration(name=module.ID, app_name=APP_NAME))
         return [module.ID for module in to_do]
     finally:
         await connection.close()

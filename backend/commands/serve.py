@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import contextlib
+import ctypes
 import errno
 import gc
 import logging
@@ -22,6 +24,9 @@ GRACEFUL_SECONDS = 10  # requests under way end, sockets are told to come back
 LARGEST_FRAME = 262_144
 # New objects between two collections; a batch of 100 entries makes some 15,000.
 COLLECT_AFTER = 20_000
+# glibc's mallopt: blocks from 1 MiB on are given back when they are freed. By itself it learns to keep what was freed
+# once, and every thread that checked a PIN would hold Argon2's 19 MiB for ever.
+M_MMAP_THRESHOLD, LARGE_BLOCK = -3, 2**20
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -34,6 +39,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(arguments: argparse.Namespace) -> int:
     _log_in_one_form()
+    _give_large_blocks_back()
     settings = load_settings()
     if arguments.port is not None:
         settings = msgspec.structs.replace(settings, port=arguments.port)
@@ -56,6 +62,11 @@ class AnnouncedServer(uvicorn.Server):
         if self.started and sockets:
             host, port = sockets[0].getsockname()[:2]
             print(f"Wardlight is at http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+
+
+def _give_large_blocks_back() -> None:
+    with contextlib.suppress(AttributeError):  # another C library than glibc
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
 def _log_in_one_form() -> None:
