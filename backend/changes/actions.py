@@ -11,6 +11,7 @@ from backend.changes.rules import (
     Move,
     Pending,
     last_of_each,
+    places,
     row_hash,
     row_rank,
     settled,
@@ -70,7 +71,7 @@ async def write_changes(work: Work) -> None:
     columns = list(zip(*changes, strict=True))
     statement = queries.WRITE if all(change.row is not None for change in changes) else queries.WRITE_AND_REMOVE
     hashes = [row_hash(change.type, change.id, change.version) for change in changes]
-    heads = await work.connection.fetch(statement, *columns, hashes)
+    heads = await work.connection.fetch(statement, *columns, hashes, places(changes), list(set(columns[0])))
     work.collected[HEADS] = [(row["feed_id"], row["head"]) for row in heads]
     _tell_after_commit(work, changes, {row["feed_id"]: row for row in heads})
 

@@ -16,17 +16,16 @@ ROWS_OF_STAY = """
 select type, id, version, rank, "row" from feed_row where feed_id = $1 and stay_id = $2 order by rank, seq
 """
 
-# Feeds are locked in the order of their ids, so that two transactions never wait for each other. A row's old hash
+# Feeds ($10) are locked in the order of their ids, so that two transactions never wait for each other. A row's old hash
 # comes from the version that the upsert itself replaces (`old.`), never from the statement's snapshot.
-_INCOMING = """
-with incoming as (
-    select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::text[],
-        $8::bigint[]) with ordinality as t(feed_id, type, id, version, rank, stay_id, "row", hash, place)
-), locked as materialized (
-    select feed_id, head from feed where feed_id in (select feed_id from incoming) order by feed_id for update
+_NUMBERED = """
+with locked as materialized (
+    select feed_id, head from feed where feed_id = any($10::text[]) order by feed_id for update
 ), numbered as materialized (
-    select i.*, l.head + row_number() over (partition by i.feed_id order by i.place) as seq
-    from incoming i join locked l using (feed_id)
+    select i.*, l.head + i.place as seq
+    from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::text[],
+        $8::bigint[], $9::bigint[]) as i(feed_id, type, id, version, rank, stay_id, "row", hash, place)
+    join locked l using (feed_id)
 ), logged as (
     insert into change (feed_id, seq, type, id, version, "row")
     select feed_id, seq, type, id, version, "row" from numbered
@@ -56,9 +55,9 @@ update feed f set head = last.head,
 from last left join shifts s using (feed_id) where f.feed_id = last.feed_id
 returning f.feed_id, f.epoch, f.head
 """
-WRITE = _INCOMING + _COUNTED.format(modulus=MODULUS, sources="select * from kept")
+WRITE = _NUMBERED + _COUNTED.format(modulus=MODULUS, sources="select * from kept")
 WRITE_AND_REMOVE = (
-    _INCOMING
+    _NUMBERED
     + _REMOVED
     + _COUNTED.format(
         modulus=MODULUS, sources="select * from kept union all select * from removed union all select * from departed"

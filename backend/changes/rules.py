@@ -1,5 +1,6 @@
 """How changed rows of one transaction become the dense changes of their feeds."""
 
+from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple
@@ -71,6 +72,16 @@ def last_of_each(pending: Iterable[Pending]) -> list[Pending]:
     if not left:
         return list(kept.values())
     return [change for change in kept.values() if change.type == EXIT or (change.feed, change.stay_id) not in left]
+
+
+def places(changes: Iterable[Pending]) -> list[int]:
+    """How far behind its feed's head each change comes, from 1."""
+    written: Counter[str] = Counter()
+    found = []
+    for change in changes:
+        written[change.feed] += 1
+        found.append(written[change.feed])
+    return found
 
 
 def settled(pending: Iterable[Pending | Move]) -> tuple[list[Pending], dict[str, str], list[tuple[str, str]]]:
