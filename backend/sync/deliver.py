@@ -19,6 +19,7 @@ PEOPLE_POLLS = 5  # who is signed in, and which tablets are revoked, is looked u
 COALESCED_S = 0.005
 RECONNECT_S = 0.5
 NOTICE_FEEDS = 60  # a notice holds at most 8,000 bytes
+OTHERS_LAST_S = 3 * POLL_S  # one that was not heard of for so long has ended, or looks itself when it is back
 
 
 async def send_frames(hub: Hub, socket: Socket, send: Callable[[str], Awaitable[None]]) -> None:
@@ -31,7 +32,11 @@ async def send_frames(hub: Hub, socket: Socket, send: Callable[[str], Awaitable[
 
 
 class Doorbell:
-    """One LISTEN connection a process. It rings with feeds only, coalesced and outside of any writing transaction."""
+    """One LISTEN connection a process. It rings with feeds only, coalesced and outside of any writing transaction.
+
+    Every process rings without feeds at each poll, and with feeds only while it has heard another one: a notice costs
+    as much as a statement, and a process that has just begun reads everything anyway.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
@@ -39,6 +44,7 @@ class Doorbell:
         self._tasks: list[asyncio.Task[None]] = []
         self._heard: set[str] = set()
         self._wake = asyncio.Event()
+        self._others_until = self._present_until = 0.0
 
     def start(self) -> None:
         """Listen, ring and poll until stopped."""
@@ -67,6 +73,8 @@ class Doorbell:
             )  # a lost ring costs one poll, not a sync of the disk
             await connection.add_listener(CHANNEL, self._hear)
             self._all_may_have_changed()
+            self._present_until = 0.0
+            self.hub.rung.set()
             while True:
                 await self.hub.rung.wait()
                 await asyncio.sleep(COALESCED_S)
@@ -76,8 +84,12 @@ class Doorbell:
             await connection.close(timeout=1)
 
     async def _ring(self, connection: Connection) -> None:
-        feeds = list(self.hub.unrung)
+        now = asyncio.get_running_loop().time()
+        feeds = list(self.hub.unrung) if now < self._others_until else []
         self.hub.unrung.clear()
+        if now >= self._present_until:
+            self._present_until = now + POLL_S
+            feeds = feeds or [""]
         for start in range(0, len(feeds), NOTICE_FEEDS):
             notice = " ".join((self.own, *feeds[start : start + NOTICE_FEEDS]))
             await connection.execute("select pg_notify($1, $2)", CHANNEL, notice)
@@ -85,6 +97,7 @@ class Doorbell:
     def _hear(self, _connection: Any, _pid: int, _channel: str, notice: object) -> None:
         sender, *feeds = str(notice).split()
         if sender != self.own:
+            self._others_until = asyncio.get_running_loop().time() + OTHERS_LAST_S
             self._heard.update(feeds)
             self._wake.set()
 
@@ -103,6 +116,7 @@ class Doorbell:
         polls = 0
         while True:
             await asyncio.sleep(POLL_S)
+            self.hub.rung.set()
             if self.hub.sockets:
                 await self.hub.catch_up()
                 polls += 1

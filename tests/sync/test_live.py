@@ -6,10 +6,13 @@ from time import perf_counter
 import pytest
 
 from backend.access.actions import revoke_device
+from backend.clock import SteppedClock
 from backend.db import unit_of_work
+from backend.settings import Settings
+from backend.sync.deliver import POLL_S
 from tests.cast import uid
 from tests.sync.conftest import Scene
-from tests.tablet import Tablet
+from tests.tablet import Tablet, served
 
 
 async def listener(scene: Scene) -> Tablet:
@@ -37,6 +40,25 @@ async def test_a_change_reaches_an_open_socket_within_milliseconds(scene: Scene)
     assert stay.note == "note 19"
     await fresh.pull()
     assert other.kept[feed] == fresh.kept[feed]
+
+
+async def test_another_process_is_rung_and_need_not_look_itself(
+    scene: Scene, settings: Settings, clock: SteppedClock
+) -> None:
+    async with served(settings, clock) as second:
+        scene.server.doorbell.start()
+        second.doorbell.start()
+        other = await Tablet.paired(second, scene.cast.east.unit_id)
+        await other.pull()
+        async with other.live() as socket:
+            await socket.next("upto")
+            waits = []
+            for turn in range(5):
+                began = perf_counter()
+                await scene.tablet.say(scene.anna, scene.note(f"note {turn}"))
+                await socket.next("delta")
+                waits.append(perf_counter() - began)
+    assert sorted(waits)[2] < POLL_S / 3  # one that looks itself comes right after a look, and waits for the next
 
 
 async def test_a_socket_that_comes_back_gets_what_it_missed_and_the_sum(scene: Scene) -> None:
