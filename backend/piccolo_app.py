@@ -1,14 +1,12 @@
-"""The one Piccolo app, and how its history is run."""
+"""The history of the one Piccolo app, and how it is run."""
 
 import importlib
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import asyncpg
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.apps.migrations.tables import Migration
-from piccolo.table import Table
 
 from backend.db import DB, joined_by_piccolo
 
@@ -18,19 +16,6 @@ APP_NAME = "ward"
 # "ward" in ASCII: one migrating program at a time in a database.
 ADVISORY_LOCK = 0x77617264
 Migration._meta.db = DB  # noqa: SLF001
-
-
-def table_classes() -> list[type[Table]]:
-    """Every table of every slice."""
-    rooms = sorted(file.parent.name for file in HERE.glob("*/tables.py"))
-    modules = [importlib.import_module(f"backend.{room}.tables") for room in rooms]
-    return [found for module in modules for found in _tables_of(module)]
-
-
-def _tables_of(module: ModuleType) -> Iterator[type[Table]]:
-    for found in vars(module).values():
-        if isinstance(found, type) and issubclass(found, Table) and found.__module__ == module.__name__:
-            yield found
 
 
 def history() -> list[ModuleType]:

@@ -1,5 +1,7 @@
 """What Piccolo believes of the tables is what the migrated database has."""
 
+import importlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,9 +10,18 @@ from piccolo.columns.column_types import BigInt, DoublePrecision, Integer, Numer
 from piccolo.table import Table
 
 from backend.db import DB, Database
-from backend.piccolo_app import table_classes
+from backend.piccolo_app import HERE
 
-TABLES = {table._meta.tablename: table for table in table_classes()}
+
+def tables_of(room: str) -> Iterator[type[Table]]:
+    module = importlib.import_module(f"backend.{room}.tables")
+    for found in vars(module).values():
+        if isinstance(found, type) and issubclass(found, Table) and found.__module__ == module.__name__:
+            yield found
+
+
+ROOMS = sorted(file.parent.name for file in HERE.glob("*/tables.py"))
+TABLES = {table._meta.tablename: table for room in ROOMS for table in tables_of(room)}
 each_table = pytest.mark.parametrize("name", sorted(TABLES))
 NUMBERS = (Integer, BigInt, SmallInt, Real, DoublePrecision, Numeric)
 OWN_TABLES_OF_PICCOLO = {"migration"}
