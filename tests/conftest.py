@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -19,6 +20,10 @@ from tests.places import reachable_folder
 
 # A Tuesday night shift; no daylight-saving change is near.
 START = datetime(2026, 11, 3, 1, 0, tzinfo=UTC)
+
+# No test is timed: a busy machine proves nothing about a rule.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.hookimpl(wrapper=True)

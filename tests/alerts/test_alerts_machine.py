@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -195,7 +195,5 @@ def test_no_alert_is_lost_doubled_or_asked_of_nobody(postgres: EmbeddedPostgres,
     AlertsMachine.url = postgres.url("wardlight_app", database_name)
     run_state_machine_as_test(
         AlertsMachine,
-        settings=settings(
-            max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-        ),
+        settings=settings(max_examples=12, stateful_step_count=15),
     )

@@ -25,7 +25,8 @@ class PaperServer:
         change = {"seq": seq, "type": type_name, "id": row_id, "version": version, "row": row}
         self.changes.append(change)
         if type_name == "exit":
-            for key in [k for k, kept in self.rows.items() if kept[1]["stay_id"] == row_id]:
+            leaving = [k for k, kept in self.rows.items() if kept[1]["stay_id"] == row_id and k[0] != "held_entry"]
+            for key in leaving:
                 del self.rows[key]
         elif row is None:
             self.rows.pop((type_name, row_id), None)
@@ -44,7 +45,8 @@ class PaperServer:
             body = msgspec.json.decode(entry["body"])
             self.outcomes[entry_id] = "held" if body.get("strange") else "accepted"
             verdicts.append({"entry_id": entry_id, "verdict": self.outcomes[entry_id]})
-            self.append("note", entry_id, 1, {"stay_id": body.get("stay_id"), "body": entry["body"]})
+            shown_as = "held_entry" if body.get("strange") else "note"
+            self.append(shown_as, entry_id, 1, {"stay_id": body.get("stay_id"), "body": entry["body"]})
         heads = {FEED: len(self.changes)}
         return {"verdicts": verdicts, "heads": heads, "epoch": EPOCH, "server_at": _AT}
 

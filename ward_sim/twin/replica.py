@@ -18,6 +18,8 @@ from ward_sim.twin.offset import measure
 from ward_sim.twin.state import Feed, Key, Staged, State
 
 PAGE_LIMIT = 500
+# What waits for an answer does not leave with the patient.
+WAITING = "held_entry"
 _MASK = 2**64 - 1
 _OK = 200
 
@@ -104,7 +106,7 @@ def apply_changes(name: str, feed: Feed, changes: list[Json]) -> StoreFeed:
         feed.seq = change["seq"]
         key = (change["type"], change["id"])
         if change["type"] == "exit":
-            leaving = [k for k, kept in feed.rows.items() if kept[1].get("stay_id") == change["id"]]
+            leaving = [k for k, (_, row) in feed.rows.items() if row.get("stay_id") == change["id"] and k[0] != WAITING]
         elif change.get("row") is None:
             leaving = [key] if key in feed.rows else []
         else:
