@@ -70,7 +70,7 @@ class Tablet:
         self.ledger = Ledger()
         self.sessions: dict[str, Session] = {}
         self.staff_of_session: dict[str, Session] = {}
-        self.diverged = 0
+        self.diverged: list[tuple[str, int]] = []
         self.starts = 0
         self._queue: deque[events.Event] = deque()
         self._running = False
@@ -146,8 +146,8 @@ class Tablet:
         for verdict in action.verdicts:
             self.ledger.note_verdict(verdict)
 
-    def _report_divergence(self, _action: actions.ReportDivergence) -> None:
-        self.diverged += 1
+    def _report_divergence(self, action: actions.ReportDivergence) -> None:
+        self.diverged.append((action.feed, action.seq))
 
     _DO: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
         actions.Seal: _seal,

@@ -148,7 +148,7 @@ def test_after_healing_the_replica_and_its_storage_equal_the_server(seed: int) -
     assert feed.rows == server.rows
     assert tablet.storage.feeds[FEED].rows == server.rows
     assert tablet.storage.feeds[FEED].seq == feed.seq
-    assert tablet.diverged == 0
+    assert tablet.diverged == []
 
 
 def test_a_tablet_that_drops_its_queue_on_401_loses_entries() -> None:

@@ -120,14 +120,17 @@ def _fact(kind: str, row: Json) -> Any:
 
 
 def diverged(tablets: Iterable[Tablet], snapshots: dict[str, tuple[str, int, Rows]]) -> list[str]:
-    """Return the tablets whose replica of their unit is not the fresh snapshot at the same cursor."""
+    """Say of each tablet whose replica of its unit is not the fresh snapshot at the same cursor, how it differs."""
     found = []
     for tablet in tablets:
         epoch, head, rows = snapshots[f"unit:{tablet.unit_id}"]
         feed = tablet.state.feeds[f"unit:{tablet.unit_id}"]
         same = (feed.epoch, feed.seq) == (epoch, head) and feed.rows == rows
         if not same or tablet.diverged:
-            found.append(tablet.device_id)
+            differing = [key for key in feed.rows.keys() | rows.keys() if feed.rows.get(key) != rows.get(key)]
+            where = f"at {feed.seq} of {head}, socket open: {tablet.state.socket_open}, asking: {feed.request_id}"
+            sums = [f"{name} at {seq}" for name, seq in tablet.diverged]
+            found.append(f"{tablet.device_id} {where}; rows that differ: {differing[:5]}; sums that differed: {sums}")
     return found
 
 
