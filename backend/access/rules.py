@@ -10,6 +10,8 @@ from shared_schemas.staff import Grant, Role
 REGISTERED = frozenset({Role.WARD_NURSE, Role.CHARGE_NURSE, Role.HEAD_NURSE, Role.HOME_CARE_NURSE})
 AT_THE_BEDSIDE = REGISTERED | {Role.HEALTHCARE_ASSISTANT}
 LEADING = frozenset({Role.CHARGE_NURSE, Role.HEAD_NURSE})
+# Who answers a score: a doctor or site nurse is called for just that (RCP NEWS2, chart 4: the clinical response).
+ANSWERING = REGISTERED | {Role.DUTY_CLINICIAN}
 ON_THE_LADDER = AT_THE_BEDSIDE | {Role.DUTY_CLINICIAN, Role.COORDINATOR}
 
 SESSION_LASTS = timedelta(hours=12)  # the lease of a ward (faults.md, "A deviation to write down")
@@ -36,6 +38,8 @@ def _gate(name: str, promise: str, roles: frozenset[Role]) -> Gate:
 
 
 may_chart = _gate("may_chart", "Record what was seen and done at the bedside.", AT_THE_BEDSIDE)
+may_respond = _gate("may_respond", "Write down what was done about a score.", AT_THE_BEDSIDE | ANSWERING)
+may_end_response = _gate("may_end_response", "Say that a score is answered.", ANSWERING)
 may_plan = _gate("may_plan", "Plan, put off or cancel care.", REGISTERED)
 may_prescribe = _gate("may_prescribe", "Record what a named prescriber ordered.", REGISTERED)
 may_admit = _gate("may_admit", "Admit, move and discharge patients.", REGISTERED | {Role.COORDINATOR})

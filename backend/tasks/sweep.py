@@ -5,17 +5,17 @@ Everywhere a stay is held before its tasks, and its tasks before their alerts, s
 
 from datetime import datetime
 
-from backend.alerts.actions import NewAlert, raise_alerts
+from backend.alerts.actions import raise_alerts
 from backend.db import Database, unit_of_work
 from backend.slice import Sweep
 from backend.stays.actions import settle
 from backend.stays.queries import facts
 from backend.tasks.actions.decide import write_changed
 from backend.tasks.actions.end import end_tasks_of_departed
+from backend.tasks.actions.write import overdue_alert
 from backend.tasks.queries import COLUMNS, task_of
 from backend.tasks.rules.precedence import Said, not_done_by_next
 from backend.tasks.rules.task import Task
-from shared_schemas.alerts import AlertCause
 
 # One transaction holds no more rows than this, so that a storm after downtime does not hold everybody else up.
 AT_ONCE = 200
@@ -48,24 +48,12 @@ async def sweep_overdue(database: Database, now: datetime) -> int:
     async with unit_of_work(database, now) as work:
         found = [each["task_id"] for each in await work.connection.fetch(OVERDUE, now)]
         claimed = [task_of(each) for each in await work.connection.fetch(CLAIM, found, now)] if found else []
-        await raise_alerts(work, [_alert(task) for task in sorted(claimed, key=_order)])
+        await raise_alerts(work, [overdue_alert(task) for task in sorted(claimed, key=_order)])
     return len(claimed)
 
 
 def _order(task: Task) -> tuple[datetime, str]:
     return task.overdue_at, task.task_id
-
-
-def _alert(task: Task) -> NewAlert:
-    return NewAlert(
-        stay_id=task.stay_id,
-        alert_class=task.overdue_class,
-        cause=AlertCause.OVERDUE_TASK,
-        cause_id=task.task_id,
-        text_key=f"alert.overdue.{task.kind.value}",
-        text_params={"due_at": task.due_at.isoformat()},
-        next_due_at=task.next_slot_at,
-    )
 
 
 PAST_SLOTS = f"""

@@ -18,7 +18,7 @@ SLICE = Slice(
         words.ObservationsResumed: Handles(gates.may_chart, actions.resume_observations),
         words.ObservationsStopped: Handles(gates.may_prescribe, actions.stop_observations),
         # A word about a task, but whether its closing note counts is for the score to say.
-        ResponseRecorded: Handles(gates.may_chart, actions.answer_responses),
+        ResponseRecorded: Handles(gates.may_respond, actions.answer_responses),
     },
     sweeps=(OBSERVATION_DUTY,),
 )

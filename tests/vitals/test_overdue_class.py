@@ -90,3 +90,24 @@ async def test_a_complete_set_after_the_incomplete_one_speaks_for_the_patient(be
     await bedside.chart(without(scoring(5), "temperature_tenths_c"), ago=20)
     await bedside.chart(WELL)
     assert await overdue(bedside) == (30, "plain")
+
+
+@pytest.mark.parametrize(("total", "alert_class", "round_no"), [(5, "amber", 2), (2, "plain", 1)])
+async def test_an_alert_that_runs_is_raised_when_its_task_becomes_amber(
+    bedside: Bedside, total: int, alert_class: str, round_no: int
+) -> None:
+    await bedside.chart(WELL)
+    task = await bedside.observation()
+    bedside.cast.clock.set(task.overdue_at)
+    await bedside.cast.sweep()
+    [plain] = await bedside.alerts()
+    assert (plain.cause_id, plain.alert_class.value, plain.round) == (task.task_id, "plain", 1)
+    await bedside.chart(without(scoring(total), "temperature_tenths_c"))
+    alerts = {alert.cause_id: alert for alert in await bedside.alerts()}
+    now = alerts[task.task_id]
+    assert (now.alert_id, now.alert_class.value, now.state.value, now.round) == (
+        plain.alert_id,
+        alert_class,
+        "open",
+        round_no,
+    )

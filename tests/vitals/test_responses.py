@@ -186,3 +186,20 @@ async def test_6_not_done_ends_a_response_only_by_a_registered_nurse_and_never_a
     await bedside.say(TaskNotDone, by=getattr(bedside.cast, by), task_id=task.task_id, reason=reason)
     assert [alert.state.value for alert in await bedside.alerts()] == ["open" if stays else "resolved"]
     assert [each.reason for each in await bedside.responses()] == ([reason] if stays else [])
+
+
+async def test_6_the_clinician_on_call_answers_a_score_and_charts_nothing_else(bedside: Bedside) -> None:
+    duc = bedside.cast.duc
+    await bedside.chart(scoring(7))
+    [task] = await bedside.responses()
+    now = bedside.now
+    called = Reply(whom="Dr Osei", called_at=now, reply="coming")
+    said = await bedside.say(ResponseRecorded, by=duc, task_id=task.task_id, response=called)
+    assert (said.held, said.flags) == (None, ())
+    assert [alert.state.value for alert in await bedside.alerts()] == ["open"]
+    whole = Reply(expected_by_at=now, attended_at=now)
+    said = await bedside.say(ResponseRecorded, by=duc, task_id=task.task_id, response=whole)
+    assert said.flags == ()
+    assert [alert.state.value for alert in await bedside.alerts()] == ["resolved"]
+    with pytest.raises(AssertionError, match="may not say TaskNotDone"):
+        await bedside.say(TaskNotDone, by=duc, task_id=task.task_id, reason=NotDoneCareReason.NOT_NEEDED)

@@ -11,7 +11,7 @@ from backend.places.queries import policies
 from backend.stays.queries import facts
 from backend.tasks.actions.decide import write_changed
 from backend.tasks.actions.plan import Stays, born_tasks
-from backend.tasks.actions.write import end_alerts, save_tasks
+from backend.tasks.actions.write import end_alerts, save_tasks, worsen_overdue
 from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
 from backend.tasks.rules.precedence import Said, cancelled, done
 from backend.tasks.rules.task import PlannedTask, Task, classed
@@ -90,3 +90,4 @@ async def update_missing(
             key: classed(task, overdue_class, in_force[stays[task.stay_id].unit_id]) for key, task in after.items()
         }
     await write_changed(work, before, after, stays)
+    await worsen_overdue(work, before, after.values())

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 
+from backend.access.rules import may_end_response
 from backend.db import Work
 from backend.slice import Arrived, Outcome
-from backend.tasks.actions.decide import decide_tasks, is_registered, said
+from backend.tasks.actions.decide import decide_tasks, said
 from backend.tasks.actions.plan import FURTHEST
 from backend.tasks.rules.precedence import Decision, answered, claimed, deferred
 from backend.tasks.rules.task import Task
@@ -48,7 +49,7 @@ async def record_responses(
             said(arrived),
             arrived.body.response,
             arrived.body.closed_note,
-            registered=is_registered(arrived),
+            registered=may_end_response(arrived.author, arrived.scope),
             better=arrived.entry_id in better,
         ),
     )

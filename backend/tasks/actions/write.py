@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from msgspec.structs import replace
 
-from backend.alerts.actions import resolve_alerts, withdraw_alerts
+from backend.alerts.actions import NewAlert, resolve_alerts, withdraw_alerts, worsen_alerts
+from backend.alerts.rules.timing import SEVERITY
 from backend.changes.actions import append
 from backend.db import Work
 from backend.stays.queries import Facts
@@ -70,6 +71,31 @@ async def end_alerts(work: Work, before: Mapping[str, Task], after: Iterable[Tas
                 by_reason.setdefault(found.why, []).append((cause_of(task), task.task_id))
         for reason, causes in by_reason.items():
             await way(work, causes, reason)
+
+
+def overdue_alert(task: Task) -> NewAlert:
+    """What to alert about when this task is overdue."""
+    return NewAlert(
+        stay_id=task.stay_id,
+        alert_class=task.overdue_class,
+        cause=AlertCause.OVERDUE_TASK,
+        cause_id=task.task_id,
+        text_key=f"alert.overdue.{task.kind.value}",
+        text_params={"due_at": task.due_at.isoformat()},
+        next_due_at=task.next_slot_at,
+    )
+
+
+async def worsen_overdue(work: Work, before: Mapping[str, Task], after: Iterable[Task]) -> None:
+    """A task that is overdue already and became more urgent: its alert is raised and starts anew (rule 6)."""
+    worse = [
+        task
+        for task in after
+        if task.is_open
+        and task.alerted_at
+        and SEVERITY[task.overdue_class] > SEVERITY[before[task.task_id].overdue_class]
+    ]
+    await worsen_alerts(work, [overdue_alert(task) for task in worse])
 
 
 def cause_of(task: Task) -> AlertCause:

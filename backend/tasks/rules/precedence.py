@@ -162,7 +162,8 @@ def answered(
 ) -> Decision:
     """Fields of a response: what is new is added. All five complete it, or a closing note where the score is better.
 
-    Only a registered author ends it (rule 6); what another wrote is kept, and the response and its alert stay.
+    Only a registered nurse or the clinician on call ends it (rule 6); what another wrote is kept, and both response and
+    alert stay.
     """
     if task.kind is not CareKind.RESPONSE:
         return Decision(task, held=HeldReason.INVALID, detail=HeldDetail.NOT_A_RESPONSE)
