@@ -177,11 +177,14 @@ class PushKeys(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class PushSubscription(Struct, forbid_unknown_fields=True, kw_only=True):
-    """A tablet's push subscription, as the browser gives it; saved by `PUT /api/alerts/push-subscription`."""
+    """A tablet's push subscription, as the browser gives it; saved by `PUT /api/alerts/push-subscription`.
+
+    Without `lang` the language stays as it was: a service worker that renews it does not know the screen's.
+    """
 
     endpoint: Annotated[str, Meta(max_length=2000)]
     keys: PushKeys
-    lang: Annotated[str, Meta(pattern="^[a-z]{2}$(?!\\n)")]
+    lang: Annotated[str, Meta(pattern="^[a-z]{2}$(?!\\n)")] | None = None
 
 
 class TabletRow(Row, kw_only=True):

@@ -65,7 +65,9 @@ where t.step_id = any($1::uuid[]) and t.sent_at is null
 """
 
 SUBSCRIBE = """
-insert into push_subscription (device_id, endpoint, p256dh, auth, lang, saved_at) values ($1, $2, $3, $4, $5, $6)
+insert into push_subscription (device_id, endpoint, p256dh, auth, lang, saved_at)
+select $1, $2, $3, $4, coalesce($5, p.lang, u.lang), $6
+from device d join unit u using (unit_id) left join push_subscription p using (device_id) where d.device_id = $1
 on conflict (device_id) do update set endpoint = excluded.endpoint, p256dh = excluded.p256dh, auth = excluded.auth,
     lang = excluded.lang, saved_at = excluded.saved_at, alarm = null
 """

@@ -1225,16 +1225,16 @@ export const PushReplySchema = v.looseObject({
   server_at: instant,
 }) satisfies v.GenericSchema<PushReply>;
 
-/** A tablet's push subscription, as the browser gives it; saved by `PUT /api/alerts/push-subscription`. */
+/** A tablet's push subscription, as the browser gives it; saved by `PUT /api/alerts/push-subscription`. Without `lang` the language stays as it was: a service worker that renews it does not know the screen's. */
 export type PushSubscription = {
   endpoint: string;
   keys: PushKeys;
-  lang: string;
+  lang?: string | null | undefined;
 };
 export const PushSubscriptionSchema = v.strictObject({
   endpoint: v.pipe(v.string(), length(0, 2000)),
   keys: PushKeysSchema,
-  lang: v.pipe(v.string(), pattern(/^[a-z]{2}$(?!\n)/u)),
+  lang: v.optional(v.nullable(v.pipe(v.string(), pattern(/^[a-z]{2}$(?!\n)/u)))),
 }) satisfies v.GenericSchema<PushSubscription>;
 
 /** How far an asking came on a tablet. */

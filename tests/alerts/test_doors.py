@@ -175,3 +175,13 @@ async def test_nobody_signed_in_can_not_test_push(ward: Ward) -> None:
     await ward.put(ward.receiver.subscribe())
     assert (await ward.tablet.http.post("/api/alerts/push-test")).status_code == 401
     await ward.tablet.http.aclose()
+
+
+async def test_a_subscription_that_is_renewed_without_a_language_keeps_it(ward: Ward) -> None:
+    url, lang = "/api/alerts/push-subscription", "select lang from push_subscription"
+    subscription = ward.receiver.subscribe()
+    assert (await ward.tablet.http.put(url, json=subscription)).status_code == 204
+    assert await ward.shift.database.pool.fetchval(lang) == "en"  # the unit's
+    assert (await ward.tablet.http.put(url, json=subscription | {"lang": "ko"})).status_code == 204
+    assert (await ward.tablet.http.put(url, json=subscription)).status_code == 204
+    assert await ward.shift.database.pool.fetchval(lang) == "ko"

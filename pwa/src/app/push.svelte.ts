@@ -6,6 +6,8 @@ export type PushState = 'off' | 'asking' | 'on' | 'blocked' | 'unavailable';
 
 /** `subscribe()` never settles where no push service can be reached, so it gets this long. */
 const PATIENCE_MS = 10_000;
+/** Kept on this tablet: somebody turned push on here, so that a subscription that is lost is taken anew. */
+const WANTED = 'wardlight.push';
 
 let push_state = $state<PushState>('off');
 
@@ -38,20 +40,30 @@ export async function turnPushOn(): Promise<void> {
   }
   void keepStorage();
   try {
-    const { key } = (await (await asked('/api/alerts/push-key')).json()) as { key: string };
-    const subscribing = manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-    await tellServer(await patiently(subscribing));
+    await tellServer(await subscribed(manager));
+    localStorage.setItem(WANTED, 'yes');
     push_state = 'on';
   } catch {
     push_state = 'unavailable';
   }
 }
 
-/** Tells the server an existing subscription again: browsers renew them, and the person changes her language. */
+/** Tells the server the subscription again, and takes a lost one anew: browsers end them, and the language changes. */
 export async function renewPush(): Promise<void> {
-  const subscription = await (await pushManager())?.getSubscription();
-  // Without a network the next start tells it.
-  if (subscription) await tellServer(subscription).catch(() => {});
+  const manager = await pushManager();
+  if (!manager) return;
+  const is_wanted = localStorage.getItem(WANTED) !== null && Notification.permission === 'granted';
+  try {
+    const subscription = (await manager.getSubscription()) ?? (is_wanted ? await subscribed(manager) : null);
+    if (subscription) await tellServer(subscription);
+  } catch {
+    // Without a network the next start tells it.
+  }
+}
+
+async function subscribed(manager: PushManager): Promise<PushSubscription> {
+  const { key } = (await (await asked('/api/alerts/push-key')).json()) as { key: string };
+  return patiently(manager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
 }
 
 /** Asks the server to send this tablet a test; false when it can not be asked. */

@@ -3,6 +3,7 @@ import type { Precache } from '../../vite/service-worker';
 import { flush } from '../sync/flush';
 import { openNotice, showNotice } from './notice';
 import { answerFromShell, dropOldShells, keepShell } from './shell';
+import { type Change, renewSubscription } from './subscription';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __PRECACHE__: Precache;
@@ -22,6 +23,9 @@ self.addEventListener('message', (event) => {
 });
 self.addEventListener('push', (event) => event.waitUntil(showNotice(self, event.data)));
 self.addEventListener('notificationclick', (event) => event.waitUntil(openNotice(self, event.notification)));
+self.addEventListener('pushsubscriptionchange', (event) => {
+  event.waitUntil(renewSubscription(self.registration.pushManager, event as Change));
+});
 self.addEventListener('sync', (event) => {
   // TypeScript does not know Background Sync: only Chromium has it.
   const { tag } = event as ExtendableEvent & { tag: string };
