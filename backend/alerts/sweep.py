@@ -6,10 +6,11 @@ from functools import partial
 
 from backend.alerts import queries
 from backend.alerts.actions.change import change_loaded
+from backend.alerts.actions.follow import followed
 from backend.alerts.rules.alert import Alert, active
 from backend.alerts.rules.ladder import wake
 from backend.alerts.rules.people import Moment
-from backend.alerts.rules.turns import end, handed_over, left, moved
+from backend.alerts.rules.turns import end, left
 from backend.changes.actions import gone
 from backend.db import Database, unit_of_work
 from backend.slice import Sweep
@@ -95,7 +96,8 @@ async def sweep_turns(database: Database, now: datetime) -> int:
     """Let alerts follow their patients and people: departure, transfer, handover, going home (rules 6, 13, 14).
 
     1. Read the alerts whose stay departed, has another unit or owner than they know, or whose red lies with somebody
-       who went home; duty and stays are written by lower rooms, which do not know alerts.
+       who went home. A handover and a transfer take their alerts along by themselves; duty, beds, departures and offers
+       that ended are written by lower rooms, which do not know alerts.
     2. Lock their stays and look again.
     3. Withdraw, restart in the new unit, ask the receiver, or ask the charge nurse, in one transaction a batch.
     """
@@ -114,10 +116,10 @@ def turn(alert: Alert, moment: Moment, stay: Facts, away: Mapping[str, str | Non
     """What the stay's facts make of an alert, and those who went home (whom each named as her receiver)."""
     if stay.departed_at is not None and stay.departed_at <= moment.now:
         return end(alert, AlertState.WITHDRAWN, DEPARTED, moment.now)
-    if stay.unit_id != alert.unit_id:
-        return moved(alert, stay.unit_id, stay.owner_staff_id, moment)
-    if stay.owner_staff_id != alert.owner_staff_id:
-        alert = handed_over(alert, stay.owner_staff_id, moment)
+    here = alert.unit_id == stay.unit_id
+    alert = followed(alert, moment, stay)
+    if not here:
+        return alert
     held = {row.staff_id for row in active(alert)} | {alert.accepted_by_staff_id}
     for staff_id in sorted(away.keys() & held):
         receiver = away[staff_id]

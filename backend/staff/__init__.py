@@ -16,7 +16,6 @@ SLICE = Slice(
         words.BreakStarted: Handles(gates.may_take_duty, actions.start_break),
         words.BreakEnded: Handles(gates.may_take_duty, actions.end_break),
         words.HandoverOffered: Handles(gates.may_take_duty, actions.offer_handover),
-        words.HandoverAccepted: Handles(gates.may_take_duty, actions.accept_handover),
         words.HandoverDeclined: Handles(gates.may_take_duty, actions.decline_handover),
     },
     routes=ROUTES,

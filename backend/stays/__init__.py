@@ -11,7 +11,6 @@ SLICE = Slice(
     entries={
         words.PatientAdmitted: Handles(gates.may_admit, actions.admit_patients),
         words.BedAssigned: Handles(gates.may_admit, actions.assign_beds),
-        words.PatientTransferred: Handles(gates.may_admit, actions.transfer_patients),
         words.DischargePlanned: Handles(gates.may_admit, actions.plan_discharges),
         words.StayDetailsChanged: Handles(gates.may_plan, actions.change_details),
         words.NoteWritten: Handles(gates.may_chart, actions.write_notes),

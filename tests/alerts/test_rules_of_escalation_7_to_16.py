@@ -98,6 +98,8 @@ async def test_rule_13_the_receiver_is_asked_when_she_accepts_the_patient(shift:
     await shift.later(0.1)
     assert await shift.asked(alert_id) == ["Anna"], "the giver owns it until then"
     await shift.say(cast.boris, HandoverAccepted(observed_at=shift.now, stay_id=shift.stay_id))
+    assert (await shift.alert(alert_id)).owner_staff_id == cast.boris.staff_id, "in the same transaction"
+    assert await shift.asked(alert_id) == ["Anna", "Boris"]
     await shift.later(0.1)
     assert await shift.asked(alert_id) == ["Anna", "Boris"]
 
@@ -123,7 +125,7 @@ async def test_rule_14_the_new_unit_is_asked_from_actual_arrival(shift: Shift) -
     alert_id = await shift.raise_one()
     body = PatientTransferred(observed_at=shift.now, stay_id=shift.stay_id, to_unit_id=shift.cast.west.unit_id)
     await shift.say(shift.cast.charlotte, body)
-    await shift.later(0.01)
+    assert (await shift.alert(alert_id)).unit_id == shift.cast.west.unit_id, "in the same transaction"
     assert await shift.on_the_tablet(alert_id) is None, "it left with the patient"
     west = await shift.cast.row(shift.cast.west, "alert", alert_id)
     assert west.alert_id == alert_id

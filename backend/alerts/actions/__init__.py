@@ -2,16 +2,19 @@
 
 from backend.alerts.actions.answers import accept_alerts, decline_alerts, receive, snooze_alerts
 from backend.alerts.actions.ending import resolve_alerts, withdraw_alerts
+from backend.alerts.actions.follow import accept_handover, transfer_patients
 from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alerts
 
 __all__ = [
     "NewAlert",
     "accept_alerts",
+    "accept_handover",
     "decline_alerts",
     "raise_alerts",
     "receive",
     "resolve_alerts",
     "snooze_alerts",
+    "transfer_patients",
     "withdraw_alerts",
     "worsen_alerts",
 ]

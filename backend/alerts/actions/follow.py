@@ -1,0 +1,45 @@
+"""Alerts that follow their patient in the transaction that gives her to another nurse or unit (rules 13, 14)."""
+
+from collections.abc import Iterable, Sequence
+
+from backend.alerts.actions.change import change_alerts
+from backend.alerts.rules.alert import Alert
+from backend.alerts.rules.people import Moment
+from backend.alerts.rules.turns import handed_over, moved
+from backend.db import Work
+from backend.slice import Arrived, Outcome
+from backend.staff import actions as staff
+from backend.stays import actions as stays
+from backend.stays.queries import Facts
+from shared_schemas.staff import HandoverAccepted
+from shared_schemas.stays import PatientTransferred
+
+RUNNING = "select alert_id::text, stay_id::text from alert where stay_id = any($1::uuid[]) and next_at is not null"
+
+
+async def accept_handover(work: Work, run: Sequence[Arrived[HandoverAccepted]]) -> list[Outcome]:
+    """The author becomes the owner of the stay, and its alerts are hers in the same transaction (rule 13)."""
+    outcomes = await staff.accept_handover(work, run)
+    await _follow(work, {arrived.body.stay_id for arrived in run})
+    return outcomes
+
+
+async def transfer_patients(work: Work, run: Sequence[Arrived[PatientTransferred]]) -> list[Outcome]:
+    """The patient arrived in another unit, and so did her alerts, which ask there from step 1 (rule 14)."""
+    outcomes = await stays.transfer_patients(work, run)
+    await _follow(work, {arrived.body.stay_id for arrived in run})
+    return outcomes
+
+
+async def _follow(work: Work, stay_ids: Iterable[str]) -> None:
+    found = await work.connection.fetch(RUNNING, sorted(stay_ids))
+    await change_alerts(work, {row["alert_id"]: row["stay_id"] for row in found}, followed)
+
+
+def followed(alert: Alert, moment: Moment, stay: Facts) -> Alert:
+    """The alert where its stay is now, with the owner that the stay has now."""
+    if stay.unit_id != alert.unit_id:
+        return moved(alert, stay.unit_id, stay.owner_staff_id, moment)
+    if stay.owner_staff_id != alert.owner_staff_id:
+        return handed_over(alert, stay.owner_staff_id, moment)
+    return alert
