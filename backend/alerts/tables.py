@@ -49,6 +49,7 @@ class Alert(Table, tablename="alert", db=DB):
     clock_from_at = Timestamptz(null=True, default=None)
     clock_until_at = Timestamptz(null=True, default=None)
     top_rounds = Integer(default=None)
+    climb_from_round = Integer(default=None)
     hidden_at = Timestamptz(null=True, default=None)
     version = BigInt(default=None)
 

@@ -60,6 +60,7 @@ class LadderMachine(RuleBasedStateMachine):
         assert before.state not in FINAL or alert.state is before.state, "resolved and withdrawn are final"
         known = {row.step_id: row for row in alert.steps}
         assert len(known) == len(alert.steps), "a row of proof is unique"
+        assert len({(row.round, row.step) for row in alert.steps}) == len(alert.steps), "one per (round, step)"
         for row in before.steps:
             assert row.step_id in known, "a row of proof is never lost"
             assert known[row.step_id].began_at == row.began_at

@@ -150,3 +150,7 @@ async def test_rule_6_a_worse_band_restarts_at_step_1_with_the_accepter_first(sh
     assert await shift.asked(alert_id) == ["Boris"]
     await shift.later(3)
     assert await shift.asked(alert_id) == ["Anna"]
+    rows = (await shift.alert(alert_id)).steps
+    assert len({(row.round, row.step) for row in rows}) == len(rows), "a second assignee opens a round (rule 15)"
+    await shift.later(3)
+    assert await shift.asked(alert_id) == ["Charlotte"], "who was asked in this climb is not asked again (rule 1)"

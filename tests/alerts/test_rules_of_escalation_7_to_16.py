@@ -143,12 +143,13 @@ async def test_rule_15_an_alert_and_its_step_commit_together_or_not_at_all(shift
     assert tuple(counts) == (0, 0, 0)
 
 
-async def test_rule_15_a_row_of_proof_is_unique(shift: Shift) -> None:
+@pytest.mark.parametrize("who", ["staff_id", "null"])
+async def test_rule_15_there_is_one_row_of_proof_per_alert_round_and_step(shift: Shift, who: str) -> None:
     alert_id = await shift.raise_one()
     with pytest.raises(asyncpg.UniqueViolationError):
         await shift.database.pool.execute(
             "insert into alert_step (step_id, alert_id, place, round, step, staff_id, began_at) "
-            "select gen_random_uuid(), alert_id, 99, round, step, staff_id, began_at from alert_step where alert_id = $1",
+            f"select gen_random_uuid(), alert_id, 99, round, step, {who}, began_at from alert_step where alert_id = $1",
             alert_id,
         )
 

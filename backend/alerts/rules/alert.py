@@ -28,7 +28,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of `AlertRow` and what only the server needs.
 
     That is: the unit that is asked and the owner of the stay when it was last looked at, the clock of the step it
-    stands at, the next due instant that limits a snooze, and the rounds at the top so far.
+    stands at, the next due instant that limits a snooze, the rounds at the top so far, and the round in which this
+    climb began: a second row of one step opens a round (rule 15), and who was asked in the climb stays asked.
     """
 
     alert_id: Id
@@ -59,6 +60,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     clock_from_at: datetime | None = None
     clock_until_at: datetime | None = None
     top_rounds: int = 0
+    climb_from_round: int = 1
     version: int = 0
 
 
@@ -68,7 +70,7 @@ def alert_id_of(cause: AlertCause, cause_id: str, earlier: int) -> str:
 
 
 def step_id_of(alert_id: str, round_no: int, step: Step, staff_id: str | None) -> str:
-    """The id of a row of proof: one per (alert, round, step, person)."""
+    """The id of a row of proof: one per (alert, round, step), and its person in the name (rule 15)."""
     return str(uuid.uuid5(NAMES, f"{alert_id}/{round_no}/{step.value}/{staff_id}"))
 
 
@@ -79,9 +81,14 @@ def row_of(alert: Alert) -> AlertRow:
     return AlertRow(**fields)
 
 
-def this_round(alert: Alert) -> list[AlertStep]:
-    """Rows of proof of the round that runs."""
-    return [row for row in alert.steps if row.round == alert.round]
+def this_climb(alert: Alert) -> list[AlertStep]:
+    """Rows of proof of the climb that runs."""
+    return [row for row in alert.steps if row.round >= alert.climb_from_round]
+
+
+def in_new_round(alert: Alert) -> Alert:
+    """The alert where a climb begins anew."""
+    return msgspec.structs.replace(alert, round=alert.round + 1, climb_from_round=alert.round + 1)
 
 
 def was_asked(row: AlertStep) -> bool:

@@ -93,7 +93,7 @@ def decline(
     if named_staff_id in (None, staff_id) and must_name(alert, staff_id, moment):
         return alert, MUST_NAME
     row = _hers(alert, staff_id)
-    at_pointer = row is not None and row.ended_at is None and row.round == alert.round
+    at_pointer = row is not None and row.ended_at is None and row.round >= alert.climb_from_round
     alert = _answered(alert, staff_id, at, StepEnd.DECLINED, moment.now, **fields)
     if named_staff_id is not None and named_staff_id != staff_id:
         return _named(alert, row.step if row else alert.step, named_staff_id, moment), None

@@ -11,8 +11,9 @@ from backend.alerts.rules.alert import (
     active,
     asked_ever,
     declined,
+    in_new_round,
     step_id_of,
-    this_round,
+    this_climb,
     was_asked,
 )
 from backend.alerts.rules.people import (
@@ -52,15 +53,16 @@ def with_clock(alert: Alert, step: Step, wait: timedelta, moment: Moment) -> Ale
 def with_row(alert: Alert, step: Step, staff_id: str | None, **fields: Any) -> Alert:
     """The alert with one more row of proof.
 
-    A skip or an asking that is there already is not doubled; an asking of somebody who was skipped at this step before
-    opens a new round, because a row of proof is never overwritten.
+    A skip or an asking that is there already is not doubled. Another one at a step that has its row in this round opens
+    a new round, because there is one row per (alert, round, step), and none is overwritten (rule 15).
     """
+    here = [row for row in alert.steps if row.round == alert.round and row.step is step]
+    there = next((row for row in here if row.staff_id == staff_id), None)
+    if there is not None and (was_asked(there) or fields.get("why_ended") is not None):
+        return alert
+    if here:
+        alert = replace(alert, round=alert.round + 1)
     step_id = step_id_of(alert.alert_id, alert.round, step, staff_id)
-    there = next((row for row in alert.steps if row.step_id == step_id), None)
-    if there is not None:
-        if was_asked(there) or fields.get("why_ended") is not None:
-            return alert
-        return with_row(replace(alert, round=alert.round + 1), step, staff_id, **fields)
     row = AlertStep(step_id=step_id, round=alert.round, step=step, staff_id=staff_id, **fields)
     return replace(alert, steps=(*alert.steps, row))
 
@@ -122,7 +124,7 @@ def climb(alert: Alert, first: Step, moment: Moment, passed: Iterable[str] = (),
     alert = with_clock(
         alert,
         top_step(alert.alert_class, moment),
-        repeat_after(alert.alert_class, moment) if any(was_asked(row) for row in this_round(alert)) else LOOK_AGAIN,
+        repeat_after(alert.alert_class, moment) if any(was_asked(row) for row in this_climb(alert)) else LOOK_AGAIN,
         moment,
     )
     return armed(alert, moment)
@@ -147,7 +149,7 @@ def ask_top(alert: Alert, moment: Moment) -> Alert:
     outside = alert.alert_class is AlertClass.RED and _outside_is_due(alert, moment, there=there)
     if not there and not outside:
         return armed(with_clock(alert, top, LOOK_AGAIN, moment), moment)
-    base = replace(alert, round=alert.round + 1, top_rounds=alert.top_rounds + 1, step=top)
+    base = replace(in_new_round(alert), top_rounds=alert.top_rounds + 1, step=top)
     asked, anybody = _ask_all(base, steps, moment, forgiving=False)
     if not anybody:
         asked, anybody = _ask_all(base, everybody, moment, forgiving=True)
@@ -180,8 +182,7 @@ def look_for_newcomers(alert: Alert, moment: Moment) -> Alert:
     """
     charge = person_at(moment.ladder, Step.CHARGE)
     if charge and unavailable(charge) is None and charge.staff_id not in asked_ever(alert):
-        again = replace(alert, round=alert.round + 1)
-        return climb(again, Step.CHARGE, moment, at_once=True)
+        return climb(in_new_round(alert), Step.CHARGE, moment, at_once=True)
     people = [person_at(moment.ladder, step) for step in EVERYBODY[1:]]
     here = {person.staff_id for person in people if person and unavailable(person) is None}
     if here & (asked_ever(alert) - declined(alert)):
@@ -191,5 +192,5 @@ def look_for_newcomers(alert: Alert, moment: Moment) -> Alert:
 
 
 def asked_beside(alert: Alert, staff_id: str) -> bool:
-    """True when somebody else is being asked in this round."""
-    return any(row.round == alert.round and row.staff_id != staff_id for row in active(alert))
+    """True when somebody else is being asked in this climb."""
+    return any(row.round >= alert.climb_from_round and row.staff_id != staff_id for row in active(alert))

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from backend.alerts.rules.alert import FINAL, Alert, active, ended, this_round, was_asked
+from backend.alerts.rules.alert import FINAL, Alert, active, ended, in_new_round, this_climb, was_asked
 from backend.alerts.rules.asking import (
     armed,
     ask_top,
@@ -79,9 +79,8 @@ def wake(alert: Alert, moment: Moment) -> Alert:
 def reopened(alert: Alert) -> Alert:
     """The alert open again in a new round, with nobody asked yet."""
     return replace(
-        alert,
+        in_new_round(alert),
         state=AlertState.OPEN,
-        round=alert.round + 1,
         accepted_by_staff_id=None,
         attend_by_at=None,
         snoozed_until_at=None,
@@ -124,7 +123,7 @@ def next_step(alert: Alert, moment: Moment) -> Step:
     """The step after this one; the assignee's own again while she was not asked in this round (rule 6)."""
     owner = person_at(moment.ladder, Step.ASSIGNEE)
     if alert.step is Step.ASSIGNEE and owner is not None:
-        asked = {row.staff_id for row in this_round(alert)}
+        asked = {row.staff_id for row in this_climb(alert)}
         if owner.staff_id not in asked:
             return Step.ASSIGNEE
     return step_above(alert.step, top_step(alert.alert_class, moment))

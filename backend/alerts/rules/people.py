@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.alerts.rules.alert import Alert, declined, this_round, was_asked
+from backend.alerts.rules.alert import Alert, declined, this_climb, was_asked
 from backend.staff.rules import Ladder, Person
 from shared_schemas.alerts import Step, StepEnd
 from shared_schemas.policy import Policy
@@ -55,7 +55,7 @@ def skip_reason(alert: Alert, person: Person | None, passed: set[str], *, forgiv
     reason = unavailable(person)
     if reason is not None or person is None:
         return reason
-    if any(row.staff_id == person.staff_id and was_asked(row) for row in this_round(alert)):
+    if any(row.staff_id == person.staff_id and was_asked(row) for row in this_climb(alert)):
         return StepEnd.ASKED_BEFORE
     if forgiving:
         return None

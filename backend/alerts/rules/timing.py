@@ -62,7 +62,7 @@ def silent_at(alert: Alert, moment: Moment) -> datetime | None:
     """When the tablets of the person asked count as silent (rule 7); None at the top, or once one showed it."""
     if alert.step is top_step(alert.alert_class, moment) or alert.clock_from_at is None:
         return None
-    asked = [row for row in active(alert) if row.round == alert.round and row.step is alert.step]
+    asked = [row for row in active(alert) if row.round >= alert.climb_from_round and row.step is alert.step]
     if not asked or any(row.shown_at or row.answered_at for row in asked):
         return None
     # Who was handed the alert while its clock ran has her own time to show it.
