@@ -76,16 +76,17 @@ def test_a_slice_has_only_the_files_that_every_slice_may_have() -> None:
 
 def test_no_python_module_is_dead() -> None:
     """A module of the product lives by the product: a test alone keeps none."""
+    started = "".join((ROOT / name).read_text() for name in ("Makefile", "pyproject.toml"))
     dead = []
-    for path in python:
-        users = ours if path in ours else python
+    for group, users in ((ours, ours), ([path for path in python if path not in ours], python)):
         imported = set().union(*(tidy.modules_imported_by(user) for user in users))
-        everything = "\n".join(user.read_text() for user in [*users, ROOT / "Makefile", ROOT / "pyproject.toml"])
-        dotted = relative(path).removesuffix(".py").replace("/", ".")
-        by_relative_import = rf"from \.[\w.]* import .*\b{path.stem}\b|from \.{path.stem} import"
-        used = dotted in imported or f'"{dotted}' in everything or re.search(by_relative_import, everything)
-        if not used and not STARTED_BY_NAME.match(path.stem):
-            dead.append(relative(path))
+        everything = "\n".join([started, *(user.read_text() for user in users)])
+        for path in group:
+            dotted = relative(path).removesuffix(".py").replace("/", ".")
+            by_relative_import = rf"from \.[\w.]* import .*\b{path.stem}\b|from \.{path.stem} import"
+            used = dotted in imported or f'"{dotted}' in everything or re.search(by_relative_import, everything)
+            if not used and not STARTED_BY_NAME.match(path.stem):
+                dead.append(relative(path))
     assert dead == []
 
 
