@@ -27,7 +27,8 @@ with tablet as (
         (select max(t.n) from unnest($17::uuid[], $4::bigint[]) as t(device_id, n)
          where t.device_id = device.device_id))
     where token_hash = $1 and revoked_at is null
-    returning device_id, unit_id, new.contact_at, shown_contact_at, old.last_n
+    returning device_id, unit_id, new.contact_at, shown_contact_at, old.last_n,
+        (old.outbox_depth > 0) <> (new.outbox_depth > 0) as holds_or_held_back
 ), fresh as (
     insert into entry (entry_id, device_id, n, type, v, session_id, staff_id, stay_id, recorded_at, observed_at,
         received_at, payload_hash, original)
@@ -48,7 +49,8 @@ select tablet.device_id::text, tablet.unit_id::text, tablet.contact_at, tablet.s
         and not exists (select from held_entry h
             where h.held_entry_id = entry_id and h.resolution = 'reapplied')) as held,
     {bearing},
-    exists (select from loss_incident l where l.device_id = tablet.device_id and l.closed_at is null) as has_gaps
+    exists (select from loss_incident l where l.device_id = tablet.device_id and l.closed_at is null) as has_gaps,
+    tablet.holds_or_held_back
 from tablet join feed on feed.feed_id = 'unit:' || tablet.unit_id
 """.replace("{bearing}", _BEARING.format(sessions="$10", stays="$11"))
 STORED = """
@@ -68,7 +70,10 @@ class Stored(NamedTuple):
 
 
 class Admitted(NamedTuple):
-    """A proven tablet and what is known about its batch. `spans` are the stays' scopes, oldest first."""
+    """A proven tablet and what is known about its batch. `spans` are the stays' scopes, oldest first.
+
+    `holds_or_held_back`: it has something unsent now and had nothing before, or the other way round.
+    """
 
     device_id: str
     unit_id: str
@@ -83,6 +88,7 @@ class Admitted(NamedTuple):
     sessions: dict[str, Session]
     spans: dict[str, list[ScopeSpan]]
     has_gaps: bool
+    holds_or_held_back: bool
 
 
 async def admit(connection: Connection, token_hash: bytes, now: datetime, *rest: Any) -> Admitted | None:
@@ -98,6 +104,7 @@ async def admit(connection: Connection, token_hash: bytes, now: datetime, *rest:
         sessions=_sessions(row["sessions"] or (), row["grants"] or ()),
         spans=_spans(row["spans"] or ()),
         has_gaps=row["has_gaps"],
+        holds_or_held_back=row["holds_or_held_back"],
     )
 
 

@@ -75,6 +75,17 @@ async def test_discarding_needs_a_reason(scene: Scene) -> None:
     assert (verdict.verdict, verdict.reason) == (Verdict.HELD, HeldReason.INVALID)
 
 
+async def test_the_ward_is_told_what_a_tablet_has_not_sent_and_not_what_has_just_come(scene: Scene) -> None:
+    waiting = [scene.tablet.save(scene.anna, scene.note(text)) for text in ("one", "two", "three")]
+    await scene.tablet.push(scene.tablet.outbox[:1])
+    await scene.tablet.pull()
+    assert [row.outbox_depth for row in scene.tablet.rows("tablet")] == [2]
+
+    assert len(await scene.tablet.push()) == len(waiting) - 1
+    await scene.tablet.pull()
+    assert [row.outbox_depth for row in scene.tablet.rows("tablet")] == [0]
+
+
 async def test_what_was_handed_over_the_charge_nurse_still_answers_once(scene: Scene) -> None:
     held, wei, charge = await held_note(scene), scene.cast.wei.staff_id, scene.cast.charlotte.staff_id
     await scene.tablet.sign_in(charge)

@@ -62,13 +62,15 @@ async def receive(door: Door, token: str, push: Push) -> PushReply:
     now = door.clock.now()
     batch = [sent(raw, door.decoders) for raw in push.entries]
     mark_waiting(batch)
+    # What the tablet still has when this batch is answered: the ward is told of that, and not of what has just come.
+    left = max(push.outbox_depth - sum(entry.later is None for entry in batch), 0)
     try:
-        return await _attempted(door, now, token, push.outbox_depth, batch)
+        return await _attempted(door, now, token, left, batch)
     except AWAY:
         raise
     except Exception:
         log.exception("batch_apart", entries=len(batch))
-    replies = [await _alone(door, now, token, push.outbox_depth, entry) for entry in batch]
+    replies = [await _alone(door, now, token, left, entry) for entry in batch]
     heads = {feed: head for reply in replies for feed, head in reply.heads.items()}
     verdicts = [verdict for reply in replies for verdict in reply.verdicts]
     return PushReply(verdicts=verdicts, heads=heads, epoch=replies[-1].epoch, server_at=now)
@@ -108,7 +110,7 @@ async def _together(door: Door, now: datetime, token: str, depth: int, batch: Se
         verdicts = course.verdicts_on(batch)
         await course.keep()
         await _note_counter(course, batch)
-        if is_to_be_told(admitted.contact_at, admitted.shown_contact_at):
+        if admitted.holds_or_held_back or is_to_be_told(admitted.contact_at, admitted.shown_contact_at):
             await show_tablet(work, admitted.device_id)
     heads = {unit_feed(admitted.unit_id): course.head, **dict(work.collected.get(HEADS, ()))}
     return PushReply(verdicts=verdicts, heads=heads, epoch=admitted.epoch, server_at=now)
