@@ -1,16 +1,20 @@
 /** When planned care is due soon and overdue, by its unit's policy. Pure. */
 import escalation from '$shared/reference/escalation.json';
-import type { CarePolicy, Policy, TaskRow } from '../schemas';
+import type { CarePolicy, Policy, PolicyRow, TaskRow } from '../schemas';
 import type { RowReader } from '../sync/rows';
 
 const MINUTE_MS = 60_000;
 /** For a tablet that has not got its unit's policy yet. */
 const DEFAULT_POLICY = escalation.policy as Policy;
 
+/** The policy in force in a unit. */
+export function policyOfUnit(unit_id: string | undefined, policies: readonly PolicyRow[]): Policy {
+  return policies.find((one) => one.unit_id === unit_id)?.policy ?? DEFAULT_POLICY;
+}
+
 /** The policy in force where the stay is. */
 export function policyOf(stay_id: string, store: RowReader): Policy {
-  const unit_id = store.row('stay', stay_id)?.unit_id;
-  return store.rows('policy').find((one) => one.unit_id === unit_id)?.policy ?? DEFAULT_POLICY;
+  return policyOfUnit(store.row('stay', stay_id)?.unit_id, store.rows('policy'));
 }
 
 /** The instants of care that is due then (ms). */
