@@ -34,5 +34,10 @@ def test_a_gate_of_the_tablet_lets_the_same_roles_through(gate: str) -> None:
     assert roles_on_the_tablet(gate) == allowed
 
 
+@pytest.mark.parametrize("post", list(Post))
+def test_a_post_of_the_tablet_has_the_same_holders(post: Post) -> None:
+    assert roles_on_the_tablet(post.value) == {role.value for role in HOLDERS[post]}
+
+
 def test_who_may_be_in_charge_may_give_any_patient_away() -> None:
     assert roles_on_the_tablet("give") == {role.value for role in HOLDERS[Post.CHARGE]}

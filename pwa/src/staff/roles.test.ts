@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Role, StaffRow } from '../schemas';
-import { may } from './roles';
+import { may, posts } from './roles';
 
 const person = (...grants: [string, Role][]): StaffRow => ({
   ...{ staff_id: 'mai', name: 'Mai', lang: 'vi', ui_lang: 'vi' },
@@ -21,6 +21,18 @@ test.each<[Role, boolean, boolean, boolean]>([
     plans,
     gives,
   ]);
+});
+
+test('a post is offered to who can hold it', () => {
+  expect(posts(person(['east', 'ward_nurse']), 'east')).toEqual(['nurse', 'assistant']);
+  expect(posts(person(['east', 'charge_nurse']), 'east')).toEqual([
+    'nurse',
+    'assistant',
+    'charge',
+    'on_call',
+  ]);
+  expect(posts(person(['east', 'duty_clinician']), 'east')).toEqual(['on_call']);
+  expect(posts(person(['east', 'charge_nurse']), 'west')).toEqual([]);
 });
 
 test('a role counts in its own unit only, and nobody may nothing', () => {

@@ -33,8 +33,12 @@ describe('a task at an instant', () => {
 
   test('an ended task is never late', () => {
     expect(timing(task('a', 's', -500, 'completed'), NOW)).toBe('done');
-    expect(timing(task('a', 's', -500, 'failed'), NOW)).toBe('not_done');
+    expect(timing({ ...task('a', 's', -500, 'failed'), ended_by_staff_id: 'mai' }, NOW)).toBe('not_done');
     expect(timing(task('a', 's', -500, 'cancelled'), NOW)).toBe('cancelled');
+  });
+
+  test('a slot that nobody answered is not done by the next one', () => {
+    expect(timing(task('a', 's', -500, 'failed'), NOW)).toBe('not_done_by');
   });
 
   test('lateness counts whole minutes from the due instant', () => {

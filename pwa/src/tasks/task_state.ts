@@ -1,13 +1,15 @@
 /** What a task is at an instant: a function of (task, now), never stored. */
 import type { TaskRow } from '../schemas';
 
-export type Timing = 'later' | 'due' | 'overdue' | 'done' | 'not_done' | 'cancelled';
+export type Timing = 'later' | 'due' | 'overdue' | 'done' | 'not_done' | 'not_done_by' | 'cancelled';
 
 const ENDED: Record<string, Timing> = { completed: 'done', failed: 'not_done', cancelled: 'cancelled' };
 
 /** `due` begins when care is due soon; `overdue` when its grace has passed. Instants in ms. */
 export function timing(task: TaskRow, nowMs: number): Timing {
   const ended = ENDED[task.state];
+  // Nobody said why: the slot ended because the next one fell due.
+  if (ended === 'not_done' && !task.ended_by_staff_id) return 'not_done_by';
   if (ended) return ended;
   if (nowMs >= Date.parse(task.overdue_at)) return 'overdue';
   if (nowMs >= Date.parse(task.due_soon_at)) return 'due';
