@@ -26,12 +26,13 @@ export function dateOfBirth(date: string): string {
   );
 }
 
-/** `20 min`, `2 h 05 min`, `3 d`: whole units, rounded down, never negative. */
+/** `20 min`, `2 h`, `2 h 05 min`, `3 d`: whole units, rounded down, never negative. */
 export function span(milliseconds: number): string {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
   if (minutes < 120) return t('app.minutes', { count: minutes });
   const hours = Math.floor(minutes / 60);
   if (hours >= 48) return t('app.days', { count: Math.floor(hours / 24) });
+  if (minutes % 60 === 0) return t('app.hours', { count: hours });
   return t('app.hours_minutes', { hours, minutes: String(minutes % 60).padStart(2, '0') });
 }
 
