@@ -15,11 +15,11 @@ TABLET = ROOT / "pwa" / "src" / "staff" / "roles.ts"
 
 
 def roles_on_the_tablet(gate: str) -> set[str]:
-    """The roles of a gate as roles.ts lists them, its named lists written out."""
+    """The roles of a gate as roles.ts lists them, its named lists written out, the last one first."""
     text = TABLET.read_text()
-    named = dict(re.findall(r"const ([A-Z]+) = \[(.*?)\]", text, re.DOTALL))
+    named = dict(re.findall(r"const ([A-Z_]+) = \[(.*?)\]", text, re.DOTALL))
     [listed] = re.findall(rf"^  {gate}: (.*?),$", text, re.MULTILINE)
-    for name, found in named.items():
+    for name, found in reversed(named.items()):
         listed = listed.replace(name, found)
     return set(re.findall(r"'(\w+)'", listed))
 
@@ -37,6 +37,10 @@ def test_a_gate_of_the_tablet_lets_the_same_roles_through(gate: str) -> None:
 @pytest.mark.parametrize("post", list(Post))
 def test_a_post_of_the_tablet_has_the_same_holders(post: Post) -> None:
     assert roles_on_the_tablet(post.value) == {role.value for role in HOLDERS[post]}
+
+
+def test_who_leads_on_the_tablet_leads() -> None:
+    assert roles_on_the_tablet("lead") == {role.value for role in rules.LEADING}
 
 
 def test_who_may_be_in_charge_may_give_any_patient_away() -> None:

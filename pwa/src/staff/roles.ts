@@ -2,23 +2,25 @@
 import type { Post, Role, StaffRow } from '../schemas';
 
 const REGISTERED = ['ward_nurse', 'charge_nurse', 'head_nurse', 'home_care_nurse'] as const;
-const LEADING = ['charge_nurse', 'head_nurse', 'coordinator'] as const;
+const LEADING = ['charge_nurse', 'head_nurse'] as const;
+const IN_CHARGE = [...LEADING, 'coordinator'] as const;
 
-/** `give`: hand over any patient of the unit, not only one's own; who may be in charge may. */
+/** `give`: hand over any patient of the unit, not only one's own; who may be in charge may. `lead`: decide where others may not. */
 export const GATES = {
   chart: [...REGISTERED, 'healthcare_assistant'],
   plan: REGISTERED,
   prescribe: REGISTERED,
   admit: [...REGISTERED, 'coordinator'],
-  give: LEADING,
+  give: IN_CHARGE,
+  lead: LEADING,
 } as const satisfies Record<string, readonly Role[]>;
 
 /** Who may hold a post while on duty (backend/staff/rules.py). */
 export const HOLDERS = {
   nurse: [...REGISTERED, 'coordinator'],
   assistant: [...REGISTERED, 'coordinator', 'healthcare_assistant'],
-  charge: LEADING,
-  on_call: [...LEADING, 'duty_clinician'],
+  charge: IN_CHARGE,
+  on_call: [...IN_CHARGE, 'duty_clinician'],
 } as const satisfies Record<Post, readonly Role[]>;
 
 /** The posts that this person can hold in that unit. */

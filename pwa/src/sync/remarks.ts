@@ -6,6 +6,11 @@ function known(key: string): string | undefined {
   return sentence === key ? undefined : sentence;
 }
 
+/** What kind of record it is; the server may hold one that it could not read. */
+export function entryWords(type: string): string {
+  return (type && known(`sync.entry.${type}`)) || translate('sync.tray.a_record');
+}
+
 /** A sentence for each flag of a kept fact. */
 export function flagWords(flags: readonly string[] | undefined): string[] {
   return (flags ?? []).flatMap((flag) => known(`sync.flag.${flag}`) ?? []);

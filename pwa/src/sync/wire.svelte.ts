@@ -3,11 +3,13 @@ import { correctClock, now } from '../app/clock.svelte';
 import { setTimeZone } from '../app/i18n/moments';
 import { currentAddress, go } from '../app/router.svelte';
 import { shell } from '../app/shell.svelte';
+import { iMay } from '../staff/me.svelte';
 import { readOutboxAgain } from './browser';
 import { dropHeld } from './outbox';
 import { currentSession, thisDevice } from './people.svelte';
 import { lock } from './sign_in';
 import { row, rows, syncState } from './store.svelte';
+import { heldForHer } from './unit_held';
 
 const OPEN_TO_ALL = ['/settings', '/sync', '/log-in'];
 
@@ -36,7 +38,14 @@ export function wireShell(): void {
     $effect(() => {
       const { waiting, held, last_sent_at, connection, clock_offset_ms } = syncState();
       const reachable = connection === 'connected' || connection === 'trying';
-      shell.sync = { waiting, held, sent_at: last_sent_at, reachable };
+      // Of this tablet's own entries storage knows better than the feed: its tray is counted by `held`.
+      const elsewhere = rows('held_entry').filter((one) => one.device_id !== thisDevice()?.device_id);
+      const answering = {
+        staff_id: shell.person?.staff_id ?? null,
+        leads: iMay('lead', thisDevice()?.unit_id),
+      };
+      const asked = held + heldForHer(elsewhere, answering, new Set()).length;
+      shell.sync = { waiting, held: asked, sent_at: last_sent_at, reachable };
       correctClock(clock_offset_ms);
     });
     $effect(() => {
