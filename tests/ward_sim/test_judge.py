@@ -143,6 +143,16 @@ def test_a_stay_silent_past_its_interval_and_grace_expects_an_alert() -> None:
     assert not alert_oracle.silent_stays(relieved, present, AT + 2 * HOUR)
 
 
+def test_a_set_that_was_corrected_asks_for_what_the_corrected_one_does() -> None:
+    slip = _act("a", ILL, AT, AT)
+    body = {"stay_id": "stay", "corrects": "a", "values": WELL}
+    corrected = Act(AT + MINUTE, "b", "vital_signs_corrected", body, AT)
+    present = {"stay": (AT, AT + 20 * HOUR)}
+    assert not alert_oracle.silent_stays([slip, corrected], present, AT + 9 * HOUR)
+    [wanted] = alert_oracle.silent_stays([slip, corrected], present, AT + 20 * HOUR)
+    assert wanted.until_at > AT + 12 * HOUR, "a well patient is silent after twelve hours"
+
+
 def _alert(cause: str, cause_id: str, began_at: int, ended_at: int | None = None) -> list[SeenVersion]:
     row = {"stay_id": "stay", "cause": cause, "cause_id": cause_id, "alert_class": "amber", "steps": []}
     row["began_at"] = instant_text(began_at)

@@ -106,22 +106,28 @@ def response_episodes(acts: list[Act]) -> int:
 def silent_stays(acts: list[Act], present: dict[str, tuple[int, int]], end_at: int) -> list[ExpectedAlert]:
     """A stay without a complete set for longer than its last score allows, the longest grace included.
 
-    `present`: from when until when each stay was in the unit, without a pause.
+    `present`: from when until when each stay was in the unit, without a pause. A set that was corrected in time asks
+    for nothing: the corrected one does.
     """
     expected = []
-    sets: dict[str, list[tuple[int, int, str]]] = {}
+    sets: dict[str, list[tuple[Act, str]]] = {}
+    corrected_at = {act.body["corrects"]: act.arrived_at for act in acts if act.type == "vital_signs_corrected"}
     for act in acts:
-        if act.type == "vital_signs_charted" and act.body.get("values"):
+        if act.type in ("vital_signs_charted", "vital_signs_corrected") and act.body.get("values"):
             found = score_oracle.expected_score(act.body["values"])
             if found.total is not None:
-                charted = (act.arrived_at, act.observed_at, found.band)
-                sets.setdefault(act.body["stay_id"], []).append(charted)
+                sets.setdefault(act.body["stay_id"], []).append((act, found.band))
     for stay_id, (_, left_at) in present.items():
-        for arrived_at, observed_at, band in sets.get(stay_id, []):
+        for act, band in sets.get(stay_id, []):
+            observed_at = act.observed_at
             limit = observed_at + score_oracle.interval_minutes(band) * MINUTE
-            overdue_at = max(arrived_at, limit + _LONGEST_GRACE_MS)
-            relieved = any(a <= overdue_at + LOOK_MS and o > observed_at for a, o, _ in sets[stay_id])
-            if not relieved and overdue_at + 2 * LOOK_MS < min(left_at, end_at):
+            overdue_at = max(act.arrived_at, limit + _LONGEST_GRACE_MS)
+            in_time = overdue_at + LOOK_MS
+            relieved = any(
+                other.arrived_at <= in_time and other.observed_at > observed_at for other, _ in sets[stay_id]
+            )
+            corrected = act.entry_id in corrected_at and corrected_at[act.entry_id] <= in_time
+            if not relieved and not corrected and overdue_at + 2 * LOOK_MS < min(left_at, end_at):
                 window = (observed_at, overdue_at + 2 * LOOK_MS)
                 expected.append(ExpectedAlert("silence", stay_id, *window))
     return expected
