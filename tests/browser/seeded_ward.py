@@ -13,10 +13,11 @@ import httpx
 from backend.clock import SystemClock
 from shared_schemas.alerts import AlertClass, AlertRow
 from shared_schemas.base import Body
-from shared_schemas.staff import DutyStarted, Post
+from shared_schemas.care import care_templates
+from shared_schemas.staff import DutyStarted, HandoverOffered, Post
 from shared_schemas.stays import NoteWritten, PatientAdmitted, PatientIdentity, Sex
-from shared_schemas.tasks import TaskPlanned
-from shared_schemas.vitals import Consciousness, OxygenDevice, VitalSigns, VitalSignsCharted
+from shared_schemas.tasks import CareKind, RecurringCareStarted, TaskPlanned
+from shared_schemas.vitals import Consciousness, ObservationIntervalSet, OxygenDevice, VitalSigns, VitalSignsCharted
 from shared_schemas.wire import Verdict
 from tests.browser.hospital import BEDS, CODE, PEOPLE, PIN, UNIT
 from tests.browser.server import Server
@@ -120,6 +121,36 @@ async def seeded(server: Server) -> AsyncIterator[SeededWard]:
         await ward.bea.http.aclose()
 
 
+async def seed_decisions(ward: SeededWard) -> None:
+    """1B is observed hourly by a nurse's word and turned, 2A is offered to Amy; Carla's tablet has lost a record."""
+    calm, offered = ward.stays["1B"], ward.stays["2A"]
+    hourly = ObservationIntervalSet(observed_at=ward.bea.now, stay_id=calm, interval_minutes=60, reason="어지러움")
+    await ward.say(hourly)
+    template = next(each for each in care_templates().values() if each.kind is CareKind.TURNING)
+    first_due_at = ward.bea.now + timedelta(hours=1)
+    await ward.say(
+        RecurringCareStarted(
+            observed_at=ward.bea.now,
+            stay_id=calm,
+            template_id=template.template_id,
+            interval_minutes=template.interval_minutes,
+            first_due_at=first_due_at.astimezone(UTC),
+        )
+    )
+    amy = PEOPLE["Amy Archer"][0]
+    await ward.say(HandoverOffered(observed_at=ward.bea.now, stay_ids=[offered], to_staff_id=amy))
+
+
+async def seed_silence(server: Server, stay_id: str) -> None:
+    """Carla's tablet sends its second record, keeps the first, and is not heard of again."""
+    carla = await WireTablet.at(server, "Carla Cook")
+    staff_id = PEOPLE["Carla Cook"][0]
+    for _ in range(2):
+        carla.save(staff_id, NoteWritten(observed_at=carla.now, stay_id=stay_id, note="보호자 면담 14:00"))
+    await carla.push(carla.outbox[1:])
+    await carla.http.aclose()
+
+
 async def seed(ward: SeededWard, server: Server) -> None:
     """Bea is on with 2A, whose set is red; Amy with 1A and 1B, who are calm; 2B is free."""
     await ward.say(DutyStarted(observed_at=ward.bea.now, unit_id=UNIT, post=Post.NURSE, bed_ids=[BEDS["2A"]]))
@@ -142,7 +173,9 @@ async def seed(ward: SeededWard, server: Server) -> None:
     await amy.record("Amy Archer", DutyStarted(observed_at=amy.now, unit_id=UNIT, post=Post.NURSE, bed_ids=beds))
     await amy.http.aclose()
     await ward.say(NoteWritten(observed_at=ward.bea.now, stay_id=ward.stays["1B"], note="보호자 면담 14:00"))
+    await seed_silence(server, ward.stays["1B"])
     ward.task_id = await ward.plan("1B", "혈액 검사", 10)
+    await seed_decisions(ward)
     await ward.chart("2A", UNWELL, 0)
     ward.red_id = (await ward.alert_of("2A", AlertClass.RED)).alert_id
     await ward.bea.pull()

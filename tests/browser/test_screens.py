@@ -72,6 +72,9 @@ def screens_of(ward: SeededWard) -> list[Screen]:
         Screen("shift", "/shift", ".shift"),
         Screen("ward", "/ward", ".ward .cell.empty"),
         Screen("patient", red, ".patient .side", at_hand=".patient .actions button"),
+        Screen("interval", calm, ".patient .side", set_interval),
+        Screen("recurring care", filled, ".patient .side", stop_care),
+        Screen("handover", "/handover", ".handover li"),
         Screen("charting empty", f"{calm}/chart", ".charting", at_hand=".row.active, .key"),
         Screen("charting filled", f"{filled}/chart", ".charting", fill, ".monitor"),
         Screen("charting doubtful", f"{red}/chart", ".charting", doubt, ".row.doubtful"),
@@ -84,6 +87,18 @@ def screens_of(ward: SeededWard) -> list[Screen]:
         Screen("duty form", "/duty", ".cards, .form", change_duty),
         Screen("settings", "/settings", ".cards"),
     ]
+
+
+async def set_interval(page: Page) -> None:
+    """A longer one than the score asks for, which needs a reason."""
+    await page.locator(".side .actions button").first.click()
+    await page.locator("dialog[open] .list button").nth(1).click()
+    await page.locator("dialog[open] .choices button").last.click()
+
+
+async def stop_care(page: Page) -> None:
+    await page.locator(".side section", has=page.locator("button")).locator("li:not(:has(a)) button").first.click()
+    await page.locator("dialog[open] form").wait_for()
 
 
 async def choose_first(page: Page) -> None:
@@ -137,6 +152,7 @@ async def test_every_screen_is_whole_in_every_look(server: Server, ward: SeededW
             await walk.look_at(screen)
     await look_when_asked(walk, ward)
     await look_offline(walk, ward, amy)
+    await look_at_silence(walk, amy)
     assert walk.wrong == [], "\n".join(walk.wrong)
 
 
@@ -167,6 +183,17 @@ async def look_offline(walk: Walk, ward: SeededWard, amy: Nurse) -> None:
         await walk.wear(*look)
         await walk.look_at(Screen("saved unheard", saved, "a[href^=tel], main strong"))
         await walk.look_at(Screen("tray", "/sync", ".tray li"))
+
+
+async def look_at_silence(walk: Walk, amy: Nurse) -> None:
+    """The network is back: the tray tells of Carla's tablet, which has been silent for two minutes."""
+    await amy.tablet.come_online()
+    await amy.open("sync")
+    # Two minutes after its last word, and the clock of the screen ticks slowly.
+    await amy.page.locator(".tray .way").wait_for(timeout=180_000)
+    for look in LOOKS:
+        await walk.wear(*look)
+        await walk.look_at(Screen("silent tablet", "/sync", ".tray .way"))
 
 
 async def test_the_app_can_be_installed(server: Server, tablet: OpenTablet) -> None:
