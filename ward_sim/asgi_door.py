@@ -1,7 +1,9 @@
 """The server in this process, got by name and spoken to in ASGI messages only."""
 
 import asyncio
+import contextlib
 import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +13,7 @@ import msgspec
 
 Json = dict[str, Any]
 STEPPED = "backend.app:stepped"
+COMMANDS = "backend.__main__:main"
 _SETTLE_TURNS = 3
 
 
@@ -42,6 +45,17 @@ def server_by_name(name: str = STEPPED) -> Any:
     """Return the object of a `module:attribute` name, as uvicorn would."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute)
+
+
+async def operate_here(*words: str) -> None:
+    """Run one of the server's commands in this process, where the server's modules are loaded already."""
+
+    def run() -> int:
+        with contextlib.redirect_stdout(sys.stderr):
+            return server_by_name(COMMANDS)(list(words))
+
+    if await asyncio.to_thread(run):
+        raise RuntimeError(f"the command {words[0]} failed")
 
 
 class AsgiDoor:

@@ -16,7 +16,7 @@ import httpx
 
 from ward_sim import day as day_scene
 from ward_sim import replay as replay_scene
-from ward_sim.asgi_door import AsgiDoor, server_by_name
+from ward_sim.asgi_door import AsgiDoor, operate_here, server_by_name
 from ward_sim.demo.children import DemoRefused, Server, check_port, operate
 from ward_sim.demo.ward import DemoWard, roles
 from ward_sim.hospital import Hospital, new_hospital
@@ -36,7 +36,7 @@ async def _stepped_server(hospital: Hospital) -> AsyncIterator[AsgiDoor]:
         hospital_file(hospital, home / "hospital.json")
         async with AsgiDoor(server_by_name()) as door:
             # The command finds the PostgreSQL of the server that runs.
-            await operate(home, "staff", "load", str(home / "hospital.json"))
+            await operate_here("staff", "load", str(home / "hospital.json"))
             yield door
     finally:
         # PostgreSQL's folder may be a link to a place that its user can reach.
