@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from backend.access.rules import ScopeSpan
+from backend.access.rules import Contact, ScopeSpan
 from backend.db import Connection
 
 _DEVICE = """
@@ -21,8 +21,9 @@ SCOPES = """
 select stay_id::text, unit_id::text, from_at, to_at from stay_scope
 where stay_id = any($1::uuid[]) order by from_at, stay_scope_id
 """
+# A person's tablets count together; a tablet counts while she is signed in on it.
 CONTACTS = """
-select s.staff_id::text, max(d.contact_at) as contact_at
+select s.staff_id::text, max(d.contact_at), bool_or(d.push_works)
 from session s join device d using (device_id)
 where s.staff_id = any($1::uuid[]) and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
 group by s.staff_id
@@ -81,7 +82,7 @@ async def stay_spans(connection: Connection, stay_ids: Iterable[str]) -> dict[st
     return spans
 
 
-async def contacts(connection: Connection, staff_ids: Sequence[str], now: datetime) -> dict[str, datetime]:
-    """When a tablet on which the person is signed in was last heard of; missing: she is signed in nowhere."""
+async def contacts(connection: Connection, staff_ids: Sequence[str], now: datetime) -> dict[str, Contact]:
+    """What is known of the tablets on which each person is signed in; missing: she is signed in nowhere."""
     rows = await connection.fetch(CONTACTS, list(staff_ids), now)
-    return {row["staff_id"]: row["contact_at"] for row in rows}
+    return {staff_id: Contact(*known) for staff_id, *known in rows}

@@ -96,6 +96,13 @@ def grants_at(spans: Sequence[GrantSpan], at: datetime) -> tuple[Grant, ...]:
     )
 
 
+class Contact(NamedTuple):
+    """When any of a person's tablets was last heard of, and whether a push reached one; None: never tried."""
+
+    last_contact_at: datetime
+    push_works: bool | None
+
+
 class ScopeSpan(NamedTuple):
     """A unit in which a stay was, and when."""
 

@@ -1,7 +1,6 @@
 """Alerts as they are stored, and the moment of each stay: people, policy, night and what is known of tablets."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -12,7 +11,6 @@ from backend.alerts.rules.timing import is_night
 from backend.db import Connection
 from backend.places.queries import policies, time_zones
 from backend.staff.queries import ladder_people
-from backend.staff.rules import Ladder, Person
 from backend.stays.queries import Facts
 from shared_schemas.alerts import AlertCause
 
@@ -41,13 +39,6 @@ join unnest($1::text[], $2::uuid[]) as c(cause, cause_id) using (cause, cause_id
 order by a.cause, a.cause_id, a.began_at desc
 """
 STAYS_OF = "select alert_id::text, stay_id::text from alert where alert_id = any($1::uuid[])"
-# A nurse's tablets count together (rule 7); a tablet counts while she is signed in on it.
-REACH = """
-select s.staff_id::text, max(d.contact_at) as last_contact_at, bool_or(d.push_works) as reachable
-from session s join device d using (device_id)
-where s.staff_id = any($1::uuid[]) and s.ended_at is null and s.expires_at > $2 and d.revoked_at is null
-group by s.staff_id
-"""
 _decoder = msgspec.json.Decoder(Alert)
 
 
@@ -86,34 +77,9 @@ async def moments(connection: Connection, stays: Mapping[str, Facts], now: datet
     units = sorted({stay.unit_id for stay in stays.values()})
     in_force = await policies(connection, units, now)
     zones = await time_zones(connection, units)
-    ladders = await ladder_people(connection, list(stays), now)
-    reach = await _reach(connection, ladders.values(), now)
+    ladders = await ladder_people(connection, stays, now)
     nights = {unit: is_night(in_force[unit], now.astimezone(zones[unit]).time()) for unit in units}
     return {
-        stay.stay_id: Moment(now, _known(ladders[stay.stay_id], reach), in_force[stay.unit_id], nights[stay.unit_id])
+        stay.stay_id: Moment(now, ladders[stay.stay_id], in_force[stay.unit_id], nights[stay.unit_id])
         for stay in stays.values()
     }
-
-
-def _people(ladder: Ladder) -> Sequence[Person | None]:
-    return ladder.owner, ladder.buddy, ladder.charge, ladder.on_call
-
-
-async def _reach(
-    connection: Connection, ladders: Iterable[Ladder], now: datetime
-) -> dict[str, tuple[datetime, bool | None]]:
-    staff_ids = {person.staff_id for ladder in ladders for person in _people(ladder) if person}
-    found = await connection.fetch(REACH, sorted(staff_ids), now)
-    return {row["staff_id"]: (row["last_contact_at"], row["reachable"]) for row in found}
-
-
-def _known(ladder: Ladder, reach: Mapping[str, tuple[datetime, bool | None]]) -> Ladder:
-    """The ladder with what is known of each person's tablets; one who is signed in nowhere has no contact."""
-
-    def known(person: Person | None) -> Person | None:
-        if person is None:
-            return None
-        last_contact_at, reachable = reach.get(person.staff_id, (None, None))
-        return replace(person, last_contact_at=last_contact_at, reachable=reachable)
-
-    return Ladder(*(known(person) for person in _people(ladder)))

@@ -1,12 +1,12 @@
 """Who answers for a stay now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from backend.access.queries import contacts
 from backend.db import Connection
 from backend.staff.rules import Ladder, Turn, ladder
-from backend.stays.queries import facts
+from backend.stays.queries import Facts
 from shared_schemas.staff import Post
 
 # Open turns, and those that ended within a day: an owner who went home is still named, and so is her buddy.
@@ -17,16 +17,14 @@ where unit_id = any($1::uuid[]) and (ended_at is null or ended_at > $2::timestam
 """
 
 
-async def ladder_people(connection: Connection, stay_ids: Iterable[str], now: datetime) -> dict[str, Ladder]:
+async def ladder_people(connection: Connection, stays: Mapping[str, Facts], now: datetime) -> dict[str, Ladder]:
     """Owner, buddy, charge and on call of each stay, from the duty table at `now` (rule 1)."""
-    found = await facts(connection, stay_ids)
-    turns = await turns_of(connection, {stay.unit_id for stay in found.values()}, now)
-    owners = {stay.owner_staff_id for stay in found.values() if stay.owner_staff_id}
+    turns = await turns_of(connection, {stay.unit_id for stay in stays.values()}, now)
+    owners = {stay.owner_staff_id for stay in stays.values() if stay.owner_staff_id}
     people = owners | {turn.staff_id for of_unit in turns.values() for turn in of_unit}
-    contact_at = await contacts(connection, sorted(people), now)
+    known = await contacts(connection, sorted(people), now)
     return {
-        stay.stay_id: ladder(stay.owner_staff_id, turns.get(stay.unit_id, ()), contact_at, now)
-        for stay in found.values()
+        stay_id: ladder(stay.owner_staff_id, turns.get(stay.unit_id, ()), known, now) for stay_id, stay in stays.items()
     }
 
 

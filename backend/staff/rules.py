@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.access.rules import Contact
 from shared_schemas.staff import Post, Role
 
 # An ended turn of duty stays on the tablets for a day: the colleagues of the shift before can still be found.
@@ -60,7 +61,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody whom the ladder may ask. `last_contact_at`: the latest of all tablets on which she is signed in."""
+    """Somebody whom the ladder may ask; one who is signed in nowhere has no contact (rule 7)."""
 
     staff_id: str
     on_duty: bool
@@ -79,9 +80,7 @@ class Ladder:
     on_call: Person | None
 
 
-def ladder(
-    owner_staff_id: str | None, turns: Iterable[Turn], contact_at: Mapping[str, datetime], now: datetime
-) -> Ladder:
+def ladder(owner_staff_id: str | None, turns: Iterable[Turn], contacts: Mapping[str, Contact], now: datetime) -> Ladder:
     """The four of one stay from the latest turns of its unit: an owner who went home is named, not on duty."""
     latest: dict[str, Turn] = {}
     posts: dict[Post, Turn] = {}
@@ -95,12 +94,13 @@ def ladder(
     def person(staff_id: str | None) -> Person | None:
         if staff_id is None:
             return None
-        turn = latest.get(staff_id)
+        turn, contact = latest.get(staff_id), contacts.get(staff_id)
         return Person(
             staff_id,
             on_duty=turn is not None and turn.is_on(),
             on_break=turn is not None and turn.is_on_break(now),
-            last_contact_at=contact_at.get(staff_id),
+            reachable=contact.push_works if contact else None,
+            last_contact_at=contact.last_contact_at if contact else None,
         )
 
     charge, on_call = posts.get(Post.CHARGE), posts.get(Post.ON_CALL)

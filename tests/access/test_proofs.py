@@ -72,7 +72,7 @@ async def test_a_revoked_tablet_is_a_stranger_and_its_people_are_signed_out(
     nurse, tablet = await a_nurse(database, clock, unit_id), await a_tablet(database, clock, unit_id)
     await actions.sign_in(database, clock.now(), tablet.device_id, nurse, PIN)
     async with unit_of_work(database, clock.now()) as work:
-        assert await queries.contacts(work.connection, [nurse], clock.now()) == {nurse: clock.now()}
+        assert await queries.contacts(work.connection, [nurse], clock.now()) == {nurse: (clock.now(), None)}
         await actions.revoke_device(work, tablet.device_id)
         assert await queries.device_of(work.connection, tablet.device_token, clock.now()) is None
         assert await queries.contacts(work.connection, [nurse], clock.now()) == {}

@@ -5,6 +5,7 @@ from typing import Any
 from backend.db import unit_of_work
 from backend.staff.queries import ladder_people
 from backend.staff.rules import Ladder
+from backend.stays.queries import facts
 from shared_schemas.staff import (
     DutyStarted,
     Post,
@@ -46,4 +47,5 @@ async def beds_of(cast: Cast, person: Person) -> list[int]:
 
 async def people(cast: Cast, stay_id: str) -> Ladder:
     async with unit_of_work(cast.database, cast.clock.now()) as work:
-        return (await ladder_people(work.connection, [stay_id], cast.clock.now()))[stay_id]
+        stays = await facts(work.connection, [stay_id])
+        return (await ladder_people(work.connection, stays, cast.clock.now()))[stay_id]

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.access.rules import Contact
 from backend.staff.rules import Turn, can_hold, could_know, ladder, owns_stays
 from shared_schemas.staff import Post, Role
 
@@ -25,11 +26,11 @@ def test_the_four_of_a_stay_are_owner_her_buddy_charge_and_on_call() -> None:
         turn("charlotte", Post.CHARGE),
         turn("duc", Post.ON_CALL),
     ]
-    found = ladder("anna", turns, {"anna": NOW}, NOW)
+    found = ladder("anna", turns, {"anna": Contact(NOW, push_works=False)}, NOW)
     people = (found.owner, found.buddy, found.charge, found.on_call)
     assert [person and person.staff_id for person in people] == ["anna", "boris", "charlotte", "duc"]
     assert found.owner is not None
-    assert found.owner.last_contact_at == NOW
+    assert (found.owner.last_contact_at, found.owner.reachable) == (NOW, False)
 
 
 def test_an_owner_who_went_home_is_named_but_not_on_duty_and_her_buddy_stays_buddy() -> None:
