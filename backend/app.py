@@ -97,13 +97,14 @@ class Ward:
 
     def _bells(self) -> Bells:
         sweeps = [sweep for room in SLICES for sweep in room.sweeps]
-        return Bells(
-            [
-                Bell("sweeps", sweeps, self.database),
-                Bell("deliveries", [deliveries(self.channels)], self.database, at_once=DELIVERIES_AT_ONCE),
-            ],
-            self.clock,
-        )
+        outbox = deliveries(self.channels)
+        if self._is_stepped:  # everything at its instant and in its order
+            return Bells([Bell("all", [*sweeps, outbox], self.database)], self.clock)
+        bells = [
+            Bell("sweeps", sweeps, self.database),
+            Bell("deliveries", [outbox], self.database, at_once=DELIVERIES_AT_ONCE),
+        ]
+        return Bells(bells, self.clock)
 
     def _litestar(self) -> Litestar:
         provided: dict[str, Any] = {
