@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -28,7 +29,6 @@ class Bell:
 
     def __init__(self, name: str, sweeps: Sequence[Sweep], database: Database, *, at_once: int = 1) -> None:
         self.name, self.sweeps, self.database, self.at_once = name, sweeps, database, at_once
-        self._due_at = f"select $1::timestamptz, {', '.join(f'({sweep.due_at})' for sweep in sweeps)}"
         self.rung = asyncio.Event()
         self.rung.set()
         self.next_at: datetime | None = None
@@ -63,9 +63,20 @@ class Bell:
         return now
 
     async def _instants(self, now: datetime) -> dict[str, datetime]:
-        row = await self.database.pool.fetchrow(self._due_at, now)
-        names = (sweep.name for sweep in self.sweeps)
-        return {name: at for name, at in zip(names, list(row)[1:], strict=True) if at is not None}
+        try:
+            _, *instants = await self.database.pool.fetchrow(_asking(self.sweeps), now)
+        except asyncpg.PostgresError:
+            log.exception("due_at_failed", bell=self.name)
+            instants = [await self._instant(sweep, now) for sweep in self.sweeps]
+        return {sweep.name: at for sweep, at in zip(self.sweeps, instants, strict=True) if at is not None}
+
+    async def _instant(self, sweep: Sweep, now: datetime) -> datetime | None:
+        """One that can not say when it is due is due now: what it finds is done all the same."""
+        try:
+            return (await self.database.pool.fetchrow(_asking([sweep]), now))[1]
+        except asyncpg.PostgresError:
+            log.exception("due_at_failed", bell=self.name, sweep=sweep.name)
+            return now
 
     async def _ran(self, sweep: Sweep, now: datetime) -> bool:
         try:
@@ -73,6 +84,10 @@ class Bell:
         except Exception:
             log.exception("sweep_failed", bell=self.name, sweep=sweep.name)
             return False
+
+
+def _asking(sweeps: Sequence[Sweep]) -> str:
+    return f"select $1::timestamptz, {', '.join(f'({sweep.due_at})' for sweep in sweeps)}"
 
 
 class Bells:

@@ -54,6 +54,21 @@ async def test_a_sweep_that_fails_stops_no_other_and_is_tried_again_after_the_ti
     assert ran[:2] == ["broken", "whole"]
 
 
+async def test_a_sweep_that_can_not_say_when_it_is_due_is_run_and_stops_no_other(database: Database) -> None:
+    ran: list[str] = []
+
+    def chore(name: str) -> Sweep:
+        async def once(*_: object) -> int:
+            ran.append(name)
+            return 0
+
+        return Sweep(name, "select (1 / 0)::text::timestamptz" if name == "broken" else at(NOW), once)
+
+    bell = Bell("test", [chore("broken"), chore("ladder")], database)
+    assert await bell.round(NOW) == NOW + SAFETY_TICK
+    assert ran == ["broken", "ladder"]
+
+
 async def test_a_sweep_whose_rows_another_worker_holds_is_not_run_in_a_circle(database: Database) -> None:
     ran: list[str] = []
 
@@ -82,7 +97,8 @@ async def test_batches_follow_until_nothing_is_due(database: Database) -> None:
 
 
 async def test_a_database_that_does_not_answer_is_asked_again_after_the_tick(database: Database) -> None:
-    bell = Bell("test", [Sweep("lost", "select no_such_column", _never)], database)
+    bell = Bell("test", [Sweep("lost", at(NOW), _never)], database)
+    await database.close()
     assert await bell.round(NOW) == NOW + SAFETY_TICK
 
 
