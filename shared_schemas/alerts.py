@@ -1,4 +1,4 @@
-"""Alerts, the ladder of people asked, their answers, and the policy of a unit (escalation.md)."""
+"""Alerts, the ladder of people asked, their answers, and the policy of a unit (docs/escalation.md)."""
 
 from enum import Enum
 from typing import Annotated

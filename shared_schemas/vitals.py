@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from shared_schemas.base import Body, Id, Instant, Line, Row
 from shared_schemas.flags import Flag
 
-# "Not a number of that quantity at all" is more than three digits (clinical.md section 10).
+# "Not a number of that quantity at all" is more than three digits (docs/adr/0006-clinical-defaults.md).
 ThreeDigits = Annotated[int, Meta(ge=0, le=999)]
 # Tenths of a degree: 0.0 to 120.0, so that a Fahrenheit reading typed as Celsius can still be asked about.
 TemperatureTenths = Annotated[int, Meta(ge=0, le=1200)]

@@ -128,6 +128,13 @@ def test_every_path_that_a_document_names_exists(document: Path) -> None:
     assert missing == set()
 
 
+def test_a_comment_cites_only_documents_that_are_here() -> None:
+    cited = {
+        (relative(path), name) for path in tidy.sources() for name in re.findall(r"[\w./-]+\.md\b", path.read_text())
+    }
+    assert {(path, name) for path, name in cited if not (ROOT / name).exists()} == set()
+
+
 def test_every_reference_table_names_its_sources() -> None:
     tables = (ROOT / "shared_schemas" / "reference").glob("*.json")
     assert [relative(path) for path in tables if not re.search(r'"sources?": ?["\[{]', path.read_text())] == []
@@ -175,6 +182,6 @@ def test_nothing_speaks_of_one_machine_or_of_work_not_done() -> None:
 
 
 def test_screens_never_scold() -> None:
-    """Words that escalation.md bans from screens, in English."""
+    """Words that docs/escalation.md bans from screens, in English."""
     english = (ROOT / "shared_schemas" / "locales" / "en.json").read_text().lower()
     assert re.findall(r"rejected|violation|\bstale\b|\bmissed\b", english) == []

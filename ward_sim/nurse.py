@@ -11,7 +11,7 @@ from ward_sim.tablet import Tablet
 
 Json = dict[str, Any]
 OPEN = ("ready", "accepted", "on-hold")
-# How long care keeps a pair of hands busy; the standard minutes of escalation.md, give or take.
+# How long care keeps a pair of hands busy; the standard minutes of docs/escalation.md, give or take.
 _MINUTES = {"observation": (3, 7), "response": (4, 9), "turning": (6, 12), "round": (2, 4)}
 _LOOK_AHEAD = {"observation": 10 * MINUTE, "turning": 10 * MINUTE, "round": 10 * MINUTE}
 _BREAK = 30 * MINUTE

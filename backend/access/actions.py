@@ -17,7 +17,7 @@ from backend.db import Database, Work, unit_of_work
 from backend.errors import NotFound, NotSignedIn, TooMany, Unavailable
 from shared_schemas.staff import Grant, StaffRow
 
-# OWASP's smallest argon2id: 19 MiB, two passes; larger would take a tablet too long (stack.md).
+# The smallest argon2id of the OWASP Password Storage Cheat Sheet: 19 MiB, two passes; a PIN pad may not be slow.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 NOBODYS_HASH = HASHER.hash("nobody")
 HASHING = asyncio.Semaphore(2)

@@ -14,7 +14,7 @@ LEADING = frozenset({Role.CHARGE_NURSE, Role.HEAD_NURSE})
 ANSWERING = REGISTERED | {Role.DUTY_CLINICIAN}
 ON_THE_LADDER = AT_THE_BEDSIDE | {Role.DUTY_CLINICIAN, Role.COORDINATOR}
 
-SESSION_LASTS = timedelta(hours=12)  # the lease of a ward (faults.md, "A deviation to write down")
+SESSION_LASTS = timedelta(hours=12)  # a shift
 PAIRING_LASTS = timedelta(hours=24)
 FREE_TRIES = 3
 LONGEST_WAIT = timedelta(minutes=15)

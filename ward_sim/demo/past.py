@@ -10,7 +10,7 @@ from ward_sim.instants import HOUR, MINUTE
 from ward_sim.physiology import Body, Episode, new_body
 
 Json = dict[str, Any]
-# The ward looks at everybody at least every four hours while a stay is young (escalation.md, "Observation duty").
+# The ward looks at everybody at least every four hours while a stay is young (docs/escalation.md, "Observation duty").
 _LONGEST = 240
 
 

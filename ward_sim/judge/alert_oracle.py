@@ -1,4 +1,4 @@
-"""Which alerts must exist: worked out from what was charted and planned and from escalation.md, never from alerts.
+"""Which alerts must exist: worked out from what was charted and planned and from docs/escalation.md, never from alerts.
 
 Three sources, each blind to the others: tasks that were open when due + grace passed; sets whose score demands a
 response; and the longest time that NEWS2 allows between two complete sets.
@@ -14,9 +14,9 @@ from ward_sim.judge.witness import LOOK_MS, SeenVersion
 Json = dict[str, Any]
 _OPEN = ("ready", "accepted", "on-hold")
 _LATE_ALERT_MS = 12 * HOUR
-# escalation.md, "Observation duty": the longest grace of an observation.
+# docs/escalation.md, "Observation duty": the longest grace of an observation.
 _LONGEST_GRACE_MS = 30 * MINUTE
-# escalation.md, the table of care, and its class "amber": sets that are wanted at least hourly.
+# docs/escalation.md, the table of care, and its class "amber": sets that are wanted at least hourly.
 _CARE_GRACE_MS = 30 * MINUTE
 _FREQUENT_GRACE_MS = 10 * MINUTE
 _FREQUENT_MINUTES = 60

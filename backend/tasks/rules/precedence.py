@@ -1,4 +1,4 @@
-"""What becomes of a task when somebody says something about it, in whatever order it arrives (sync.md).
+"""What becomes of a task when somebody says something about it, in whatever order it arrives.
 
 Done > not done > cancelled > deferred > in progress > open. What loses is kept as a flag, never dropped.
 """
