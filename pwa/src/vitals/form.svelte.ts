@@ -1,5 +1,6 @@
 /** The charting form: what is typed, which row has the pad, what must still be answered. Nothing is pre-filled. */
 import type { NotDoneReason, Parameter, VitalSigns } from '../schemas';
+import { isOld } from './draft_age';
 import { begin, correct, type Key, type PadName, press, shown, type Typed, value } from './number_pad';
 import { type Bounded, type Confirmed, FIELDS, mustAsk, type Plausible, plausible } from './plausibility';
 import { tenthsCFromTenthsF } from './rounding';
@@ -28,6 +29,8 @@ const isTyped = (row: RowName): row is Bounded & RowName => TYPED.has(row);
 export interface Draft {
   values: VitalSigns;
   observed_at: string | null;
+  /** When something was typed last, in ms. */
+  typed_at?: number | null;
   acting: boolean;
   already_escalated?: boolean;
   monitor_attached?: boolean | null;
@@ -42,6 +45,9 @@ export class ChartingForm {
   questions = $state<Question[]>([]);
   /** Null: now. */
   observed_at = $state<string | null>(null);
+  typed_at = $state<number | null>(null);
+  /** When the values were typed, while somebody must say whether they still count. */
+  typed_before = $state<string | null>(null);
   acting = $state(false);
   already_escalated = $state(false);
   monitor_attached = $state<boolean | null>(null);
@@ -52,6 +58,7 @@ export class ChartingForm {
     if (!draft) return;
     this.values = draft.values;
     this.observed_at = draft.observed_at;
+    this.typed_at = draft.typed_at ?? null;
     this.acting = draft.acting;
     this.already_escalated = draft.already_escalated ?? false;
     this.monitor_attached = draft.monitor_attached ?? null;
@@ -61,9 +68,9 @@ export class ChartingForm {
   }
 
   get draft(): Draft {
-    const { observed_at, acting, already_escalated, monitor_attached } = this;
+    const { observed_at, typed_at, acting, already_escalated, monitor_attached } = this;
     const [values, questions] = [$state.snapshot(this.values), $state.snapshot(this.questions)];
-    return { values, observed_at, acting, already_escalated, monitor_attached, questions };
+    return { values, observed_at, typed_at, acting, already_escalated, monitor_attached, questions };
   }
 
   get dirty(): boolean {
@@ -92,6 +99,27 @@ export class ChartingForm {
     return this.values.not_done?.find((each) => each.parameter === row)?.reason;
   }
 
+  /** Values of an earlier visit are of then: they keep the time of their typing, and nobody is acting on them. */
+  age(now_ms: number): void {
+    const { typed_at, typed_before } = this;
+    if (!this.dirty || typed_before || typed_at === null || !isOld(typed_at, now_ms)) return;
+    this.typed_before = new Date(typed_at).toISOString();
+    this.observed_at ??= this.typed_before;
+    this.acting = false;
+  }
+
+  /** The values still count, as of when they were typed. */
+  goOn(now_ms: number): void {
+    this.typed_before = null;
+    this.typed_at = now_ms;
+  }
+
+  /** When the set was observed, by a person's word; null: now. */
+  observe(at: string | null, now_ms: number): void {
+    this.observed_at = at;
+    this.goOn(now_ms);
+  }
+
   /** Gives a row the pad; a value already there is corrected, and the pad then waits for Next. */
   activate(row: RowName, now_ms: number): void {
     this.#keep(now_ms);
@@ -105,6 +133,7 @@ export class ChartingForm {
       if (key === 'next') this.next(now_ms);
       return;
     }
+    this.#touch(now_ms);
     const after = press(this.typed, key);
     this.typed = after;
     if (after.goesOn) this.next(now_ms);
@@ -124,25 +153,28 @@ export class ChartingForm {
     oxygen: Pick<VitalSigns, 'on_oxygen' | 'oxygen_device' | 'oxygen_flow_tenths_l_per_min' | 'fio2_percent'>,
     now_ms: number,
   ): void {
+    this.#touch(now_ms);
     this.#keep(now_ms);
     const { oxygen_device: _, oxygen_flow_tenths_l_per_min: __, fio2_percent: ___, ...rest } = this.values;
     this.values = { ...rest, ...oxygen };
     this.#undoNotDone('oxygen');
-    this.#goOn('oxygen');
+    this.#toNext('oxygen');
   }
 
   wake(consciousness: NonNullable<VitalSigns['consciousness']>, now_ms: number): void {
+    this.#touch(now_ms);
     this.#keep(now_ms);
     this.values.consciousness = consciousness;
     this.#undoNotDone('consciousness');
-    this.#goOn('consciousness');
+    this.#toNext('consciousness');
   }
 
-  notDone(row: RowName, reason: NotDoneReason): void {
+  notDone(row: RowName, reason: NotDoneReason, now_ms: number): void {
+    this.#touch(now_ms);
     this.#clear(row);
     this.typed = begin(this.typed.pad);
     this.values.not_done = [...(this.values.not_done ?? []), { parameter: row, reason }];
-    this.#goOn(row);
+    this.#toNext(row);
   }
 
   /** "Yes, 240": kept, marked as confirmed, not asked again for a while. */
@@ -171,7 +203,12 @@ export class ChartingForm {
     return order.find((row) => !this.isDone(row) && !this.reasonFor(row)) ?? null;
   }
 
-  #goOn(row: RowName): void {
+  #touch(now_ms: number): void {
+    this.age(now_ms);
+    this.typed_at = now_ms;
+  }
+
+  #toNext(row: RowName): void {
     this.active = this.#nextEmpty(row);
     this.typed = begin((this.active && isTyped(this.active) ? this.active : 'respiratory_rate') as PadName);
   }

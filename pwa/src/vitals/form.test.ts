@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isGone } from './draft_age';
 import { ChartingForm } from './form.svelte';
 
 const NOW = Date.parse('2026-03-01T14:52:00Z');
@@ -77,7 +78,7 @@ describe('a doubtful value', () => {
 
 test('a value not done carries its reason, and a value takes the reason away', () => {
   const form = new ChartingForm();
-  form.notDone('respiratory_rate', 'refused');
+  form.notDone('respiratory_rate', 'refused', NOW);
   expect(form.reasonFor('respiratory_rate')).toBe('refused');
   expect(form.active).toBe('spo2');
   form.activate('respiratory_rate', NOW);
@@ -104,4 +105,73 @@ test('a draft brings back the question about a doubtful value, and what was said
   const again = new ChartingForm(form.draft);
   expect(again.questions).toEqual([{ parameter: 'systolic', value: 240, found: 'ask' }]);
   expect([again.already_escalated, again.monitor_attached]).toEqual([true, false]);
+});
+
+describe('values that were not saved at once', () => {
+  const EIGHT = Date.parse('2026-03-01T08:00:00Z');
+  const later = (minutes: number) => EIGHT + minutes * 60_000;
+  const typedAtEight = () => {
+    const form = new ChartingForm();
+    for (const digit of '26') form.press({ digit }, EIGHT);
+    form.acting = true;
+    return form;
+  };
+
+  test('were true when they were typed, not when they come back, and nobody is acting on them', () => {
+    const again = new ChartingForm(typedAtEight().draft);
+    again.age(later(180));
+    expect(again.observed_at).toBe('2026-03-01T08:00:00.000Z');
+    expect(again.acting).toBe(false);
+    expect(again.typed_before).toBe('2026-03-01T08:00:00.000Z');
+  });
+
+  test('within 5 min are one visit to the bed: they go on as they were', () => {
+    const again = new ChartingForm(typedAtEight().draft);
+    again.age(later(5));
+    expect([again.observed_at, again.acting, again.typed_before]).toEqual([null, true, null]);
+    again.age(later(5) + 1);
+    expect([again.observed_at, again.acting]).toEqual(['2026-03-01T08:00:00.000Z', false]);
+  });
+
+  test('age on a screen that stays open too, and a value more does not make them new', () => {
+    const form = typedAtEight();
+    form.press({ digit: '9' }, later(30));
+    expect(form.observed_at).toBe('2026-03-01T08:00:00.000Z');
+  });
+
+  test('keep the time that a person gave them', () => {
+    const form = typedAtEight();
+    form.observe('2026-03-01T07:45:00.000Z', EIGHT);
+    form.age(later(180));
+    expect([form.observed_at, form.acting]).toEqual(['2026-03-01T07:45:00.000Z', false]);
+  });
+
+  test('go on when she says so, at the time at which they were true', () => {
+    const form = typedAtEight();
+    form.age(later(180));
+    form.goOn(later(180));
+    form.age(later(181));
+    expect([form.observed_at, form.typed_before]).toEqual(['2026-03-01T08:00:00.000Z', null]);
+  });
+
+  test('are of now when she says that they are', () => {
+    const form = typedAtEight();
+    form.observe(null, later(20));
+    form.age(later(21));
+    expect(form.observed_at).toBeNull();
+  });
+
+  test('are thrown away after 12 h, and when nobody can say when they were typed', () => {
+    const { draft } = typedAtEight();
+    expect(isGone(draft.typed_at, later(12 * 60))).toBe(false);
+    expect(isGone(draft.typed_at, later(12 * 60) + 1)).toBe(true);
+    expect(isGone(undefined, later(0))).toBe(true);
+  });
+
+  test('a reason for a value not done is typed as well', () => {
+    const form = new ChartingForm();
+    form.notDone('respiratory_rate', 'refused', EIGHT);
+    form.age(later(60));
+    expect(form.observed_at).toBe('2026-03-01T08:00:00.000Z');
+  });
 });
