@@ -1,5 +1,5 @@
 /** The charting form: what is typed, which row has the pad, what must still be answered. Nothing is pre-filled. */
-import type { NotDoneReason, Parameter, VitalSigns } from '../schemas';
+import type { NotDoneReason, Parameter, VitalSigns, VitalSignsRow } from '../schemas';
 import { isOld } from './draft_age';
 import { begin, correct, type Key, type PadName, press, shown, type Typed, value } from './number_pad';
 import { type Bounded, type Confirmed, FIELDS, mustAsk, type Plausible, plausible } from './plausibility';
@@ -39,6 +39,8 @@ export interface Draft {
 }
 
 export class ChartingForm {
+  /** The set that is corrected; undefined: a new one. */
+  corrects: string | undefined;
   values = $state<VitalSigns>({});
   active = $state<RowName | null>('respiratory_rate');
   typed = $state.raw<Typed>(begin('respiratory_rate'));
@@ -56,7 +58,7 @@ export class ChartingForm {
 
   constructor(draft: Draft | null = null) {
     if (!draft) return;
-    this.values = draft.values;
+    this.values = { ...draft.values };
     this.observed_at = draft.observed_at;
     this.typed_at = draft.typed_at ?? null;
     this.acting = draft.acting;
@@ -256,4 +258,15 @@ export class ChartingForm {
     if (mustAsk(row, kept, found, this.#confirmed, now_ms))
       this.questions = [...this.questions, { parameter: row, value: kept, found }];
   }
+}
+
+/** The form of a correction: the set as it stands at the first look; what is typed then outlasts changes of its row. */
+export function correcting(
+  { entry_id, values, observed_at }: Pick<VitalSignsRow, 'entry_id' | 'values' | 'observed_at'>,
+  form: ChartingForm,
+): ChartingForm {
+  if (form.corrects === entry_id) return form;
+  const begun = new ChartingForm({ values, observed_at, acting: false });
+  begun.corrects = entry_id;
+  return begun;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isGone } from './draft_age';
-import { ChartingForm } from './form.svelte';
+import { ChartingForm, correcting } from './form.svelte';
 
 const NOW = Date.parse('2026-03-01T14:52:00Z');
 
@@ -174,4 +174,16 @@ describe('values that were not saved at once', () => {
     form.age(later(60));
     expect(form.observed_at).toBe('2026-03-01T08:00:00.000Z');
   });
+});
+
+test('a correction begins with the set that it corrects, and a change of that row leaves what was typed since', () => {
+  const row = { entry_id: 'v1', observed_at: '2026-03-01T14:00:00Z', values: { pulse_per_min: 88 } };
+  const form = correcting(row, new ChartingForm());
+  expect([form.values, form.observed_at]).toEqual([row.values, row.observed_at]);
+  form.activate('pulse', NOW);
+  tap(form, '98');
+  form.next(NOW);
+  const same = correcting({ ...row, values: { ...row.values } }, form);
+  expect(same.values.pulse_per_min).toBe(98);
+  expect(correcting({ ...row, entry_id: 'v2' }, form).values.pulse_per_min).toBe(88);
 });
