@@ -15,7 +15,7 @@ from backend.alerts.rules.asking import (
     with_clock,
     with_row,
 )
-from backend.alerts.rules.ladder import going, next_step, reopened_above
+from backend.alerts.rules.ladder import attend_limit, going, next_step, reopened_above
 from backend.alerts.rules.people import Moment
 from backend.alerts.rules.timing import class_policy, time_out
 from shared_schemas.alerts import (
@@ -57,12 +57,21 @@ def _answered(alert: Alert, staff_id: str, at: datetime, why: StepEnd, now: date
 
 
 def accept(alert: Alert, staff_id: str, at: datetime, moment: Moment) -> Alert:
-    """Answer "I am going": the first stops the climb, later ones are recorded, from the act on (rules 3, 8)."""
-    if alert.state not in (AlertState.OPEN, AlertState.SNOOZED):
-        return _answered(alert, staff_id, at, StepEnd.ANSWERED, moment.now)
+    """Answer "I am going": the first stops the climb, later ones are recorded, from the act on (rules 3, 8).
+
+    One whose attend limit passed on its way is recorded, and nobody waits for it: whoever is asked stays asked; where
+    nobody else is, one step above the accepter is.
+    """
+    since_at = max(at, alert.began_at)
+    over = attend_limit(alert, since_at, moment) <= moment.now
+    waits = alert.state is AlertState.SNOOZED or (alert.state is AlertState.OPEN and asked_beside(alert, staff_id))
+    if alert.state not in (AlertState.OPEN, AlertState.SNOOZED) or (over and waits):
+        return armed(_answered(alert, staff_id, at, StepEnd.ANSWERED, moment.now), moment)
     alert = _answered(alert, staff_id, at, StepEnd.ACCEPTED, moment.now)
     alert = replace(alert, steps=ended(alert, StepEnd.ANSWERED, moment.now))
-    return going(alert, staff_id, max(at, alert.began_at), moment)
+    if over:
+        return reopened_above(replace(alert, accepted_by_staff_id=staff_id), moment)
+    return going(alert, staff_id, since_at, moment)
 
 
 def must_name(alert: Alert, staff_id: str, moment: Moment) -> bool:

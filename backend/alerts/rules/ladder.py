@@ -42,14 +42,18 @@ def begin(alert: Alert, moment: Moment, accepted_by_staff_id: str | None = None)
     return going(alert, accepted_by_staff_id, moment.now, moment)
 
 
+def attend_limit(alert: Alert, at: datetime, moment: Moment) -> datetime:
+    """Until when an outcome is expected of who said at `at` that she goes (rule 3)."""
+    return at + timedelta(minutes=class_policy(alert.alert_class, moment).attend_minutes)
+
+
 def going(alert: Alert, staff_id: str, at: datetime, moment: Moment) -> Alert:
     """Somebody is on her way since `at`: the climb stops until the attend limit (rule 3)."""
-    limit = timedelta(minutes=class_policy(alert.alert_class, moment).attend_minutes)
     alert = replace(
         alert,
         state=AlertState.ACCEPTED,
         accepted_by_staff_id=staff_id,
-        attend_by_at=at + limit,
+        attend_by_at=attend_limit(alert, at, moment),
         snoozed_until_at=None,
     )
     return armed(alert, moment)
