@@ -4,7 +4,7 @@ import type { Expected, OptimisticRules } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
 import { instantsOf } from '../tasks/margins';
 import { isOpen } from '../tasks/task_state';
-import { governing, nextSet } from './intervals';
+import { governing, nextSet, type Taken } from './intervals';
 import { byScore, knownSets, observationTask, openObservation, type Plan, rhythmOf } from './planning';
 
 const MINUTE_MS = 60_000;
@@ -51,14 +51,19 @@ function reviewed(stay_id: string, word: Word, store: RowReader): Expected[] {
     .map((task) => ended(task, 'completed', word));
 }
 
-/** The next set as it is due after a decision about the interval; never earlier than the decision. */
-function replanned(duty: ObservationDutyRow, { entry_id, at }: Word, store: RowReader): Expected[] {
+/** The next set as it is due after a decision; never earlier than it. What was missing stays missing. */
+export function replanned(
+  duty: ObservationDutyRow,
+  { entry_id, at }: Word,
+  store: RowReader,
+  sets: readonly Taken[] = knownSets(duty.stay_id, store),
+): Expected[] {
   const { stay_id } = duty;
   const rhythm = rhythmOf(stay_id, store, duty);
   const open = openObservation(stay_id, store);
   if (!rhythm || !open || !isObserved(duty)) return [];
-  const base = { task_id: entry_id, stay_id, planned_at: at, cause: open.cause };
-  const next = nextSet(knownSets(stay_id, store), rhythm);
+  const base = { task_id: entry_id, stay_id, planned_at: at, cause: open.cause, missing: open.missing };
+  const next = nextSet(sets, rhythm);
   const decided_at = Date.parse(at);
   let plan: Plan | undefined;
   if (next) plan = { ...base, due: Math.max(next.due, decided_at), minutes: next.minutes, band: next.band };

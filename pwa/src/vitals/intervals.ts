@@ -69,7 +69,8 @@ function dutyBand(newestFirst: readonly Taken[]): Band | null {
   return (news2.order[Math.max(-1, ...held)] as Band | undefined) ?? null;
 }
 
-function minutesFor(band: Band | null, { policy, admitted, duty }: Rhythm, at: number): number {
+/** Minutes to the next set. A person's longer interval holds only while the band is no worse than it was then. */
+export function intervalMinutes(band: Band | null, { policy, admitted, duty }: Rhythm, at: number): number {
   const byScore = band ? (policy.interval_minutes[band] ?? 0) : policy.no_score_minutes;
   const byPerson = duty?.interval_minutes ?? null;
   const holds =
@@ -101,7 +102,7 @@ export function nextSet(sets: readonly Taken[], rhythm: Rhythm): NextSet | undef
   if (!because) return undefined;
   const older = sets.filter((one) => one.complete && one.at < because.at).sort((a, b) => b.at - a.at);
   const band = because.no_score ? null : dutyBand([because, ...older]);
-  const minutes = minutesFor(band, rhythm, because.at);
+  const minutes = intervalMinutes(band, rhythm, because.at);
   const due = because.at + minutes * MINUTE_MS;
   const sleeps = band === 'zero' && rhythm.policy.sleep_skips_zero;
   return { because, due: sleeps ? afterSleep(due, rhythm.zone) : due, minutes, band };

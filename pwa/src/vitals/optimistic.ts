@@ -2,16 +2,21 @@
 import type { VitalSignsRow } from '../schemas';
 import type { Expected, OptimisticRules, Saved } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
+import { afterCorrection, afterSet } from './after_set';
 import { DUTY_RULES } from './duty_rules';
-import { type NextSet, nextSet, taken } from './intervals';
 import { news2 } from './news2';
-import { knownSets, observationTask, openObservation, rhythmOf, zoneOf } from './planning';
+import { zoneOf } from './planning';
 import { scorable } from './plausibility';
 import { ageYears } from './rounding';
 
 type Charting = Saved<'vital_signs_charted'> | Saved<'vital_signs_corrected'>;
 
-function setOf(saved: Charting, values: VitalSignsRow['values'], store: RowReader): VitalSignsRow {
+function setOf(
+  saved: Charting,
+  observed_at: string,
+  values: VitalSignsRow['values'],
+  store: RowReader,
+): VitalSignsRow {
   const { entry_id, body, staff_id, recorded_at } = saved;
   const stay = store.row('stay', body.stay_id);
   const patient = stay && store.row('patient', stay.patient_id);
@@ -20,15 +25,15 @@ function setOf(saved: Charting, values: VitalSignsRow['values'], store: RowReade
     timeZone: zoneOf(stay?.unit_id, store),
     dateStyle: 'short',
   });
-  const age = patient ? ageYears(patient.born_on, format.format(Date.parse(body.observed_at))) : null;
+  const age = patient ? ageYears(patient.born_on, format.format(Date.parse(observed_at))) : null;
   const duty = store.row('observation_duty', body.stay_id);
   // A scale is in force from its setting on; what it was before is the server's to say.
-  const before = duty?.scale_set_at && Date.parse(body.observed_at) < Date.parse(duty.scale_set_at);
+  const before = duty?.scale_set_at && Date.parse(observed_at) < Date.parse(duty.scale_set_at);
   const { values: counted, invalid } = scorable(values);
   return {
     entry_id,
     stay_id: body.stay_id,
-    observed_at: body.observed_at,
+    observed_at,
     recorded_at,
     // The server has not got it: until it has, the time of writing stands in.
     received_at: recorded_at,
@@ -39,55 +44,40 @@ function setOf(saved: Charting, values: VitalSignsRow['values'], store: RowReade
   };
 }
 
-/** The set that is due after this one; undefined when this one is incomplete, late, or the better of two. */
-export function following(set: VitalSignsRow, store: RowReader): NextSet | undefined {
-  const rhythm = rhythmOf(set.stay_id, store);
-  if (!rhythm) return undefined;
-  const others = knownSets(set.stay_id, store).filter((one) => one.id !== set.entry_id);
-  const found = nextSet([...others, taken(set)], rhythm);
-  return found?.because.id === set.entry_id ? found : undefined;
+/** The set that stands for an entry now: the end of its chain of corrections. */
+function standing(entry_id: string, store: RowReader): VitalSignsRow | undefined {
+  const found = store.row('vital_signs', entry_id);
+  return found?.superseded_by ? (standing(found.superseded_by, store) ?? found) : found;
 }
 
-/** The open observation is done and the next one planned, so that a tablet without a network still says when. */
-function observation(saved: Charting, set: VitalSignsRow, store: RowReader): Expected[] {
-  const { entry_id, body, staff_id } = saved;
-  const open = openObservation(body.stay_id, store);
-  if (!open || open.planned_at > body.observed_at) return [];
-  const missing = set.score.missing ?? [];
-  // An incomplete set leaves the task open; it names what is missing.
-  if (!taken(set).complete) return [{ type: 'task', id: open.task_id, row: { ...open, missing } }];
-  const found = following(set, store);
-  if (!found) return [];
-  const { due, minutes, band } = found;
-  const { stay_id, observed_at: planned_at } = body;
-  const next = { task_id: entry_id, stay_id, cause: open.cause, planned_at, due, minutes, band };
-  const ended = { state: 'completed' as const, ended_at: body.observed_at, ended_by_staff_id: staff_id };
-  return [{ type: 'task', id: open.task_id, row: { ...open, ...ended } }, observationTask(next, store)];
+function corrected(saved: Saved<'vital_signs_corrected'>, store: RowReader): Expected[] {
+  const { entry_id, body } = saved;
+  const { values, reason: correction_reason } = body;
+  const known = store.row('vital_signs', entry_id);
+  const original = known ? store.row('vital_signs', known.supersedes ?? '') : standing(body.corrects, store);
+  // The set was taken when it was taken: a correction does not move it in time.
+  const observed_at = original?.observed_at ?? body.observed_at;
+  const set = values ? setOf(saved, observed_at, values, store) : undefined;
+  const right: Expected[] = set
+    ? [
+        {
+          type: 'vital_signs',
+          id: entry_id,
+          row: { ...set, supersedes: original?.entry_id ?? body.corrects, correction_reason },
+        },
+      ]
+    : [];
+  if (!original || original.entered_in_error) return right;
+  const change = set ? { superseded_by: entry_id } : { entered_in_error: true, correction_reason };
+  const wrong: Expected = { type: 'vital_signs', id: original.entry_id, row: { ...original, ...change } };
+  return [...right, wrong, ...(known ? [] : afterCorrection(original, set, saved, store))];
 }
 
 export const VITALS_RULES: OptimisticRules = {
   ...DUTY_RULES,
   vital_signs_charted: (saved, store) => {
-    const row = setOf(saved, saved.body.values, store);
-    return [{ type: 'vital_signs', id: saved.entry_id, row }, ...observation(saved, row, store)];
+    const row = setOf(saved, saved.body.observed_at, saved.body.values, store);
+    return [{ type: 'vital_signs', id: saved.entry_id, row }, ...afterSet(row, saved.staff_id, store)];
   },
-  vital_signs_corrected: (saved, store) => {
-    const { corrects, reason, values } = saved.body;
-    const old = store.row('vital_signs', corrects);
-    if (!values)
-      return old
-        ? [
-            {
-              type: 'vital_signs',
-              id: corrects,
-              row: { ...old, entered_in_error: true, correction_reason: reason },
-            },
-          ]
-        : [];
-    const row = { ...setOf(saved, values, store), supersedes: corrects, correction_reason: reason };
-    const over: Expected[] = old
-      ? [{ type: 'vital_signs', id: corrects, row: { ...old, superseded_by: saved.entry_id } }]
-      : [];
-    return [{ type: 'vital_signs', id: saved.entry_id, row }, ...over];
-  },
+  vital_signs_corrected: corrected,
 };

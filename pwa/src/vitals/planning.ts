@@ -59,13 +59,24 @@ export type Plan = {
   /** Where the set follows from a score and not from a person's word. */
   minutes?: number | undefined;
   band: NextSet['band'];
+  /** What the set before left out. */
+  missing?: string[] | undefined;
 };
+
+/** A single 3, or NEWS2 of 5 and more: an overdue set of this patient is amber (docs/escalation.md). */
+export function atRisk(band: NextSet['band']): boolean {
+  return severity(band) >= severity('low-medium');
+}
+
+/** The margins of an open observation of a patient who is at risk. */
+export function sickMargins(open: TaskRow, store: RowReader): Pick<TaskRow, 'due_soon_at' | 'overdue_at'> {
+  return instants(Date.parse(open.due_at), policyOf(open.stay_id, store).frequent_observation);
+}
 
 /** An observation that is planned, with the margins of its interval and of how ill the patient is. */
 export function observationTask(plan: Plan, store: RowReader): Expected {
   const policy = policyOf(plan.stay_id, store);
-  const at_risk = severity(plan.band) >= severity('low-medium');
-  const frequent = at_risk || (plan.minutes !== undefined && plan.minutes <= HOURLY_MINUTES);
+  const frequent = atRisk(plan.band) || (plan.minutes !== undefined && plan.minutes <= HOURLY_MINUTES);
   const care: CarePolicy | undefined = frequent ? policy.frequent_observation : policy.care['observation'];
   const row: TaskRow = {
     task_id: plan.task_id,
@@ -78,6 +89,7 @@ export function observationTask(plan: Plan, store: RowReader): Expected {
     planned_at: plan.planned_at,
     ...instants(plan.due, care),
     ...(plan.minutes === undefined ? {} : { interval_minutes: plan.minutes }),
+    ...(plan.missing?.length ? { missing: plan.missing } : {}),
   };
   return { type: 'task', id: row.task_id, row };
 }
