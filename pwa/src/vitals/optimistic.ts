@@ -3,11 +3,10 @@ import type { VitalSignsRow } from '../schemas';
 import type { Expected, OptimisticRules, Saved } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
 import { afterCorrection, afterSet } from './after_set';
+import { ageOf } from './age';
 import { DUTY_RULES } from './duty_rules';
 import { news2 } from './news2';
-import { zoneOf } from './planning';
 import { scorable } from './plausibility';
-import { ageYears } from './rounding';
 
 type Charting = Saved<'vital_signs_charted'> | Saved<'vital_signs_corrected'>;
 
@@ -20,12 +19,7 @@ function setOf(
   const { entry_id, body, staff_id, recorded_at } = saved;
   const stay = store.row('stay', body.stay_id);
   const patient = stay && store.row('patient', stay.patient_id);
-  // Swedish writes days as 2026-11-22.
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: zoneOf(stay?.unit_id, store),
-    dateStyle: 'short',
-  });
-  const age = patient ? ageYears(patient.born_on, format.format(Date.parse(observed_at))) : null;
+  const age = patient ? ageOf(patient, observed_at, store) : null;
   const duty = store.row('observation_duty', body.stay_id);
   // A scale is in force from its setting on; what it was before is the server's to say.
   const before = duty?.scale_set_at && Date.parse(observed_at) < Date.parse(duty.scale_set_at);

@@ -21,9 +21,3 @@ export function halfUpWhole(written: string): number | null {
 export function tenthsCFromTenthsF(tenthsF: number): number {
   return Math.floor((2 * 5 * (tenthsF - 320) + 9) / 18);
 }
-
-/** Whole years by the calendar birthday; both days as YYYY-MM-DD. */
-export function ageYears(bornOn: string, on: string): number {
-  const years = Number(on.slice(0, 4)) - Number(bornOn.slice(0, 4));
-  return on.slice(5) < bornOn.slice(5) ? years - 1 : years;
-}

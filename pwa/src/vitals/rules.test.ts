@@ -6,10 +6,11 @@ import pads from '$shared/reference/golden/number_pad.json';
 import plausibility from '$shared/reference/golden/plausibility.json';
 import rounding from '$shared/reference/golden/rounding.json';
 import type { Consciousness, Score, VitalSigns } from '../schemas.ts';
+import { ageYears } from './age.ts';
 import { bandOf, news2, severity } from './news2.ts';
 import { begin, correct, flowPad, type PadName, press, shown, type Typing, value } from './number_pad.ts';
 import { type Bounded, mustAsk, outsideHard, plausible, scorable } from './plausibility.ts';
-import { ageYears, halfUpTenths, halfUpWhole, tenthsCFromTenthsF } from './rounding.ts';
+import { halfUpTenths, halfUpWhole, tenthsCFromTenthsF } from './rounding.ts';
 
 const whole = {
   total: null,
