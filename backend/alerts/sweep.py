@@ -1,6 +1,6 @@
 """Time and the ward's turns at work on alerts: each sweep does what is due, one worker an alert."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,8 +11,9 @@ from backend.alerts.rules.alert import Alert, active
 from backend.alerts.rules.ladder import wake
 from backend.alerts.rules.people import Moment
 from backend.alerts.rules.turns import end, left
+from backend.batch import DueRows
 from backend.changes.actions import gone
-from backend.db import Database, unit_of_work
+from backend.db import Database, Work, unit_of_work
 from backend.slice import Sweep
 from backend.stays.queries import Facts, facts
 from shared_schemas.alerts import AlertState
@@ -22,7 +23,10 @@ BATCH = 100
 SHOWN_AFTER_END = timedelta(hours=12)
 DEPARTED = "departed"
 
-DUE = "select alert_id::text, stay_id::text from alert where next_at <= $1 order by next_at limit $2"
+DUE = DueRows(
+    "ladder",
+    f"select alert_id from alert where next_at <= $1 and alert_id <> all($2::uuid[]) order by next_at limit {BATCH}",
+)
 CLAIM = """
 select alert_id::text from alert where alert_id = any($1::uuid[]) and next_at <= $2 order by alert_id
 for no key update skip locked
@@ -38,7 +42,9 @@ where a.next_at is not null and (
         and exists (select from duty d where d.staff_id = t.staff_id and d.ended_at >= t.began_at)
         and not exists (select from duty d where d.staff_id = t.staff_id and d.ended_at is null)))
 """
-TURNED = f"select a.alert_id::text, a.stay_id::text {_TURNED} order by a.alert_id limit $2"
+TURNED = DueRows(
+    "turns", f"select a.alert_id {_TURNED} and a.alert_id <> all($2::uuid[]) order by a.alert_id limit {BATCH}"
+)
 TURNED_AT = f"select $1 where exists (select {_TURNED})"
 GONE_HOME = """
 select distinct on (staff_id) staff_id::text, receiver_staff_id::text from duty d
@@ -83,12 +89,15 @@ async def sweep_ladder(database: Database, now: datetime) -> int:
     4. The step, its rows of proof, the outbox rows and the feed's change commit together; nothing is sent here.
     A death in between leaves `next_at` where it was.
     """
-    async with unit_of_work(database, now) as work:
-        due = {row[0]: row[1] for row in await work.connection.fetch(DUE, now, BATCH)}
-        stays = await facts(work.connection, due.values(), lock=True)
-        claimed = [row[0] for row in await work.connection.fetch(CLAIM, list(due), now)]
-        before = await queries.alerts(work.connection, claimed)
-        await change_loaded(work, before, stays, lambda alert, moment, _: wake(alert, moment))
+    return await DUE.each(database, now, _climb)
+
+
+async def _climb(work: Work, alert_ids: Sequence[str]) -> int:
+    stay_of = await queries.stays_of(work.connection, alert_ids)
+    stays = await facts(work.connection, stay_of.values(), lock=True)
+    claimed = [row[0] for row in await work.connection.fetch(CLAIM, alert_ids, work.now)]
+    before = await queries.alerts(work.connection, claimed)
+    await change_loaded(work, before, stays, lambda alert, moment, _: wake(alert, moment))
     return len(claimed)
 
 
@@ -101,14 +110,17 @@ async def sweep_turns(database: Database, now: datetime) -> int:
     2. Lock their stays and look again.
     3. Withdraw, restart in the new unit, ask the receiver, or ask the charge nurse, in one transaction a batch.
     """
-    async with unit_of_work(database, now) as work:
-        turned = {row[0]: row[1] for row in await work.connection.fetch(TURNED, now, BATCH)}
-        stays = await facts(work.connection, turned.values(), lock=True)
-        before = await queries.alerts(work.connection, turned)
-        holders = {row.staff_id for alert in before.values() for row in active(alert)}
-        holders |= {alert.accepted_by_staff_id for alert in before.values()}
-        gone_home = await work.connection.fetch(GONE_HOME, sorted(filter(None, holders)))
-        after = await change_loaded(work, before, stays, partial(turn, away={row[0]: row[1] for row in gone_home}))
+    return await TURNED.each(database, now, _turn_all)
+
+
+async def _turn_all(work: Work, alert_ids: Sequence[str]) -> int:
+    stay_of = await queries.stays_of(work.connection, alert_ids)
+    stays = await facts(work.connection, stay_of.values(), lock=True)
+    before = await queries.alerts(work.connection, stay_of)
+    holders = {row.staff_id for alert in before.values() for row in active(alert)}
+    holders |= {alert.accepted_by_staff_id for alert in before.values()}
+    gone_home = await work.connection.fetch(GONE_HOME, sorted(filter(None, holders)))
+    after = await change_loaded(work, before, stays, partial(turn, away={row[0]: row[1] for row in gone_home}))
     return sum(after[alert_id] != alert for alert_id, alert in before.items())
 
 

@@ -1,9 +1,11 @@
 """Offers that nobody accepted go to the charge nurse; ended turns of duty leave the tablets."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from backend.batch import DueRows
 from backend.changes.actions import gone
-from backend.db import Database, unit_of_work
+from backend.db import Database, Work, unit_of_work
 from backend.slice import Sweep
 from backend.staff.actions.hand_over import give_stay
 from backend.staff.queries import charge_of
@@ -14,7 +16,13 @@ _LATE = """
 from stay s join duty d on d.unit_id = s.unit_id and d.post = 'charge' and d.ended_at is null
 where s.offer_until_at is not null and s.departed_at is null
 """
-LATE = f"select s.stay_id::text {_LATE} and s.offer_until_at <= $1 order by s.offer_until_at limit 200"
+LATE = DueRows(
+    "handovers",
+    f"""
+select s.stay_id {_LATE} and s.offer_until_at <= $1 and s.stay_id <> all($2::uuid[])
+order by s.offer_until_at limit 200
+""",
+)
 LATE_AT = f"select min(s.offer_until_at) {_LATE}"
 
 
@@ -25,14 +33,16 @@ async def sweep_handovers(database: Database, now: datetime) -> int:
     2. Lock their stays; an offer that was accepted meanwhile is no longer open.
     3. The charge nurse becomes the owner in the same transaction.
     """
-    async with unit_of_work(database, now) as work:
-        late = [row["stay_id"] for row in await work.connection.fetch(LATE, now)]
-        stays = (await facts(work.connection, late, lock=True)).values()
-        offered = [stay for stay in stays if stay.offered_to_staff_id is not None]
-        charges = await charge_of(work.connection, {stay.unit_id for stay in offered})
-        late_stays = [stay for stay in offered if stay.unit_id in charges]
-        for stay in late_stays:
-            await give_stay(work, stay, charges[stay.unit_id])
+    return await LATE.each(database, now, _give_to_charge)
+
+
+async def _give_to_charge(work: Work, stay_ids: Sequence[str]) -> int:
+    stays = (await facts(work.connection, stay_ids, lock=True)).values()
+    offered = [stay for stay in stays if stay.offered_to_staff_id is not None]
+    charges = await charge_of(work.connection, {stay.unit_id for stay in offered})
+    late_stays = [stay for stay in offered if stay.unit_id in charges]
+    for stay in late_stays:
+        await give_stay(work, stay, charges[stay.unit_id])
     return len(late_stays)
 
 

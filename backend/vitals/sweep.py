@@ -1,10 +1,12 @@
 """Every active stay has an open observation task, or a pause or stop by name; time ends pauses."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from backend.db import Database, Work, unit_of_work
+from backend.batch import DueRows
+from backend.db import Database, Work
 from backend.slice import Sweep
 from backend.tasks.actions import replace_observation_tasks
 from backend.tasks.rules.task import PlannedTask
@@ -25,7 +27,10 @@ where s.departed_at is null and (
     or (d.paused_at is null and not d.stopped
         and not exists (select from task t where t.stay_id = s.stay_id and t.open and t.kind = 'observation')))
 """
-NEEDS_A_LOOK = f"select s.stay_id::text {_NEEDS_A_LOOK} order by s.stay_id limit {AT_ONCE}"
+NEEDS_A_LOOK = DueRows(
+    "observation_duty",
+    f"select s.stay_id {_NEEDS_A_LOOK} and s.stay_id <> all($2::uuid[]) order by s.stay_id limit {AT_ONCE}",
+)
 DUE_AT = f"""
 select least((select $1 where exists (select {_NEEDS_A_LOOK})), (
     select min(d.expected_return_at) from observation_duty d join stay s using (stay_id)
@@ -41,13 +46,12 @@ async def sweep_observation_duty(database: Database, now: datetime) -> int:
     2. Hold them, look again, and plan: after an arrival a first set, after a pause the set at the expected return, else
        what the governing set asks for. A second worker finds nothing left to do.
     """
-    async with unit_of_work(database, now) as work:
-        stay_ids = [row["stay_id"] for row in await work.connection.fetch(NEEDS_A_LOOK, now)]
-        stays = (await gather(work, dict.fromkeys(stay_ids, now))).values()
-        return await _look_after(work, [one for one in stays if one.stay.departed_at is None])
+    return await NEEDS_A_LOOK.each(database, now, _look_after)
 
 
-async def _look_after(work: Work, stays: list[Gathered]) -> int:
+async def _look_after(work: Work, stay_ids: Sequence[str]) -> int:
+    gathered_stays = (await gather(work, dict.fromkeys(stay_ids, work.now))).values()
+    stays = [one for one in gathered_stays if one.stay.departed_at is None]
     changed: list[KeptDuty] = []
     planned: list[PlannedTask] = []
     for gathered in stays:
