@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AlertRow, AlertStep } from '../schemas';
-import { askedOf, bundles, isLastAsked, maySnooze } from './asked';
+import { askedOf, bundles, maySnooze } from './asked';
 
 const step = (staff_id: string, extra: Partial<AlertStep> = {}): AlertStep => ({
   step_id: `step of ${staff_id}`,
@@ -55,13 +55,6 @@ test('a person who declined, was skipped or was never asked is not asked again',
 
 test('an accepted alert asks nobody', () => {
   expect(askedOf([alert('a', { state: 'accepted' })], 'mai')).toEqual([]);
-});
-
-test('only the last person asked about a red can not decline', () => {
-  const top = { steps: [step('haddad', { step: 'duty' })] };
-  expect(isLastAsked(alert('a', { alert_class: 'red', ...top }), 'haddad')).toBe(true);
-  expect(isLastAsked(alert('a', { alert_class: 'amber', ...top }), 'haddad')).toBe(false);
-  expect(isLastAsked(alert('a', { alert_class: 'red' }), 'mai')).toBe(false);
 });
 
 test('red is never put off, amber once, plain twice', () => {

@@ -10,11 +10,14 @@ export function isUnanswered(alert: AlertRow): boolean {
 
 /** The step at which this person was asked last; everyone asked keeps the alert until it is answered. */
 export function myStep(alert: AlertRow, staff_id: string | null): AlertStep | undefined {
-  return alert.steps
-    .filter((step) => step.staff_id === staff_id && !SKIPPED.has(step.why_ended ?? ''))
-    .at(-1);
+  return alert.steps.filter((step) => step.staff_id === staff_id && wasAsked(step)).at(-1);
 }
-const SKIPPED = new Set(['nobody', 'off_duty', 'on_break', 'declined_before', 'asked_before']);
+const SKIPPED = new Set<string>(['nobody', 'off_duty', 'on_break', 'declined_before', 'asked_before']);
+
+/** An asking, not a skip or the outside channel. */
+export function wasAsked(step: AlertStep): boolean {
+  return Boolean(step.staff_id) && !SKIPPED.has(step.why_ended ?? '');
+}
 
 /** Open alerts that ask `staff_id` and that she has not declined: reds one by one, then amber, then plain, oldest first. */
 export function askedOf(alerts: Iterable<AlertRow>, staff_id: string | null): AlertRow[] {
@@ -35,12 +38,6 @@ export function inOrder(alerts: AlertRow[]): AlertRow[] {
       Date.parse(a.began_at) - Date.parse(b.began_at) ||
       a.alert_id.localeCompare(b.alert_id),
   );
-}
-
-/** Rule 3: at the top of a red nobody is left to ask, so it can not be declined. */
-export function isLastAsked(alert: AlertRow, staff_id: string | null): boolean {
-  const step = myStep(alert, staff_id);
-  return alert.alert_class === 'red' && (step?.step === 'duty' || step?.step === 'outside');
 }
 
 /** How often it may still be put off: red never, amber once, plain twice. */
