@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
-import type { AlertRow, AlertStep } from '../schemas';
-import { askedOf, bundles, maySnooze } from './asked';
+import { describe, expect, test } from 'vitest';
+import policies from '$shared/reference/escalation.json';
+import type { AlertRow, AlertStep, ClassPolicy, Policy } from '../schemas';
+import { askedOf, bundles, snoozeMinutes } from './asked';
 
 const step = (staff_id: string, extra: Partial<AlertStep> = {}): AlertStep => ({
   step_id: `step of ${staff_id}`,
@@ -57,12 +58,39 @@ test('an accepted alert asks nobody', () => {
   expect(askedOf([alert('a', { state: 'accepted' })], 'mai')).toEqual([]);
 });
 
-test('red is never put off, amber once, plain twice', () => {
-  expect(maySnooze(alert('a', { alert_class: 'red' }))).toBe(false);
-  expect(maySnooze(alert('a', { alert_class: 'amber' }))).toBe(true);
-  expect(maySnooze(alert('a', { alert_class: 'amber', snoozes: 1 }))).toBe(false);
-  expect(maySnooze(alert('a', { snoozes: 1 }))).toBe(true);
-  expect(maySnooze(alert('a', { snoozes: 2 }))).toBe(false);
+describe('rule 5: how often and for how long an alert may be put off is the policy of its unit', () => {
+  const policy = policies.policy as Policy;
+  const [DAY, NIGHT] = ['14:00', '23:00'];
+  const minutes = (row: AlertRow, of = policy, time = DAY) => snoozeMinutes(row, of, time);
+  const having = (alert_class: AlertRow['alert_class'], change: Partial<ClassPolicy>): Policy => ({
+    ...policy,
+    classes: {
+      ...policy.classes,
+      [alert_class]: { ...(policy.classes[alert_class] as ClassPolicy), ...change },
+    },
+  });
+
+  test('red is never put off, amber once, plain twice, unless the unit says otherwise', () => {
+    expect(minutes(alert('a', { alert_class: 'red' }))).toBeNull();
+    expect(minutes(alert('a', { alert_class: 'amber' }))).toBe(10);
+    expect(minutes(alert('a', { alert_class: 'amber', snoozes: 1 }))).toBeNull();
+    expect(minutes(alert('a', { snoozes: 1 }))).toBe(30);
+    expect(minutes(alert('a', { snoozes: 2 }))).toBeNull();
+  });
+
+  test('a unit may forbid it, allow it more often, or for a shorter time', () => {
+    expect(minutes(alert('a', { alert_class: 'amber' }), having('amber', { snoozes: 0 }))).toBeNull();
+    expect(minutes(alert('a', { snoozes: 2 }), having('plain', { snoozes: 3 }))).toBe(30);
+    expect(minutes(alert('a'), having('plain', { snooze_minutes: 15 }))).toBe(15);
+  });
+
+  test('a plain alert of the night goes by the night', () => {
+    const night = { ...policy, plain_night: { ...policy.plain_night, snooze_minutes: 45 } };
+    expect(minutes(alert('a'), night, NIGHT)).toBe(45);
+    expect(minutes(alert('a'), night, night.night_from)).toBe(45);
+    expect(minutes(alert('a'), night, night.night_until)).toBe(30);
+    expect(minutes(alert('a', { alert_class: 'amber' }), night, NIGHT)).toBe(10);
+  });
 });
 
 test('rule 11: plain alerts of a bay reach the person in charge as one line, her own stay apart', () => {

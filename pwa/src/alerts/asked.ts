@@ -1,5 +1,5 @@
 /** Which alerts ask this person now, in the order in which they must be answered. */
-import type { AlertRow, AlertStep } from '../schemas';
+import type { AlertRow, AlertStep, Policy } from '../schemas';
 
 const RANK: Record<AlertRow['alert_class'], number> = { red: 0, amber: 1, plain: 2 };
 
@@ -40,10 +40,17 @@ export function inOrder(alerts: AlertRow[]): AlertRow[] {
   );
 }
 
-/** How often it may still be put off: red never, amber once, plain twice. */
-export function maySnooze(alert: AlertRow): boolean {
-  const most = { red: 0, amber: 1, plain: 2 }[alert.alert_class];
-  return (alert.snoozes ?? 0) < most;
+/** For how many minutes an alert may be put off by the policy of its unit (rule 5); null: not again. `time`: the unit's, HH:MM. */
+export function snoozeMinutes(alert: AlertRow, policy: Policy, time: string): number | null {
+  const night = alert.alert_class === 'plain' && isNight(policy, time);
+  const values = night ? policy.plain_night : policy.classes[alert.alert_class];
+  return values && (alert.snoozes ?? 0) < values.snoozes ? values.snooze_minutes : null;
+}
+
+/** Rule 10: the unit's night, which may pass midnight; its first minute is night, its last is day. */
+function isNight({ night_from, night_until }: Policy, time: string): boolean {
+  const [begun, over] = [time >= night_from, time >= night_until];
+  return night_from <= night_until ? begun && !over : begun || !over;
 }
 
 /** Colleagues' plain alerts of one bay: one line with one answer for the person in charge (rule 11). */
