@@ -55,8 +55,10 @@ async def test_of_several_plans_at_once_only_the_last_stays_open(bedside: Bedsid
     async with unit_of_work(cast.database, cast.clock.now()) as work:
         plans = [observation(bedside, 60), observation(bedside, 240)]
         task_ids = await replace_observation_tasks(work, plans)
-    states = [(await bedside.task(task_id)).state for task_id in (first, *task_ids)]
-    assert states == [TaskState.CANCELLED, TaskState.CANCELLED, TaskState.READY]
+    states = [(await bedside.task(task_id)).state for task_id in task_ids]
+    assert states == [TaskState.CANCELLED, TaskState.READY]
+    assert task_ids[-1] == first, "the same observation, planned anew"
+    assert (await bedside.task(first)).due_at == bedside.at(240)
 
 
 async def test_two_sets_at_once_leave_one_open_observation_task(bedside: Bedside) -> None:

@@ -14,7 +14,7 @@ from backend.tasks.actions.plan import Stays, born_tasks
 from backend.tasks.actions.write import end_alerts, save_tasks, worsen_overdue
 from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
 from backend.tasks.rules.precedence import Said, cancelled, done
-from backend.tasks.rules.task import PlannedTask, Task, classed
+from backend.tasks.rules.task import PlannedTask, Task, classed, moved
 from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import CareKind
 
@@ -33,13 +33,15 @@ async def replace_observation_tasks(
     stays: Stays | None = None,
     held: Iterable[Task] | None = None,
 ) -> list[str]:
-    """End the open observation task of each stay and plan the next; returns the new task ids in order.
+    """Give each stay the observation task that is planned; returns the task ids of the plans in order.
 
     A stay in `done_by` was observed completely: its open task is completed, the alert resolved (withdrawn when it was
-    done before the alert began). The others' open tasks are cancelled. Of several plans of one stay only the last
+    done before the alert began), and the next begins. The others' open tasks move to the plan: the same observation
+    under the same id, overdue with its alert where it was and is (rule 9). Of several plans of one stay only the last
     stays open, the others are born superseded. `stays`: facts that the caller holds locked; `held`:
     the open tasks of the stays, when the caller holds them, too.
     """
+    done_by = done_by or {}
     if stays is None:
         stays = await facts(work.connection, {each.stay_id for each in planned}, lock=True)
     fresh = await born_tasks(work, planned, stays)
@@ -47,21 +49,31 @@ async def replace_observation_tasks(
     if held is None:
         held = (await held_open_tasks(work.connection, sorted(planned_for))).values()
     before = {task.task_id: task for task in held if _is_observation(task) and task.stay_id in planned_for}
-    ended = [_ended(task, (done_by or {}).get(task.stay_id), work.now) for task in before.values()]
     last = {task.stay_id: task for task in fresh}
-    superseded = [task if task is last[task.stay_id] else _ended(task, None, work.now) for task in fresh]
-    await save_tasks(work, [*ended, *superseded], stays)
-    await end_alerts(work, before, ended)
-    return [task.task_id for task in fresh]
+    changed = {
+        task.task_id: _ended_or_moved(task, done_by.get(task.stay_id), last[task.stay_id]) for task in before.values()
+    }
+    open_ids = {task.stay_id: task.task_id for task in changed.values() if task.is_open}
+    born = [
+        _superseded(task, work.now) if task is not last[task.stay_id] else task
+        for task in fresh
+        if task is not last[task.stay_id] or task.stay_id not in open_ids
+    ]
+    await save_tasks(work, [*changed.values(), *born], stays)
+    await end_alerts(work, before, changed.values())
+    await worsen_overdue(work, before, changed.values())
+    return [open_ids.get(task.stay_id, task.task_id) if task is last[task.stay_id] else task.task_id for task in fresh]
 
 
 def _is_observation(task: Task) -> bool:
     return task.kind is CareKind.OBSERVATION
 
 
-def _ended(task: Task, by: Done | None, now: datetime) -> Task:
-    if by is not None:
-        return done(task, Said(by.staff_id, by.at)).task
+def _ended_or_moved(task: Task, by: Done | None, plan: Task) -> Task:
+    return moved(task, plan) if by is None else done(task, Said(by.staff_id, by.at)).task
+
+
+def _superseded(task: Task, now: datetime) -> Task:
     return cancelled(task, Said(None, now), None).task if task.is_open else task
 
 

@@ -37,6 +37,8 @@ def ending(before: Task | None, after: Task) -> AlertEnd | None:
         return None
     if after.state is TaskState.ON_HOLD and after.alerted_at is None:
         return AlertEnd(Ending.WITHDRAWN, "deferred")
+    if after.is_open and before.alerted_at is not None and after.alerted_at is None:
+        return AlertEnd(Ending.WITHDRAWN, "planned_anew")
     if after.is_open or not before.is_open:
         return None
     if after.state is TaskState.FAILED and after.ended_by_staff_id is None:

@@ -7,6 +7,7 @@ from operator import attrgetter
 import msgspec
 from msgspec.structs import replace
 
+from backend.alerts.rules.timing import SEVERITY
 from shared_schemas.alerts import AlertClass
 from shared_schemas.base import Id
 from shared_schemas.flags import Flag
@@ -133,6 +134,29 @@ def classed(task: Task, overdue_class: AlertClass, policy: Policy) -> Task:
         due_soon_at=task.due_at - timedelta(minutes=margin.due_soon_minutes),
         overdue_at=task.due_at + timedelta(minutes=margin.grace_minutes),
         standard_minutes=margin.standard_minutes,
+    )
+
+
+def moved(task: Task, to: Task) -> Task:
+    """The same care under a new plan, `to`, born now: its id, its owner and what was said about it stay.
+
+    What was overdue stays so with its alert, and becomes no less urgent, unless by the new plan nothing is due yet.
+    """
+    late = task.overdue_at <= to.planned_at and to.due_at <= to.planned_at
+    urgent = max(task.overdue_class, to.overdue_class, key=SEVERITY.__getitem__)
+    return replace(
+        task,
+        cause=to.cause,
+        text_key=to.text_key,
+        planned_at=to.planned_at,
+        due_at=to.due_at,
+        due_soon_at=to.due_soon_at,
+        overdue_at=min(task.overdue_at, to.overdue_at) if late else to.overdue_at,
+        interval_minutes=to.interval_minutes,
+        standard_minutes=to.standard_minutes,
+        missing=to.missing,
+        overdue_class=urgent if late else to.overdue_class,
+        alerted_at=task.alerted_at if late else None,
     )
 
 

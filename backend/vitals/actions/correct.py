@@ -9,7 +9,7 @@ from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.tasks.actions import replace_observation_tasks
 from backend.vitals.actions.chart import scored
-from backend.vitals.actions.duty import first_cause, first_set_at, planned_by, replan
+from backend.vitals.actions.duty import first_cause, first_set_at, planned_by, replan, unless_due
 from backend.vitals.actions.effects import apply_effects
 from backend.vitals.actions.gather import Gathered, gather, stays_of
 from backend.vitals.actions.write import save_sets
@@ -51,7 +51,10 @@ async def _correct(work: Work, arrived: Corrected) -> Outcome:
     after = charted(before, [(taken, Said())])
     kept = flagged(kept, *after.flags[taken.entry_id])
     await save_sets(work, [replace(struck, superseded_by=kept.entry_id), kept], feeds)
-    await apply_effects(work, [(gathered, with_fields(after, done_by=None), arrived.author.staff_id)])
+    if original.complete:
+        # What that set did is done; the task that is open followed from it.
+        after = with_fields(after, done_by=None)
+    await apply_effects(work, [(gathered, after, arrived.author.staff_id)])
     if not after.plans:
         await _plan_without(work, gathered, original, [*left, taken])
     return Outcome(flags=tuple(kept.flags)) if kept.flags else APPLIED
@@ -74,9 +77,9 @@ async def _plan_without(work: Work, gathered: Gathered, original: KeptSet, left:
         return
     rest = with_fields(gathered, kept=gathered.kept._replace(known=left))
     if governing(left) is not None:
-        await replan(work, rest, gathered.duty, work.now)
+        await replan(work, rest, gathered.duty, work.now, stays_overdue=False)
     elif gathered.duty.observes and gathered.stay.departed_at is None:
-        due_at = max(first_set_at(gathered), work.now)
+        due_at = max(first_set_at(gathered), unless_due(gathered.observation, work.now))
         await replace_observation_tasks(
             work, [planned_by(rest, due_at, first_cause(gathered))], stays=stays_of([gathered])
         )

@@ -8,11 +8,11 @@ import msgspec
 
 from backend.db import Work
 from backend.tasks.actions import replace_observation_tasks
-from backend.tasks.rules.task import PlannedTask
+from backend.tasks.rules.task import PlannedTask, Task
 from backend.vitals.actions.effects import planned_observation
 from backend.vitals.actions.gather import Gathered, stays_of
 from backend.vitals.actions.write import save_duties
-from backend.vitals.rules.intervals import NextSet, next_set, overdue_class
+from backend.vitals.rules.intervals import next_set, overdue_class
 from backend.vitals.rules.kept import KeptDuty
 from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import CareKind, Cause, CauseType
@@ -58,10 +58,13 @@ def first_cause(gathered: Gathered) -> Cause:
     )
 
 
-async def replan(work: Work, gathered: Gathered, duty: KeptDuty, not_before: datetime) -> None:
+async def replan(
+    work: Work, gathered: Gathered, duty: KeptDuty, not_before: datetime, *, stays_overdue: bool = True
+) -> None:
     """Plan the next set anew after a decision about the interval or the scale; what was missing stays missing.
 
-    Nobody can be late for a set that was wanted only now, so that it is due no earlier than the decision.
+    Nobody can be late for a set that was wanted only now, so that it is due no earlier than the decision. One that is
+    overdue stays so until a complete set or a pause (rule 9), unless the set that it followed was wrong.
     """
     if not duty.observes or gathered.stay.departed_at is not None:
         return
@@ -70,7 +73,10 @@ async def replan(work: Work, gathered: Gathered, duty: KeptDuty, not_before: dat
     task = gathered.observation
     if plan is not None:
         missing = tuple(task.missing) if task else ()
-        planned = planned_observation(gathered, later(plan, not_before), missing)
+        due_at = max(plan.due_at, unless_due(task, not_before))
+        if stays_overdue and task is not None and task.overdue_at <= work.now:
+            due_at = task.due_at
+        planned = planned_observation(gathered, replace(plan, due_at=due_at), missing)
     elif task is not None and duty.interval_minutes is not None:
         asked_at = not_before + timedelta(minutes=duty.interval_minutes)
         planned = planned_by(gathered, min(task.due_at, asked_at), task.cause)
@@ -82,6 +88,6 @@ async def replan(work: Work, gathered: Gathered, duty: KeptDuty, not_before: dat
         await replace_observation_tasks(work, [planned], stays=stays_of([gathered]))
 
 
-def later(plan: NextSet, not_before: datetime) -> NextSet:
-    """The plan, due no earlier than that."""
-    return replace(plan, due_at=max(plan.due_at, not_before))
+def unless_due(task: Task | None, now: datetime) -> datetime:
+    """The earliest instant for what is wanted only now: what is due already is not put off by saying so again."""
+    return now if task is None else min(now, task.due_at)
