@@ -13,10 +13,9 @@ from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.duty import first_cause, first_set_at, planned_by
 from backend.vitals.actions.effects import planned_observation
 from backend.vitals.actions.gather import Gathered, gather, stays_of
-from backend.vitals.actions.pause import returned
 from backend.vitals.actions.write import save_duties
 from backend.vitals.rules.intervals import next_set
-from backend.vitals.rules.kept import KeptDuty
+from backend.vitals.rules.kept import KeptDuty, returned
 from shared_schemas.tasks import Cause, CauseType
 
 AT_ONCE = 200

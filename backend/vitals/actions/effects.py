@@ -10,9 +10,10 @@ from backend.db import Work
 from backend.tasks.actions import Done, plan_tasks, replace_observation_tasks, update_missing
 from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.gather import Gathered, stays_of
-from backend.vitals.actions.write import save_episodes
+from backend.vitals.actions.write import save_duties, save_episodes
 from backend.vitals.rules.charting import After
 from backend.vitals.rules.intervals import NextSet, overdue_class
+from backend.vitals.rules.kept import returned
 from backend.vitals.rules.responses import Episode, why
 from backend.vitals.rules.taken import Taken
 from shared_schemas.alerts import AlertCause, AlertClass
@@ -25,6 +26,9 @@ Decided = Iterable[tuple[Gathered, After, str]]
 async def apply_effects(work: Work, decided: Decided) -> None:
     """Write what follows for each stay; the third is the author of its newest set."""
     decided = list(decided)
+    back = [gathered for gathered, after, _ in decided if after.returned]
+    feeds = {gathered.stay.stay_id: gathered.stay.feed for gathered in back}
+    await save_duties(work, [returned(gathered.duty) for gathered in back], feeds)
     await _plan_observations(work, decided)
     await _open_responses(work, decided)
 

@@ -12,7 +12,7 @@ from backend.tasks.rules.task import Task
 from backend.vitals.queries import OfStay, episodes, of_stays
 from backend.vitals.rules.charting import Before, OpenTask
 from backend.vitals.rules.intervals import Rhythm
-from backend.vitals.rules.kept import KeptDuty
+from backend.vitals.rules.kept import KeptDuty, returned
 from backend.vitals.rules.news2 import no_score_reason
 from backend.vitals.rules.responses import Episode
 from backend.vitals.rules.rounding import age_years
@@ -49,14 +49,15 @@ class Gathered:
 
     def before(self, now: datetime) -> Before:
         """The stay as the rules see it before new sets."""
-        task = self.observation
+        task, present = self.observation, self.stay.departed_at is None
         return Before(
             rhythm=self.rhythm,
             known=self.kept.known,
             task=OpenTask(task_id=task.task_id, due_at=task.due_at, missing=tuple(task.missing)) if task else None,
             episode=self.episode,
-            observed=self.duty.observes and self.stay.departed_at is None,
-            responds=self.duty.responds(now) and self.stay.departed_at is None,
+            observed=self.duty.observes and present,
+            paused_at=self.duty.paused_at if present and returned(self.duty).observes else None,
+            responds=self.duty.responds(now) and present,
         )
 
     def no_score(self, observed_at: datetime) -> NoScoreReason | None:

@@ -11,7 +11,7 @@ from backend.tasks.actions import cancel_observation_tasks, complete_tasks, plan
 from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.duty import planned_by, save_duty
 from backend.vitals.actions.gather import Gathered, gather, stays_of
-from backend.vitals.rules.kept import KeptDuty
+from backend.vitals.rules.kept import KeptDuty, resumed, returned
 from backend.vitals.rules.taken import governing
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.tasks import CareKind, Cause, CauseType
@@ -76,24 +76,6 @@ async def _resume(work: Work, arrived: Arrived[ObservationsResumed]) -> Outcome:
             work, [planned_by(gathered, arrived.observed_at, cause)], stays=stays_of([gathered])
         )
     return APPLIED
-
-
-def resumed(duty: KeptDuty) -> KeptDuty:
-    """The duty without pause or stop."""
-    return replace(
-        returned(duty),
-        stopped=False,
-        response_modified=False,
-        stop_prescriber=None,
-        stop_reason=None,
-        review_at=None,
-        review_task_id=None,
-    )
-
-
-def returned(duty: KeptDuty) -> KeptDuty:
-    """The duty without its pause."""
-    return replace(duty, pause_reason=None, paused_at=None, paused_by_staff_id=None, expected_return_at=None)
 
 
 async def stop_observations(work: Work, run: Sequence[Arrived[ObservationsStopped]]) -> list[Outcome]:

@@ -25,6 +25,7 @@ class OpenTask:
 class Before:
     """A stay before the run. `known` are its valid sets; `observed` is False while observations are paused or stopped.
 
+    `paused_at`: since when the patient is away, and nothing but that keeps sets from being due.
     `responds` is False when a prescriber modified the response.
     """
 
@@ -33,6 +34,7 @@ class Before:
     task: OpenTask | None
     episode: Episode | None
     observed: bool = True
+    paused_at: datetime | None = None
     responds: bool = True
 
 
@@ -47,7 +49,7 @@ class Said:
 class After:
     """What to write. `plans` in order, the last stays open; `done_by` completed the task that was open before.
 
-    `missing`: the open task goes on and asks for these.
+    `missing`: the open task goes on and asks for these. `returned`: the patient is back, for she was observed.
     `at_risk`: an incomplete set says that an overdue set of this patient is amber. `response`: the set that alerts;
     `accepted_by`: who answers for it, when each set of the run that alerts was answered for.
     """
@@ -55,6 +57,7 @@ class After:
     plans: list[NextSet] = field(default_factory=list)
     plan_missing: tuple[str, ...] = ()
     done_by: Taken | None = None
+    returned: bool = False
     missing: tuple[str, ...] | None = None
     at_risk: bool = False
     episode: Episode | None = None
@@ -77,9 +80,15 @@ def charted(before: Before, run: Sequence[tuple[Taken, Said]]) -> After:
         after.flags[one.entry_id] = tuple(flags)
         if not late and before.responds:
             _respond(after, one, said)
-    if before.observed:
+    after.returned = any(_is_back(before.paused_at, one) for one in new)
+    if before.observed or after.returned:
         _plan(after, before, new)
     return after
+
+
+def _is_back(paused_at: datetime | None, one: Taken) -> bool:
+    """A set that was taken since the patient went, and is complete or asks for a response: she is not away."""
+    return paused_at is not None and one.observed_at > paused_at and (one.complete or response_class(one) is not None)
 
 
 def _alerts_for(before: Before) -> timedelta:
@@ -124,13 +133,13 @@ def _plan(after: After, before: Before, new: Sequence[Taken]) -> None:
 def _keep_open(after: After, before: Before, one: Taken) -> None:
     """An incomplete set: what is missing is named; one that escalates brings the next set forward, never back."""
     due_at = after.plans[-1].due_at if after.plans else before.task.due_at if before.task else None
-    if due_at is None:
+    if due_at is None and not after.returned:
         return
     band = Band.HIGH if one.unobtainable else one.interval_band
     minutes = interval_minutes(band, before.rhythm, one.observed_at)
     after.at_risk = after.at_risk or is_at_risk(band)
     sooner_at = one.observed_at + timedelta(minutes=minutes)
-    if response_class(one) is not None and sooner_at < due_at:
+    if response_class(one) is not None and (due_at is None or sooner_at < due_at):
         after.plans.append(NextSet(because=one, due_at=sooner_at, interval_minutes=minutes, band=band))
     if after.plans:
         after.plan_missing = one.missing

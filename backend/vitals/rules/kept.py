@@ -167,3 +167,21 @@ def newer(kept: KeptSet) -> KeptSet:
 def duty_row_of(duty: KeptDuty) -> ObservationDutyRow:
     """Observation duty as tablets see it."""
     return ObservationDutyRow(**dict(zip(_DUTY, _duty_in(duty), strict=True)))
+
+
+def resumed(duty: KeptDuty) -> KeptDuty:
+    """The duty without pause or stop."""
+    return replace(
+        returned(duty),
+        stopped=False,
+        response_modified=False,
+        stop_prescriber=None,
+        stop_reason=None,
+        review_at=None,
+        review_task_id=None,
+    )
+
+
+def returned(duty: KeptDuty) -> KeptDuty:
+    """The duty without its pause."""
+    return replace(duty, pause_reason=None, paused_at=None, paused_by_staff_id=None, expected_return_at=None)
