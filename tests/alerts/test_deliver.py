@@ -1,75 +1,21 @@
 """The outbox at work: rings, pushes, the outside channel, storms, answers of push services, and deaths between."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
-import msgspec
 import pytest
 
 from backend.alerts.actions import raise_alerts, receive
-from backend.alerts.deliver import LEASED_FOR, Channels, deliveries
-from backend.alerts.push import Webhook, WebPush, subscription_keys
+from backend.alerts.deliver import LEASED_FOR
+from backend.alerts.push import Webhook
 from backend.alerts.rules.alert import active
 from backend.db import unit_of_work
-from backend.settings import Settings
 from shared_schemas.alerts import AlertClass, Receipt, ReceiptKind
-from tests.alerts.shift import Shift
-from tests.cast import Person, due_at
+from tests.alerts.outbox import Outbox
 from tests.push_receiver import PushReceiver, WebhookReceiver
 
 RED, AMBER, PLAIN = AlertClass.RED, AlertClass.AMBER, AlertClass.PLAIN
-SUBSCRIBE = "insert into push_subscription values ($1, $2, $3, $4, 'en', $5)"
-
-
-@dataclass
-class Outbox:
-    """A shift whose tablets are pushed at a receiver of our own, and sockets that note what rings."""
-
-    shift: Shift
-    receiver: PushReceiver
-    push: WebPush
-    webhook: Webhook = field(default_factory=lambda: Webhook(None))
-    sockets: bool = True
-    rung: list[tuple[str, str]] = field(default_factory=list)
-
-    def ring(self, alert_id: str, step_id: str, staff_id: str, sound: str) -> list[str]:
-        names = {person.staff_id: person.name for person in self.shift.cast.people}
-        self.rung.append((names[staff_id], sound))
-        return ["socket"] if self.sockets else []
-
-    async def subscribe(self, person: Person) -> None:
-        subscription = self.receiver.subscribe(person.name)
-        keys = subscription_keys(**subscription["keys"])
-        device_id = self.shift.device_of[person.staff_id]
-        await self.shift.database.pool.execute(SUBSCRIBE, device_id, subscription["endpoint"], *keys, self.shift.now)  # type: ignore[misc]
-
-    async def run(self, seconds: float = 3) -> datetime | None:
-        """So much time passes and what is ready is sent; when more will be."""
-        self.shift.cast.clock.advance(timedelta(seconds=seconds))
-        channels = Channels(self.ring, self.push, self.webhook)
-        outbox = deliveries(channels)
-        await outbox.run(self.shift.database, self.shift.now)
-        return await due_at(outbox, self.shift.database, self.shift.now)
-
-    async def outcomes(self) -> list[str | None]:
-        rows = await self.shift.database.pool.fetch(
-            "select outcome from delivery where channel <> 'ring' order by made_at"
-        )
-        return [row["outcome"] for row in rows]
-
-
-@pytest.fixture
-async def outbox(shift: Shift, settings: Settings) -> AsyncIterator[Outbox]:
-    with PushReceiver(WebPush(settings).public_key) as receiver:
-        push = WebPush(msgspec.structs.replace(settings, push_exempt=(receiver.host,)))
-        made = Outbox(shift, receiver, push)
-        await made.subscribe(shift.cast.anna)
-        yield made
-        await push.close()
-        await made.webhook.close()
 
 
 async def test_a_red_rings_the_socket_and_is_pushed_at_once_and_both_are_proven(outbox: Outbox) -> None:

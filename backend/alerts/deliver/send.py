@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
+import structlog
 
 from backend.alerts import statements as sql
 from backend.alerts.deliver.channels import Channels, Settled, Subscriber
@@ -16,6 +17,7 @@ from shared_schemas.alerts import AlertClass
 from shared_schemas.catalogue import say
 from shared_schemas.wire import Notice
 
+log = structlog.get_logger("deliver")
 # A notice that a dead tablet gets later than this is no news: its feed has the alert.
 TTL = {
     AlertClass.RED: timedelta(minutes=10),
@@ -109,7 +111,7 @@ def _ring(told: Told, channels: Channels) -> Sending:
         rung = channels.ring(about.alert_id, about.step_id, row.staff_id or "", told.sound)
         return Settled(told.rows, Fate.SENT if rung else Fate.NOBODY_LISTENS)
 
-    return sending
+    return _answered(told.rows, sending)
 
 
 def _push(told: Told, notice: Notice, to: Subscriber | None, channels: Channels, now: datetime) -> Sending:
@@ -126,7 +128,7 @@ def _push(told: Told, notice: Notice, to: Subscriber | None, channels: Channels,
         )
         return _judged(told.rows, answer, notice.step_id)
 
-    return sending
+    return _answered(told.rows, sending)
 
 
 def _test(row: Leased, to: Subscriber | None, channels: Channels, now: datetime) -> Sending:
@@ -147,7 +149,7 @@ def _test(row: Leased, to: Subscriber | None, channels: Channels, now: datetime)
         answer = await channels.push.send(to, plaintext, topic="test", ttl=TEST_TTL, urgency="high", now=now)
         return _judged((row,), answer, None)
 
-    return sending
+    return _answered((row,), sending)
 
 
 def _call(row: Leased, call: dict, channels: Channels) -> Sending:
@@ -167,7 +169,20 @@ def _call(row: Leased, call: dict, channels: Channels) -> Sending:
         answer = await channels.outside.call(message)
         return Settled((row,), Fate.NOBODY_LISTENS) if answer is None else _judged((row,), answer, None)
 
-    return sending
+    return _answered((row,), sending)
+
+
+def _answered(rows: tuple[Leased, ...], sending: Sending) -> Sending:
+    """Whatever goes wrong in one sending is no answer of that one, and delays the proof of no other."""
+
+    async def answered() -> Settled:
+        try:
+            return await sending()
+        except Exception:
+            log.exception("sending_failed", delivery_ids=[row.delivery_id for row in rows])
+            return _judged(rows, Answer(None), None)
+
+    return answered
 
 
 def _judged(rows: tuple[Leased, ...], answer: Answer, told_by_step_id: str | None) -> Settled:

@@ -11,6 +11,7 @@ from backend.alerts.actions.change import change_alerts
 from backend.alerts.deliver.channels import Settled
 from backend.alerts.rules.alert import Alert
 from backend.alerts.rules.sending import Fate
+from backend.batch import together_or_apart
 from backend.db import Database, Work, unit_of_work
 from backend.sync.actions.tablets import show_tablet
 from shared_schemas.alerts import Step
@@ -19,9 +20,19 @@ log = structlog.get_logger("deliver")
 
 
 async def settle(database: Database, now: datetime, settled: Sequence[Settled]) -> None:
-    """One transaction for all that is known by now."""
-    if not settled:
-        return
+    """One transaction for all that is known by now; one that can not be written is logged, its lease runs out."""
+
+    async def in_one_work(some: Sequence[Settled]) -> int:
+        await _write(database, now, some)
+        return len(some)
+
+    def on_bad(each: Settled, error: Exception) -> None:
+        log.error("not_settled", delivery_ids=[row.delivery_id for row in each.rows], exc_info=error)
+
+    await together_or_apart(settled, in_one_work, on_bad)
+
+
+async def _write(database: Database, now: datetime, settled: Sequence[Settled]) -> None:
     async with unit_of_work(database, now) as work:
         ended = [(row, each) for each in settled if each.fate is not Fate.AGAIN for row in each.rows]
         again = [(row.delivery_id, now + each.wait) for each in settled if each.fate is Fate.AGAIN for row in each.rows]

@@ -1,6 +1,7 @@
 """Where a push may go, and what an answer of a push service or webhook means."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,9 @@ LONGEST_WAIT = timedelta(seconds=60)
 TRIES = 12
 # RFC 8030 lets a service ask for any wait; longer than this the ladder has long gone on.
 LONGEST_RETRY_AFTER = timedelta(minutes=15)
+# What the DNS can hold (RFC 1035, 2.3.4); anything else raises in the resolver. International names come as xn--.
+LONGEST_NAME = 253
+LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 
 
 class Fate(Enum):
@@ -75,7 +79,7 @@ def may_push_to(endpoint: str, hosts: Iterable[str], exempt: Iterable[str]) -> b
         return False
     if is_exempt(host, port or default_port, exempt):
         return True
-    if parts.scheme != "https" or (port or 443) != 443 or is_address(host):
+    if parts.scheme != "https" or (port or 443) != 443 or is_address(host) or not is_name(host):
         return False
     return any(host == allowed or (allowed.startswith(".") and host.endswith(allowed)) for allowed in hosts)
 
@@ -83,6 +87,11 @@ def may_push_to(endpoint: str, hosts: Iterable[str], exempt: Iterable[str]) -> b
 def is_exempt(host: str, port: int, exempt: Iterable[str]) -> bool:
     """True when the operator named exactly this host and port."""
     return f"{host}:{port}" in set(exempt) or f"[{host}]:{port}" in set(exempt)
+
+
+def is_name(host: str) -> bool:
+    """True for a host that a resolver can be asked for."""
+    return len(host) <= LONGEST_NAME and all(LABEL.fullmatch(label) for label in host.split("."))
 
 
 def is_address(host: str) -> bool:
