@@ -1,9 +1,13 @@
 /** The outbox: its own database, version 1 for ever, every write with strict durability. */
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Held, Settled, Waiting } from './contract.ts';
+import { type Counter, nextPlace, pairedAnew } from './numbers.ts';
 import { Storage } from './storage.ts';
 
-/** An entry as it was saved: the envelope without its body as JSON text, and the body's bytes. Neither ever changes. */
+/**
+ * An entry as it was saved: the envelope without its body as JSON text, and the body's bytes. Neither ever changes.
+ * `n` is its place here; the number that the server counts stands in the envelope.
+ */
 export type Kept = Waiting & { staff_id: string; envelope: string; body: Uint8Array<ArrayBuffer> };
 export type KeptHeld = Kept & Omit<Held, keyof Waiting> & { held_at: number };
 export type KeptSent = Kept & Settled & { sent_at: number; heads: Record<string, number>; epoch: string };
@@ -12,7 +16,8 @@ interface Outbox extends DBSchema {
   entries: { key: number; value: Kept; indexes: { entry_id: string } };
   held: { key: string; value: KeptHeld };
   sent: { key: string; value: KeptSent; indexes: { sent_at: number } };
-  counter: { key: 'n'; value: number };
+  /** The last place, and the last one of earlier pairings. */
+  counter: { key: 'n' | 'before'; value: number };
 }
 
 const STRICT = { durability: 'strict' } as const;
@@ -49,14 +54,14 @@ export function readSent(from_ms: number): Promise<KeptSent[]> {
 }
 
 /**
- * Takes the next `n` and keeps the entry in one strict transaction; resolves only when that is complete.
+ * Takes the next place and keeps the entry in one strict transaction; resolves only when that is complete.
  * `build` seals the entry for a number; it is asked again when another tab took the number meanwhile.
  * `answers` takes a held entry out of the tray in the same transaction.
  */
 export async function append(build: (n: number) => Promise<Kept>, answers?: string): Promise<Kept> {
   for (;;) {
-    const n = 1 + (await outbox.run((database) => highest(database)));
-    const entry = await build(n);
+    const { place, n } = nextPlace(await outbox.run(counted));
+    const entry = { ...(await build(n)), n: place };
     if (await outbox.run((database) => put(database, entry, answers))) return entry;
   }
 }
@@ -110,16 +115,13 @@ export function sendAgain(entry_id: string): Promise<Kept | null> {
   });
 }
 
-/** Counts from 1 again, for a tablet that was paired anew; while older entries are here their numbers stay taken. */
+/** Counts from 1 again, for a tablet that was paired anew; what still waits keeps its place and its number. */
 export function countAnew(): Promise<void> {
   return outbox.run(async (database) => {
-    const writing = database.transaction(['entries', 'held', 'counter'], 'readwrite', STRICT);
-    const [waiting, held] = await Promise.all([
-      writing.objectStore('entries').count(),
-      writing.objectStore('held').count(),
-    ]);
-    if (waiting + held === 0) await writing.objectStore('counter').put(0, 'n');
-    await writing.done;
+    const writing = database.transaction(['counter'], 'readwrite', STRICT);
+    const counter = writing.objectStore('counter');
+    const { before } = pairedAnew({ places: (await counter.get('n')) ?? 0, before: 0 });
+    await Promise.all([counter.put(before, 'before'), writing.done]);
   });
 }
 
@@ -131,11 +133,13 @@ export function dropHeld(entry_id: string): Promise<void> {
   });
 }
 
-async function highest(database: IDBPDatabase<Outbox>): Promise<number> {
-  return (await database.get('counter', 'n')) ?? 0;
+async function counted(database: IDBPDatabase<Outbox>): Promise<Counter> {
+  const counter = database.transaction('counter').store;
+  const [places = 0, before = 0] = await Promise.all([counter.get('n'), counter.get('before')]);
+  return { places, before };
 }
 
-/** False when `n` is no longer the next number. True as well when an earlier try has written this very entry. */
+/** False when `n` is no longer the next place. True as well when an earlier try has written this very entry. */
 async function put(database: IDBPDatabase<Outbox>, entry: Kept, answers?: string): Promise<boolean> {
   const writing = database.transaction(['entries', 'counter', 'held'], 'readwrite', STRICT);
   const entries = writing.objectStore('entries');
