@@ -26,7 +26,7 @@ const without = (values: VitalSigns, ...fields: (keyof VitalSigns)[]): VitalSign
   ...Object.fromEntries(fields.map((field) => [field, null])),
 });
 
-function ward(): RowStore {
+function ward(arrived_at = ago(3 * 1440)): RowStore {
   const store = new RowStore();
   store.overlay.learn(VITALS_RULES);
   const [admitted_at, due_at] = [ago(3 * 1440), ago(3 * 1440 - 30)];
@@ -36,7 +36,11 @@ function ward(): RowStore {
     cause: { cause_type: 'admission', cause_id: 's1', text_key: 'cause.first_set' },
   };
   const rows = [
-    { type: 'stay', id: 's1', row: { stay_id: 's1', patient_id: 'p1', unit_id: 'u1', admitted_at } },
+    {
+      type: 'stay',
+      id: 's1',
+      row: { stay_id: 's1', patient_id: 'p1', unit_id: 'u1', admitted_at, arrived_at },
+    },
     { type: 'patient', id: 'p1', row: { patient_id: 'p1', stay_id: 's1', born_on: '1950-01-01' } },
     { type: 'task', id: 't1', row: first },
   ];
@@ -123,6 +127,12 @@ test('what was entered in error is struck out and the set before governs', () =>
 test('when the only set was an error a first set is due', () => {
   const { task, due_in } = after(chart('v1', scoring(0), 10), correct('v2', 'v1', null));
   expect([due_in, task?.cause.text_key]).toEqual([0, 'cause.first_set']);
+});
+
+test('a first set is due again from the arrival in this unit, not from the admission', () => {
+  const store = ward(ago(5));
+  store.expectOnly([chart('v1', scoring(0), 2), correct('v2', 'v1', null)]);
+  expect(store.rows('task').find((task) => task.state === 'ready')?.due_at).toBe(ago(-25));
 });
 
 test('correcting an older set leaves the plan', () => {

@@ -78,8 +78,8 @@ function planWithout(
   if (governing([...left, original])?.id === governs?.id) return [];
   const word = { entry_id: said.entry_id, staff_id: said.staff_id, at: said.recorded_at };
   if (governs) return replanned(store.row('observation_duty', stay_id) ?? { stay_id }, word, store, left);
-  const admitted_at = store.row('stay', stay_id)?.admitted_at ?? said.recorded_at;
-  const first = Date.parse(admitted_at) + policyOf(stay_id, store).observation.first_set_minutes * MINUTE_MS;
+  const arrived_at = store.row('stay', stay_id)?.arrived_at ?? said.recorded_at;
+  const first = Date.parse(arrived_at) + policyOf(stay_id, store).observation.first_set_minutes * MINUTE_MS;
   const cause = { cause_type: 'admission' as const, cause_id: stay_id, text_key: 'cause.first_set' };
   const due = Math.max(first, Date.parse(said.recorded_at));
   return superseded({ ...open, cause }, { due, band: null }, [], said, store);
