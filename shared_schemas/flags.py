@@ -33,6 +33,7 @@ class Flag(StrEnum):
     DEFERRED_BEFORE = "deferred_before"
     DEFERRED_TOO_FAR = "deferred_too_far"
     REVIEW_NOT_DEFERRED = "review_not_deferred"
+    REVIEW_NEEDS_DECISION = "review_needs_decision"
     CLAIMED_AFTER_END = "claimed_after_end"
     CLAIMED_BEFORE = "claimed_before"
     ANSWERED_AFTER_END = "answered_after_end"

@@ -23,7 +23,7 @@ _NEEDS_A_LOOK = """
 from stay s left join observation_duty d using (stay_id)
 where s.departed_at is null and (
     d.stay_id is null or d.arrived_at <> s.arrived_at or d.expected_return_at <= $1
-    or (d.paused_at is null and not d.stopped
+    or (d.paused_at is null and (not d.stopped or d.review_at <= $1)
         and not exists (select from task t where t.stay_id = s.stay_id and t.open and t.kind = 'observation')))
 """
 NEEDS_A_LOOK = DueRows(
@@ -33,7 +33,9 @@ NEEDS_A_LOOK = DueRows(
 DUE_AT = f"""
 select least((select $1 where exists (select {_NEEDS_A_LOOK})), (
     select min(d.expected_return_at) from observation_duty d join stay s using (stay_id)
-    where s.departed_at is null and d.expected_return_at > $1))
+    where s.departed_at is null and d.expected_return_at > $1), (
+    select min(d.review_at) from observation_duty d join stay s using (stay_id)
+    where s.departed_at is null and d.stopped and d.review_at > $1))
 """
 
 
@@ -42,6 +44,7 @@ async def sweep_observation_duty(database: Database, now: datetime) -> int:
 
     1. Look for stays that are new here, came from another unit, are past their expected return, or have no open
        observation task though nobody paused or stopped it.
+       Those whose stop was to be reviewed by now and was not are such.
     2. Hold them, look again, and plan: after an arrival a first set, after a pause the set at the expected return, else
        what the governing set asks for. A second worker finds nothing left to do.
     """
@@ -59,8 +62,8 @@ async def _look_after(work: Work, stay_ids: Sequence[str]) -> int:
         if returned_at is not None and returned_at <= work.now:
             duty = returned(duty)
             cause = Cause(cause_type=CauseType.ENTRY, cause_id=duty.stay_id, text_key="cause.expected_back")
-            planned += [planned_by(gathered, returned_at, cause)] if duty.observes else []
-        elif duty.observes:
+            planned += [planned_by(gathered, returned_at, cause)] if duty.observes(work.now) else []
+        elif duty.observes(work.now):
             planned += _wanted(gathered)
         if duty != gathered.kept.duty:
             changed.append(duty)
@@ -71,9 +74,16 @@ async def _look_after(work: Work, stay_ids: Sequence[str]) -> int:
 
 
 def _wanted(gathered: Gathered) -> list[PlannedTask]:
-    """A first set after an arrival, unless one was complete or is due sooner; else what the governing set asks for."""
+    """A first set after an arrival, unless one was complete or is due sooner; else what the governing set asks for.
+
+    Where the review of a stop has passed without a decision, one at that instant.
+    """
     arrived_at, task = gathered.stay.arrived_at, gathered.observation
     plan = next_set(gathered.kept.known, gathered.rhythm)
+    review_at = gathered.duty.review_at if gathered.duty.stopped else None
+    if review_at is not None and task is None and (plan is None or plan.because.observed_at < review_at):
+        cause = Cause(cause_type=CauseType.ENTRY, cause_id=gathered.stay.stay_id, text_key="cause.review_passed")
+        return [planned_by(gathered, review_at, cause)]
     if plan is not None and plan.because.observed_at >= arrived_at:
         return [] if task else [planned_observation(gathered, plan)]
     due_at = first_set_at(gathered)

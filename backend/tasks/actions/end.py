@@ -16,7 +16,7 @@ from backend.tasks.actions.plan import plan_tasks
 from backend.tasks.actions.write import cause_of
 from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
 from backend.tasks.rules.ending import DEPARTED
-from backend.tasks.rules.precedence import Said, cancelled, cancelled_by_hand, done, done_by_hand, not_done
+from backend.tasks.rules.precedence import REVIEWS, Said, cancelled, cancelled_by_hand, done, done_by_hand, not_done
 from backend.tasks.rules.task import PlannedTask, Task
 from shared_schemas.alerts import AlertCause, AlertClass
 from shared_schemas.flags import Flag, HeldDetail
@@ -77,7 +77,7 @@ async def _correct(work: Work, arrived: Arrived[TaskDoneCorrected]) -> Outcome:
         return UNKNOWN
     if task.kind is CareKind.OBSERVATION:
         return CORRECT_THE_SET
-    if task.state is not TaskState.COMPLETED or Flag.DONE_CORRECTED in task.flags:
+    if task.state is not TaskState.COMPLETED or Flag.DONE_CORRECTED in task.flags or task.text_key in REVIEWS:
         return Outcome(flags=(Flag.NOTHING_TO_CORRECT,))
     corrected = replace(task, flags=[*task.flags, Flag.DONE_CORRECTED], reason_text=arrived.body.reason)
     await write_changed(work, tasks, {task.task_id: corrected}, stays)

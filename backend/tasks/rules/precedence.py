@@ -58,7 +58,9 @@ def done(task: Task, said: Said) -> Decision:
 
 
 def done_by_hand(task: Task, said: Said) -> Decision:
-    """A tick: an observation is done only by a complete set, a response by its fields."""
+    """A tick: an observation is done only by a complete set, a response by its fields, a review by a new decision."""
+    if task.text_key in REVIEWS:
+        return _flagged(task, Flag.REVIEW_NEEDS_DECISION)
     return _flagged(task, Flag.NEEDS_CHARTING) if task.kind in CHARTED else done(task, said)
 
 
@@ -67,10 +69,12 @@ def not_done(
 ) -> Decision:
     """Not done, with a reason.
 
-    An observation stays overdue, a red answer stays wanted, and a response is ended by a registered author only:
-    elsewhere the reason is kept and the care stays open.
+    An observation stays overdue, a red answer and a review stay wanted, and a response is ended by a registered author
+    only: elsewhere the reason is kept and the care stays open.
     """
     told = replace(task, reason=reason, reason_text=text)
+    if task.is_open and task.text_key in REVIEWS:
+        return _flagged(told, Flag.REVIEW_NEEDS_DECISION)
     if task.is_open and task.kind is CareKind.OBSERVATION:
         return Decision(told)
     if task.is_open and red:
@@ -109,6 +113,8 @@ def cancelled_by_hand(task: Task, said: Said, reason: str) -> Decision:
     """A person's cancel: a patient's observations are paused or stopped, never cancelled; a response is answered."""
     if task.is_open and task.kind in CHARTED:
         return Decision(task, held=HeldReason.INVALID, detail=HeldDetail.PAUSE_OR_ANSWER)
+    if task.is_open and task.text_key in REVIEWS:
+        return _flagged(task, Flag.REVIEW_NEEDS_DECISION)
     return cancelled(task, said, reason)
 
 

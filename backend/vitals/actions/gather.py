@@ -55,8 +55,8 @@ class Gathered:
             known=self.kept.known,
             task=OpenTask(task_id=task.task_id, due_at=task.due_at, missing=tuple(task.missing)) if task else None,
             episode=self.episode,
-            observed=self.duty.observes and present,
-            paused_at=self.duty.paused_at if present and returned(self.duty).observes else None,
+            observed=self.duty.observes(now) and present,
+            paused_at=self.duty.paused_at if present and returned(self.duty).observes(now) else None,
             responds=self.duty.responds(now) and present,
         )
 

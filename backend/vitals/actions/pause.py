@@ -70,7 +70,7 @@ async def _resume(work: Work, arrived: Arrived[ObservationsResumed]) -> Outcome:
         return NEWER_KNOWN
     await _review_done(work, gathered.duty, arrived)
     await save_duty(work, gathered, replace(resumed(gathered.duty), said_at=arrived.observed_at))
-    if not gathered.duty.observes and gathered.stay.departed_at is None:
+    if not gathered.duty.observes(work.now) and gathered.stay.departed_at is None:
         cause = Cause(cause_type=CauseType.ENTRY, cause_id=arrived.entry_id, text_key="cause.resumed")
         await replace_observation_tasks(
             work, [planned_by(gathered, arrived.observed_at, cause)], stays=stays_of([gathered])
@@ -107,7 +107,7 @@ async def _stop(work: Work, arrived: Arrived[ObservationsStopped]) -> Outcome:
     await save_duty(work, gathered, stopped)
     if present:
         await plan_tasks(work, [_review(arrived)], stays_of([gathered]))
-    if stopped.stopped:
+    if not stopped.observes(work.now):
         await cancel_observation_tasks(work, [body.stay_id], arrived.author.staff_id)
     return APPLIED
 

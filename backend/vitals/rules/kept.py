@@ -110,14 +110,16 @@ class KeptDuty(msgspec.Struct, frozen=True, kw_only=True):
     said_at: datetime | None = None
     version: int = 0
 
-    @property
-    def observes(self) -> bool:
-        """Whether sets are due: observations are neither paused nor stopped."""
-        return self.paused_at is None and not self.stopped
+    def observes(self, now: datetime) -> bool:
+        """Whether sets are due: observations are neither paused nor stopped; a stop holds until its review is due."""
+        return self.paused_at is None and not (self.stopped and self._holds(now))
 
     def responds(self, now: datetime) -> bool:
-        """Whether a score asks for a response; a modified response holds until its review is due."""
-        return not self.stopped and not (self.response_modified and self.review_at and now < self.review_at)
+        """Whether a score asks for a response; a stop and a modified response hold until their review is due."""
+        return not ((self.stopped or self.response_modified) and self._holds(now))
+
+    def _holds(self, now: datetime) -> bool:
+        return self.review_at is not None and now < self.review_at
 
 
 _VALUES, _SCORE = VitalSigns.__struct_fields__, Score.__struct_fields__
