@@ -6,11 +6,13 @@ from secrets import token_hex
 from typing import Any
 
 import asyncpg
+import msgspec
 import structlog
 
 from backend.db import Connection
 from backend.errors import WardError
 from backend.sync.hub import Hub, Socket
+from shared_schemas.wire import Ring
 
 log = structlog.get_logger("live")
 CHANNEL = "wardlight_feed"
@@ -18,6 +20,7 @@ POLL_S = 1.0
 PEOPLE_POLLS = 5  # who is signed in, and which tablets are revoked, is looked up every so many polls
 COALESCED_S = 0.005
 RECONNECT_S = 0.5
+FRAME = "{"  # a frame is JSON without spaces; no feed's name begins so
 NOTICE_FEEDS = 60  # a notice holds at most 8,000 bytes
 OTHERS_LAST_S = 3 * POLL_S  # one that was not heard of for so long has ended, or looks itself when it is back
 
@@ -32,10 +35,11 @@ async def send_frames(hub: Hub, socket: Socket, send: Callable[[str], Awaitable[
 
 
 class Doorbell:
-    """One LISTEN connection a process. It rings with feeds only, coalesced and outside of any writing transaction.
+    """One LISTEN connection a process. It rings with feeds, coalesced and outside of any writing transaction.
 
     Every process rings without feeds at each poll, and with feeds only while it has heard another one: a notice costs
-    as much as a statement, and a process that has just begun reads everything anyway.
+    as much as a statement, and a process that has just begun reads everything anyway. So it carries the rings of
+    alerts, a frame a notice: the process that sends a delivery need not be the one that holds the nurse's socket.
     """
 
     def __init__(self, hub: Hub) -> None:
@@ -87,6 +91,10 @@ class Doorbell:
         now = asyncio.get_running_loop().time()
         feeds = list(self.hub.unrung) if now < self._others_until else []
         self.hub.unrung.clear()
+        frames = list(self.hub.untold) if now < self._others_until else []
+        self.hub.untold.clear()
+        for frame in frames:
+            await connection.execute("select pg_notify($1, $2)", CHANNEL, f"{self.own} {frame}")
         if now >= self._present_until:
             self._present_until = now + POLL_S
             feeds = feeds or [""]
@@ -96,8 +104,12 @@ class Doorbell:
 
     def _hear(self, _connection: Any, _pid: int, _channel: str, notice: object) -> None:
         sender, *feeds = str(notice).split()
-        if sender != self.own:
-            self._others_until = asyncio.get_running_loop().time() + OTHERS_LAST_S
+        if sender == self.own:
+            return
+        self._others_until = asyncio.get_running_loop().time() + OTHERS_LAST_S
+        if feeds and feeds[0].startswith(FRAME):
+            self.hub.ring_here(msgspec.json.decode(feeds[0], type=Ring))
+        else:
             self._heard.update(feeds)
             self._wake.set()
 

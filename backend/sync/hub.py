@@ -99,6 +99,7 @@ class Hub:
         self.rings: dict[str, FeedRing] = {}
         self.sockets: set[Socket] = set()
         self.unrung: dict[str, int] = {}
+        self.untold: deque[str] = deque(maxlen=WAITING_RINGS)
         self.rung = asyncio.Event()
         # A stepped server does not ping: its sockets live in another time than the pings' seconds.
         self.pings = True
@@ -119,9 +120,19 @@ class Hub:
                 socket.awake.set()
 
     def ring(self, alert_id: str, step_id: str, staff_id: str, sound: str) -> list[str]:
-        """Ring for a person on every open socket of a tablet where she is signed in; returns those tablets."""
-        text = encoded(Ring(alert_id=alert_id, step_id=step_id, staff_id=staff_id, sound=sound))
-        reached = [socket for socket in self.sockets if staff_id in socket.staff_ids]
+        """Ring for a person on every open socket of a tablet where she is signed in; returns those of this process.
+
+        The doorbell carries the ring to the sockets of other processes.
+        """
+        ring = Ring(alert_id=alert_id, step_id=step_id, staff_id=staff_id, sound=sound)
+        self.untold.append(encoded(ring))
+        self.rung.set()
+        return self.ring_here(ring)
+
+    def ring_here(self, ring: Ring) -> list[str]:
+        """The same on the sockets of this process only; also for a ring that came from another one."""
+        text = encoded(ring)
+        reached = [socket for socket in self.sockets if ring.staff_id in socket.staff_ids]
         for socket in reached:
             socket.extra.append(text)
             socket.awake.set()

@@ -61,6 +61,24 @@ async def test_another_process_is_rung_and_need_not_look_itself(
     assert sorted(waits)[2] < POLL_S / 3  # one that looks itself comes right after a look, and waits for the next
 
 
+async def test_an_alert_that_another_process_sends_rings_the_tablet_that_is_connected_here(
+    scene: Scene, settings: Settings, clock: SteppedClock
+) -> None:
+    async with served(settings, clock) as second:
+        for server in (scene.server, second):
+            server.doorbell.start()
+        async with scene.tablet.live() as socket:
+            await asyncio.sleep(2 * POLL_S)  # each has heard the other
+            alert_id = uid()
+            began = perf_counter()
+            assert second.hub.ring(alert_id, uid(), scene.anna, "ring") == []
+            ring = await socket.next("ring", within_s=2)
+            assert perf_counter() - began < POLL_S / 2
+            assert (ring["alert_id"], ring["staff_id"], ring["sound"]) == (alert_id, scene.anna, "ring")
+            with pytest.raises(TimeoutError):
+                await socket.next("ring", within_s=0.2)  # once, and it does not come back as an echo
+
+
 async def test_a_socket_that_comes_back_gets_what_it_missed_and_the_sum(scene: Scene) -> None:
     other = await listener(scene)
     feed = f"unit:{other.unit_id}"
