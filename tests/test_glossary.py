@@ -14,7 +14,7 @@ PLAIN = """
     example fahrenheit field filled filter filters find fits footnote free future given goes group
     hand handed hours id install installed invalid ko lang language last late least left legend
     letters loading lock log look lost malformed match me mine missing monitored must needed network
-    newer nobody noticed oldest only p part past paused permitted previous rail raised really
+    newer nobody noticed oldest only p part passed past paused permitted previous rail raised really
     reapply receiver respond restarted resume resumed reuse runs same save saved saving scored
     seconds send sending short show sickest sign since skip slow snoozed someone spoken start
     stopped strike summary tag take taken test text theme there timed title today tolerated too
