@@ -235,10 +235,14 @@ def _plan_outages(day: Day) -> None:
 
 
 async def _heal(day: Day) -> None:
-    """The network is good again, and nobody writes any more."""
+    """The network is good again, every tablet dials anew, and nobody writes any more.
+
+    A stepped server sends no pings, whose heads would tell a tablet that the last frame before the end was lost.
+    """
     no_faults = dict.fromkeys(Faults.__slots__, 0.0)
     day.network.faults = Faults(**no_faults)
     for line in day.lines.values():
+        await line.go_offline()
         line.go_online()
     await day.world.run(day.end_at + _HEAL)
     for _ in range(5):
