@@ -19,8 +19,8 @@ def main(words: list[str] | None = None) -> int:
     """Run one command; exit code 1 when it found something wrong, 2 when it could not run."""
     arguments = _parser().parse_args(words)
     try:
-        # An end that is asked for is the same as Ctrl-C: children are stopped on the way out. A shell lets its background
-        # jobs ignore Ctrl-C; this one listens.
+        # An end that is asked for is the same as Ctrl-C: children are stopped on the way out. A shell lets its
+        # background jobs ignore Ctrl-C; this one listens.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         # A demo is ended by Ctrl-C, which reaches a task of asyncio's own loop in an orderly way only.
