@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
@@ -14,7 +14,8 @@ import msgspec
 Json = dict[str, Any]
 STEPPED = "backend.app:stepped"
 COMMANDS = "backend.__main__:main"
-_SETTLE_TURNS = 3
+_READ_TURNS = 3
+_QUIET_S = 30
 
 
 @dataclass(slots=True)
@@ -27,13 +28,27 @@ class Reply:
 
 @dataclass(slots=True, eq=False)
 class Socket:
-    """A live socket: frames the server sent since they were last taken."""
+    """A live socket: frames the server sent since they were last taken.
+
+    `waits`: the server asks for the next frame, and so has done what it was told by those before.
+    """
 
     inbox: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
+    waits: asyncio.Event = field(default_factory=asyncio.Event)
     frames: list[str] = field(default_factory=list)
-    accepted: bool = False
     closed: bool = False
     job: asyncio.Task[None] | None = None
+
+    async def receive(self) -> Json:
+        """The server asks for the next frame."""
+        if self.inbox.empty():
+            self.waits.set()
+        return await self.inbox.get()
+
+    async def put(self, message: Json) -> None:
+        """Something for the server to read."""
+        self.waits.clear()
+        await self.inbox.put(message)
 
     def take_frames(self) -> list[Json]:
         """Return and forget what has been sent."""
@@ -98,8 +113,9 @@ class AsgiDoor:
             raise RuntimeError(message.get("message") or f"the server failed at {word}")
 
     async def advance(self, to: datetime) -> None:
-        """Let the server do everything that is due up to an instant."""
+        """Let the server do everything that is due up to an instant, and all that it was told by sockets."""
         await self.server.advance(to)
+        await self.quiet(list(self.sockets))
 
     async def request(self, method: str, path: str, body: Any = None, *, token: str = "") -> Reply:
         """Send one request and return the whole answer."""
@@ -127,42 +143,40 @@ class AsgiDoor:
     async def connect(self, path: str, token: str) -> Socket:
         """Open a socket; it may come back closed."""
         socket = Socket()
-        await socket.inbox.put({"type": "websocket.connect"})
+        await socket.put({"type": "websocket.connect"})
 
         async def send(message: Json) -> None:
-            if message["type"] == "websocket.accept":
-                socket.accepted = True
-            elif message["type"] == "websocket.send":
+            if message["type"] == "websocket.send":
                 text = message.get("text")
                 socket.frames.append(text if text is not None else message["bytes"].decode())
-            else:
+            elif message["type"] == "websocket.close":
                 socket.closed = True
 
         async def live() -> None:
             try:
-                await self.server(_scope("websocket", path, token), socket.inbox.get, send)
+                await self.server(_scope("websocket", path, token), socket.receive, send)
             finally:
                 socket.closed = True
+                socket.waits.set()
 
         socket.job = asyncio.create_task(live())
         self.sockets.append(socket)
-        await self.settle(lambda: socket.accepted or socket.closed)
+        await self.quiet([socket])
         return socket
 
-    async def settle(self, done: Callable[[], bool]) -> None:
-        """Let the server's own tasks run until something is so; at most a second."""
-        for turn in range(200):
-            if done():
-                return
-            await asyncio.sleep(0 if turn < 20 else 0.005)
+    async def quiet(self, sockets: Iterable[Socket]) -> None:
+        """Wait until the server has done what it was told by these sockets, however slow its disk is."""
+        async with asyncio.timeout(_QUIET_S):
+            for socket in sockets:
+                await socket.waits.wait()
 
     async def tell(self, socket: Socket, frame: Json) -> None:
         """Send a frame to the server, and give it a turn to read it."""
         if socket.closed:
             return
         text = msgspec.json.encode(frame).decode()
-        await socket.inbox.put({"type": "websocket.receive", "text": text})
-        for _ in range(_SETTLE_TURNS):
+        await socket.put({"type": "websocket.receive", "text": text})
+        for _ in range(_READ_TURNS):
             await asyncio.sleep(0)
 
     async def hang_up(self, socket: Socket) -> None:
@@ -171,7 +185,7 @@ class AsgiDoor:
             self.sockets.remove(socket)
         if socket.job is None or socket.job.done():
             return
-        await socket.inbox.put({"type": "websocket.disconnect", "code": 1001})
+        await socket.put({"type": "websocket.disconnect", "code": 1001})
         await asyncio.wait({socket.job}, timeout=2)
         if not socket.job.done():
             socket.job.cancel()

@@ -51,8 +51,8 @@ async def shared_context(
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tablet(shared_context: BrowserContext) -> AsyncIterator[Tablet]:
-    """A tablet that has never seen the test's site, and complained of nothing at the end."""
+async def tablet(shared_context: BrowserContext, site: PaperSite) -> AsyncIterator[Tablet]:
+    """A tablet that has never seen the test's site, and complained of nothing at the end; the site outlives it."""
     opened = Tablet(shared_context, await shared_context.new_page())
     yield opened
     await opened.come_online()

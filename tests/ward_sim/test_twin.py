@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ward_sim.paper_server import FEED, PaperServer
+from ward_sim.chance import Chance
 from ward_sim.instants import SECOND
 from ward_sim.seal import mac
 from ward_sim.tablet import Tablet
-from ward_sim.twin import actions, events
+from ward_sim.twin import actions, events, outbox
+from ward_sim.twin.state import State
 
 STAYS = [f"00000000-0000-7000-8000-00000000010{digit}" for digit in range(4)]
 DEVICE = {
@@ -203,6 +205,13 @@ def test_a_poison_entry_is_found_by_bisection_and_held_alone() -> None:
     assert not tablet.state.outbox
     assert len(line.server.outcomes) == 8
     assert [kept["verdict"]["status"] for kept in tablet.state.tray.values()] == [422]
+
+
+def test_what_was_put_off_and_has_gone_rings_no_bell() -> None:
+    state = State(DEVICE["device_id"], Chance(1))
+    state.outbox = {"waits": {}}
+    state.later_until = {"gone": 1_000, "waits": 9_000}
+    assert outbox.flush(state, 5_000) == [actions.SetTimer("flush", 9_000)]
 
 
 def test_a_mac_covers_every_line_of_the_protocol() -> None:

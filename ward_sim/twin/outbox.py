@@ -62,7 +62,8 @@ def flush(state: State, now: int) -> list[Action]:
         return []
     batch = _batch(state, now)
     if not batch:
-        return [SetTimer("flush", min(state.later_until.values()))]
+        # Only what still waits counts: a bygone instant would ring at once, and again, for ever.
+        return [SetTimer("flush", min(state.later_until[entry_id] for entry_id in state.outbox))]
     request_id = state.take_request_id()
     state.in_flight = InFlight(request_id, [entry["entry_id"] for entry in batch], now)
     push = {"outbox_depth": len(state.outbox), "max_n": state.next_n - 1, "entries": batch}
@@ -125,6 +126,7 @@ def _bisect(state: State, flight: InFlight, status: int) -> list[Action]:
         return []
     entry_id = flight.entry_ids[0]
     entry = state.outbox.pop(entry_id)
+    state.later_until.pop(entry_id, None)
     verdict = {"entry_id": entry_id, "verdict": "held", "reason": "malformed", "status": status}
     state.tray[entry_id] = {"entry": entry, "verdict": verdict}
     return [Settle([entry_id], {entry_id: state.tray[entry_id]}, [verdict])]
