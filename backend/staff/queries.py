@@ -5,7 +5,7 @@ from datetime import datetime
 
 from backend.access.queries import contacts
 from backend.db import Connection
-from backend.staff.rules import Ladder, Turn, ladder
+from backend.staff.rules import Ladder, Person, Turn, ladder, person_of
 from backend.stays.queries import Facts
 from shared_schemas.staff import Post
 
@@ -26,6 +26,14 @@ async def ladder_people(connection: Connection, stays: Mapping[str, Facts], now:
     return {
         stay_id: ladder(stay.owner_staff_id, turns.get(stay.unit_id, ()), known, now) for stay_id, stay in stays.items()
     }
+
+
+async def colleague(connection: Connection, unit_id: str, staff_id: str, now: datetime) -> Person:
+    """Anybody as the ladder of a unit sees her: who is not on duty there now is off duty."""
+    turns = (await turns_of(connection, [unit_id], now)).get(unit_id, [])
+    turn = next((each for each in turns if each.staff_id == staff_id and each.is_on()), None)
+    known = await contacts(connection, [staff_id], now)
+    return person_of(staff_id, turn, known.get(staff_id), now)
 
 
 async def turns_of(connection: Connection, unit_ids: Iterable[str], now: datetime) -> dict[str, list[Turn]]:

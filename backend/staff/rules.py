@@ -80,6 +80,17 @@ class Ladder:
     on_call: Person | None
 
 
+def person_of(staff_id: str, turn: Turn | None, contact: Contact | None, now: datetime) -> Person:
+    """Somebody by her latest turn of duty in a unit and what is known of her tablets."""
+    return Person(
+        staff_id,
+        on_duty=turn is not None and turn.is_on(),
+        on_break=turn is not None and turn.is_on_break(now),
+        reachable=contact.push_works if contact else None,
+        last_contact_at=contact.last_contact_at if contact else None,
+    )
+
+
 def ladder(owner_staff_id: str | None, turns: Iterable[Turn], contacts: Mapping[str, Contact], now: datetime) -> Ladder:
     """The four of one stay from the latest turns of its unit: an owner who went home is named, not on duty."""
     latest: dict[str, Turn] = {}
@@ -92,16 +103,7 @@ def ladder(owner_staff_id: str | None, turns: Iterable[Turn], contacts: Mapping[
     buddy_staff_id = owner_turn.buddy_staff_id if owner_turn else None
 
     def person(staff_id: str | None) -> Person | None:
-        if staff_id is None:
-            return None
-        turn, contact = latest.get(staff_id), contacts.get(staff_id)
-        return Person(
-            staff_id,
-            on_duty=turn is not None and turn.is_on(),
-            on_break=turn is not None and turn.is_on_break(now),
-            reachable=contact.push_works if contact else None,
-            last_contact_at=contact.last_contact_at if contact else None,
-        )
+        return person_of(staff_id, latest.get(staff_id), contacts.get(staff_id), now) if staff_id else None
 
     charge, on_call = posts.get(Post.CHARGE), posts.get(Post.ON_CALL)
     return Ladder(

@@ -97,8 +97,8 @@ class LadderMachine(RuleBasedStateMachine):
         if before.state is AlertState.ACCEPTED:
             assert self.alert.accepted_by_staff_id == before.accepted_by_staff_id, "the first accept wins"
 
-    @rule(who=WHO, named=st.one_of(st.none(), WHO))
-    def somebody_declines(self, who: str, named: str | None) -> None:
+    @rule(who=WHO, named=NURSE)
+    def somebody_declines(self, who: str, named: Person | None) -> None:
         self.becomes(decline(self.alert, who, DeclineReason.IN_ISOLATION, named, self.moment.now, self.moment)[0])
 
     @rule(who=WHO, minutes=st.integers(1, 30))

@@ -15,7 +15,7 @@ from shared_schemas.alerts import (
     AlertState,
     DeclineReason,
 )
-from shared_schemas.staff import BreakStarted
+from shared_schemas.staff import BreakStarted, Post
 from shared_schemas.stays import PatientDischarged
 from shared_schemas.wire import HeldReason
 from tests.alerts.shift import Shift
@@ -90,6 +90,10 @@ async def test_rule_4_the_last_person_asked_about_a_red_stays_asked_until_she_na
     flagged = await shift.say(cast.duc, declines(shift, alert_id))
     assert flagged.flags == ("last_person_must_name",)
     assert await shift.asked(alert_id) == ["Duc"]
+    off_duty = await shift.say(cast.duc, declines(shift, alert_id, named=cast.hana))
+    assert off_duty.flags == ("last_person_must_name",), "nobody waits for who went home"
+    assert (await shift.asked(alert_id), (await shift.told(alert_id))[-1][2:]) == (["Duc"], ("Hana", "off_duty"))
+    await shift.on_duty(cast.hana, Post.ASSISTANT)
     await shift.say(cast.duc, declines(shift, alert_id, named=cast.hana))
     assert await shift.asked(alert_id) == ["Hana"]
     nobody = await cast.say(cast.hana, declines(shift, alert_id, named=Person("Ghost", cast.duc.role)))

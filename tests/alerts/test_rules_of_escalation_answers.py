@@ -41,8 +41,8 @@ def minute(minutes: float) -> timedelta:
 
 
 def says_no(alert: Alert, who: str, moment: Moment, named: str | None = None) -> tuple[Alert, str | None]:
-    """Somebody declines at this moment."""
-    return decline(alert, who, BUSY, named, moment.now, moment)
+    """Somebody declines at this moment, and may name somebody who is on duty."""
+    return decline(alert, who, BUSY, nurse(named) if named else None, moment.now, moment)
 
 
 def test_rule_4_declining_moves_on_at_once() -> None:

@@ -13,6 +13,7 @@ from backend.alerts.rules.people import Moment
 from backend.alerts.statements import TOLD_BY
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome, Scope
+from backend.staff.queries import colleague
 from backend.stays.queries import facts
 from shared_schemas.alerts import AlertAccepted, AlertDeclined, AlertSnoozed, Receipt
 from shared_schemas.flags import Flag, HeldDetail
@@ -22,6 +23,7 @@ UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_ALE
 STRANGER = Outcome(held=HeldReason.NOT_PERMITTED, detail=HeldDetail.ALERT_OF_OTHERS)
 UNKNOWN_NAME = Outcome(held=HeldReason.INVALID, detail=HeldDetail.UNKNOWN_STAFF)
 KNOWN_STAFF = "select count(*) from staff_member where staff_id = $1 and active"
+UNIT_OF = "select unit_id::text from alert where alert_id = $1"
 Answer = Callable[[Alert, Moment], tuple[Alert, Flag | None]]
 
 
@@ -43,10 +45,14 @@ async def decline_alerts(work: Work, run: Sequence[Arrived[AlertDeclined]]) -> l
 
 
 async def _decline(work: Work, arrived: Arrived[AlertDeclined]) -> Outcome:
-    body = arrived.body
-    named = body.named_staff_id
-    if named is not None and not await work.connection.fetchval(KNOWN_STAFF, named):
-        return UNKNOWN_NAME
+    body, named = arrived.body, None
+    if body.named_staff_id is not None:
+        if not await work.connection.fetchval(KNOWN_STAFF, body.named_staff_id):
+            return UNKNOWN_NAME
+        unit_id = await work.connection.fetchval(UNIT_OF, body.alert_id)
+        if unit_id is None:
+            return UNKNOWN
+        named = await colleague(work.connection, unit_id, body.named_staff_id, work.now)
     return await _apply(
         work,
         arrived,

@@ -16,8 +16,9 @@ from backend.alerts.rules.asking import (
     with_row,
 )
 from backend.alerts.rules.ladder import attend_limit, going, next_step, reopened_above
-from backend.alerts.rules.people import Moment
+from backend.alerts.rules.people import Moment, cannot_be_reached, skip_reason, unavailable
 from backend.alerts.rules.timing import class_policy, time_out
+from backend.staff.rules import Person
 from shared_schemas.alerts import (
     AlertClass,
     AlertState,
@@ -74,9 +75,12 @@ def accept(alert: Alert, staff_id: str, at: datetime, moment: Moment) -> Alert:
     return going(alert, staff_id, since_at, moment)
 
 
-def must_name(alert: Alert, staff_id: str, moment: Moment) -> bool:
-    """True when nobody but her is left to be asked about a red: she can only accept or name who will (rule 4)."""
-    if alert.alert_class is not AlertClass.RED or asked_beside(alert, staff_id):
+def must_name(alert: Alert, staff_id: str, moment: Moment, named_staff_id: str | None = None) -> bool:
+    """True when nobody but her is left to be asked about a red: she can only accept or name who will (rule 4).
+
+    Whom she named, and who can not take it, counts for nobody.
+    """
+    if alert.alert_class is not AlertClass.RED or asked_beside(alert, staff_id, named_staff_id):
         return False
     return climbed(alert, next_step(alert, moment), moment) is None
 
@@ -85,42 +89,57 @@ def decline(
     alert: Alert,
     staff_id: str,
     reason: DeclineReason,
-    named_staff_id: str | None,
+    named: Person | None,
     at: datetime,
     moment: Moment,
 ) -> tuple[Alert, Flag | None]:
-    """Answer "I can not go": move on at once, to the named person if there is one. A flag: it changed nothing."""
+    """Answer "I can not go": move on at once, to the named person if she can take it (rules 1, 7).
+
+    A flag: she stays asked, because nobody else is left.
+    """
+    named_staff_id = named.staff_id if named else None
     fields = {"decline_reason": reason, "named_staff_id": named_staff_id}
+    if named_staff_id == staff_id:
+        named = None
+    row = _hers(alert, staff_id)
     if alert.state is AlertState.ACCEPTED and alert.accepted_by_staff_id == staff_id:
-        row = _hers(alert, staff_id)
         given_up = _answered(alert, staff_id, at, StepEnd.DECLINED, moment.now, **fields)
         again = reopened_above(given_up, moment)
-        step = row.step if row else again.step
-        return _named(again, step, named_staff_id, moment), None
+        return armed(_named(again, row.step if row else again.step, named, moment)[0], moment), None
     if alert.state is not AlertState.OPEN:
         return _answered(alert, staff_id, at, StepEnd.ANSWERED, moment.now, **fields), None
-    if named_staff_id in (None, staff_id) and must_name(alert, staff_id, moment):
-        return alert, MUST_NAME
-    row = _hers(alert, staff_id)
+    step = row.step if row else alert.step
+    told, takes_it = _named(alert, step, named, moment)
+    if not takes_it and must_name(told, staff_id, moment, named_staff_id):
+        return armed(told, moment), MUST_NAME
     at_pointer = row is not None and row.ended_at is None and row.round >= alert.climb_from_round
     alert = _answered(alert, staff_id, at, StepEnd.DECLINED, moment.now, **fields)
-    if named_staff_id is not None and named_staff_id != staff_id:
-        return _named(alert, row.step if row else alert.step, named_staff_id, moment), None
-    if not at_pointer or asked_beside(alert, staff_id):
+    others = asked_beside(alert, staff_id, named_staff_id)
+    alert, _ = _named(alert, step, named, moment)
+    if takes_it or others or not at_pointer:
         return armed(alert, moment), None
     return climb(alert, next_step(alert, moment), moment, at_once=False), None
 
 
-def _named(alert: Alert, step: Step, staff_id: str | None, moment: Moment) -> Alert:
-    """Ask the person whom the decliner named, with the time-out of the decliner's step."""
-    if staff_id is None or any(row.staff_id == staff_id for row in active(alert)):
-        return armed(alert, moment)
+def _named(alert: Alert, step: Step, named: Person | None, moment: Moment) -> tuple[Alert, bool]:
+    """Ask the person whom the decliner named, with the time-out of the decliner's step, or record why not (rule 1).
+
+    Also whether she takes it. Who cannot be reached is asked and does not, so that the next is asked too (rule 7).
+    """
+    if named is None:
+        return alert, False
+    running = active(alert)
+    hers_runs = any(row.staff_id == named.staff_id for row in running)
+    reason = unavailable(named) if hers_runs else skip_reason(alert, named, set(), forgiving=False)
+    if reason is not None:
+        now = moment.now
+        return with_row(alert, step, named.staff_id, began_at=now, ended_at=now, why_ended=reason), False
+    takes_it = not cannot_be_reached(named, moment.policy, moment.now)
+    if hers_runs:
+        return alert, takes_it
     wait = time_out(alert.alert_class, step, moment)
-    nobody_else = not active(alert)
-    alert = ask(alert, step, staff_id, wait, moment)
-    if nobody_else:
-        alert = with_clock(alert, alert.step, wait, moment)
-    return armed(alert, moment)
+    alert = ask(alert, step, named.staff_id, wait, moment)
+    return alert if running else with_clock(alert, alert.step, wait, moment), takes_it
 
 
 def snooze(alert: Alert, staff_id: str, minutes: int, at: datetime, moment: Moment) -> tuple[Alert, Flag | None]:

@@ -191,6 +191,6 @@ def look_for_newcomers(alert: Alert, moment: Moment) -> Alert:
     return ask_top(alert, moment)
 
 
-def asked_beside(alert: Alert, staff_id: str) -> bool:
-    """True when somebody else is being asked in this climb."""
-    return any(row.round >= alert.climb_from_round and row.staff_id != staff_id for row in active(alert))
+def asked_beside(alert: Alert, *staff_ids: str | None) -> bool:
+    """True when somebody but these is being asked in this climb."""
+    return any(row.round >= alert.climb_from_round and row.staff_id not in staff_ids for row in active(alert))
