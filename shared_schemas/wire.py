@@ -189,7 +189,10 @@ class Ring(Struct, tag_field="frame", tag="ring", kw_only=True):
 
 
 class Notice(Struct, omit_defaults=True, kw_only=True):
-    """The plain text of a Web Push, before encryption. It holds no personal fact."""
+    """The plain text of a Web Push, before encryption. It holds no personal fact.
+
+    A notice replaces the one of its `tag`: each red has its own, all else of a person shares one.
+    """
 
     alert_id: Id | None
     step_id: Id | None

@@ -809,7 +809,7 @@ export const NoteWrittenSchema = v.strictObject({
   note: v.nullable(LineSchema),
 }) satisfies v.GenericSchema<NoteWritten>;
 
-/** The plain text of a Web Push, before encryption. It holds no personal fact. */
+/** The plain text of a Web Push, before encryption. It holds no personal fact. A notice replaces the one of its `tag`: each red has its own, all else of a person shares one. */
 export type Notice = {
   alert_id: Id | null;
   step_id: Id | null;

@@ -1,6 +1,7 @@
 """The outbox at work: rings, pushes, the outside channel, storms, answers of push services, and deaths between."""
 
 import asyncio
+import re
 from datetime import timedelta
 from itertools import pairwise
 
@@ -62,6 +63,35 @@ async def test_rule_11_ten_plain_within_a_minute_are_counted_and_eleven_are_the_
         assert outbox.receiver.messages[-1].notice["text"] == text
     first, second = (message.notice for message in outbox.receiver.wait_for(2))
     assert first["tag"] == second["tag"], "one updating notice"
+
+
+async def test_rule_11_the_shared_notice_is_the_same_one_when_its_oldest_alert_was_answered(outbox: Outbox) -> None:
+    shift, anna, boris = outbox.shift, outbox.shift.cast.anna, outbox.shift.cast.boris
+    oldest, second = [await shift.raise_one(AMBER) for _ in range(2)]
+    red = await shift.raise_one(RED)
+    await outbox.run()
+    await shift.say(anna, shift.accepts(oldest))
+    newest = await shift.raise_one(PLAIN)
+    await outbox.run()
+    told = [message.notice for message in outbox.receiver.wait_for(3)]
+    [red_one] = [notice for notice in told if notice["tag"] == red]
+    first, updated = (notice for notice in told if notice is not red_one)
+    assert first["tag"] == updated["tag"] not in {oldest, second, newest, anna.staff_id}
+    assert (updated["alert_id"], updated["url"]) == (second, "/#/alerts")
+    for message in outbox.receiver.messages:
+        assert re.fullmatch(r"[\w-]{1,32}", message.headers["Topic"]), "RFC 8030, 5.4"
+
+    await shift.say(anna, shift.accepts(second))
+    await shift.say(anna, shift.accepts(newest))
+    await shift.raise_one(AMBER)
+    await outbox.run()
+    last = outbox.receiver.wait_for(4)[-1].notice
+    assert (last["tag"], last["url"]) == (first["tag"], f"/#/alerts/{last['alert_id']}"), "one opens itself"
+
+    await outbox.subscribe(boris)
+    await shift.raise_one(AMBER, stay_id=await shift.admit(shift.cast.east.beds[3]))
+    await outbox.run()
+    assert outbox.receiver.wait_for(5)[-1].notice["tag"] not in {first["tag"], boris.staff_id}, "one a nurse"
 
 
 async def test_rule_11_reds_come_one_by_one_and_at_most_one_sound_in_thirty_seconds(outbox: Outbox) -> None:

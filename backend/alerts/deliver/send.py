@@ -89,7 +89,7 @@ def _notice(told: Told, lang: str) -> Notice:
         alert_id=about.alert_id,
         step_id=about.step_id,
         staff_id=told.rows[0].staff_id or "",
-        tag=about.alert_id,
+        tag=about.tag,
         title=say(lang, TITLE, {}),
         text=say(lang, about.text_key, about.text_params),
         url="/#/alerts" if told.many else f"/#/alerts/{about.alert_id}",

@@ -1,9 +1,11 @@
 """What a person's tablets say and when they sound: one updating notice, one sound in a while, storms (rule 11)."""
 
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.alerts.rules.alert import NAMES
 from backend.alerts.rules.timing import SEVERITY
 from shared_schemas.alerts import AlertClass
 
@@ -64,10 +66,11 @@ def soundings(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A notice before its language: a catalogue key with figures, and the alert that it opens and is known by."""
+    """A notice before its language: a catalogue key with figures, the alert that it opens, and what it is known by."""
 
     alert_id: str
     step_id: str
+    tag: str
     text_key: str
     text_params: dict[str, str | int]
 
@@ -75,19 +78,25 @@ class Words:
 def words(asked: Iterable[Asking], about: str, storm_of: int = 0) -> Words | None:
     """What a notice about the alert `about` says, given all askings that the person has now; None: answered meanwhile.
 
-    A red stands alone. All others share one notice, known by the oldest, so that it updates in place. `storm_of`: so
-    many plain alerts of the unit came at once that they are one notice for the unit.
+    A red stands alone. All others share one notice, known by its person, so that it updates in place whichever of them
+    was answered. `storm_of`: so many plain alerts of the unit came at once that they are one notice for the unit.
     """
     askings = in_order(asked)
     this = next((asking for asking in askings if asking.alert_id == about), None)
     if this is None:
         return None
     if this.alert_class is AlertClass.RED:
-        return Words(this.alert_id, this.step_id, "alert.push.red", {})
+        return Words(this.alert_id, this.step_id, this.alert_id, "alert.push.red", {})
     shared = [asking for asking in askings if asking.alert_class is not AlertClass.RED]
     oldest = min(shared, key=lambda asking: (asking.began_at, asking.alert_id))
     ambers = sum(asking.alert_class is AlertClass.AMBER for asking in shared)
     if storm_of and not ambers:
-        return Words(oldest.alert_id, oldest.step_id, "alert.push.storm", {"count": storm_of})
-    key = "alert.push.amber" if ambers else "alert.push.plain"
-    return Words(oldest.alert_id, oldest.step_id, key, {"count": len(shared)})
+        key, count = "alert.push.storm", storm_of
+    else:
+        key, count = "alert.push.amber" if ambers else "alert.push.plain", len(shared)
+    return Words(oldest.alert_id, oldest.step_id, shared_tag(this.staff_id), key, {"count": count})
+
+
+def shared_tag(staff_id: str) -> str:
+    """The tag of the one notice that a person's amber and plain alerts share; push services never see who she is."""
+    return str(uuid.uuid5(NAMES, f"notice/{staff_id}"))

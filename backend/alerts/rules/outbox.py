@@ -57,7 +57,7 @@ def plan(leased: Iterable[Leased], asked: Mapping[str, list[Asking]], storms: Ma
         if this is None:
             made.answered.append(row)
         elif row.channel == "ring":
-            about = Words(this.alert_id, this.step_id, "", {})
+            about = Words(this.alert_id, this.step_id, this.alert_id, "", {})
             made.rings.append(Told((row,), about, this.alert_class, row.sound))
         elif this.alert_class is AlertClass.RED:
             said = words(askings, this.alert_id)

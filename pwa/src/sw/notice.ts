@@ -13,7 +13,7 @@ interface PushText {
   silent?: boolean;
 }
 
-/** Shows a push, replacing the notice of the same alert, and tells the server that it was shown. */
+/** Shows a push, replacing the notice of its tag (a red's, or the person's shared one), and tells the server that it was shown. */
 export async function showNotice(
   worker: ServiceWorkerGlobalScope,
   pushed: PushMessageData | null,
