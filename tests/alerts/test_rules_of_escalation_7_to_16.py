@@ -16,8 +16,10 @@ from shared_schemas.alerts import (
 )
 from shared_schemas.staff import DutyEnded, HandoverAccepted, HandoverOffered
 from shared_schemas.stays import PatientTransferred
+from shared_schemas.vitals import VitalSignsCharted
 from tests.alerts.shift import Shift
 from tests.cast import due_at
+from tests.vitals.bedside import WELL
 
 RED, AMBER, PLAIN = AlertClass.RED, AlertClass.AMBER, AlertClass.PLAIN
 
@@ -55,14 +57,23 @@ async def test_rule_8_an_answer_that_arrives_late_counts_from_the_act(shift: Shi
     assert [row.step.value for row in alert.steps] == ["assignee", "buddy"], "steps taken remain"
 
 
-async def test_rule_8_done_before_the_alert_began_is_withdrawn_and_counted_as_false(shift: Shift) -> None:
-    new = shift.new()
-    async with unit_of_work(shift.database, shift.now) as work:
-        [alert_id] = await raise_alerts(work, [new])
-    async with unit_of_work(shift.database, shift.now) as work:
-        await resolve_alerts(work, [(new.cause, new.cause_id)], "done", shift.now - timedelta(seconds=1))
-    alert = await shift.alert(alert_id)
-    assert (alert.state, alert.ended_why) == (AlertState.WITHDRAWN, "done_before")
+@pytest.mark.parametrize(
+    ("seconds", "end"), [(-1, (AlertState.WITHDRAWN, "done_before")), (0, (AlertState.RESOLVED, "done"))]
+)
+async def test_rule_8_a_set_observed_before_the_alert_began_withdraws_it_as_false(
+    shift: Shift, seconds: float, end: tuple[AlertState, str]
+) -> None:
+    await shift.cast.sweep()
+    await shift.cast.sweep(seconds=2 * 3600)
+    [alert] = await shift.cast.rows(shift.cast.east, "alert")
+    assert (alert.text_key, alert.state) == ("alert.overdue.observation", AlertState.OPEN)
+    observed_at = alert.began_at + timedelta(seconds=seconds)
+    await shift.cast.sweep(seconds=600)
+    await shift.cast.say(
+        shift.cast.anna, VitalSignsCharted(observed_at=observed_at, stay_id=shift.stay_id, values=WELL)
+    )
+    after = await shift.alert(alert.alert_id)
+    assert (after.state, after.ended_why) == end
 
 
 async def test_rule_9_a_red_that_nobody_answers_repeats_for_hours_and_stays_small_on_tablets(shift: Shift) -> None:

@@ -163,13 +163,6 @@ def test_rule_8_an_answer_counts_from_the_act_and_steps_taken_remain() -> None:
     assert [row[:3] for row in told(alert)] == taken
 
 
-def test_rule_8_done_before_the_alert_began_is_withdrawn_as_false() -> None:
-    alert = begin(an_alert(), at(0))
-    false = end(alert, AlertState.RESOLVED, "done", NINE + minute(5), NINE - minute(0.01))
-    assert (false.state, false.ended_why) == (AlertState.WITHDRAWN, "done_before")
-    assert end(alert, AlertState.RESOLVED, "done", NINE + minute(5), NINE).state is AlertState.RESOLVED
-
-
 def test_rule_8_a_snooze_that_was_over_on_arrival_changes_nothing() -> None:
     alert = begin(an_alert(PLAIN), at(0))
     assert snooze(alert, ANNA, 10, NINE, at(10)) == (alert, SNOOZE_OVER)

@@ -1,7 +1,5 @@
 """What stops alerts: resolved by an outcome, withdrawn because the cause is gone; attending alone does not (rule 6)."""
 
-from datetime import datetime
-
 from backend.alerts.actions.change import change_running
 from backend.alerts.queries import Causes
 from backend.alerts.rules.turns import end
@@ -9,9 +7,9 @@ from backend.db import Work
 from shared_schemas.alerts import AlertState
 
 
-async def resolve_alerts(work: Work, causes: Causes, why: str, at: datetime | None = None) -> None:
-    """End what runs about these causes by an outcome; done `at` before it began, it is withdrawn as false (rule 8)."""
-    await change_running(work, causes, lambda alert, _, __: end(alert, AlertState.RESOLVED, why, work.now, at))
+async def resolve_alerts(work: Work, causes: Causes, why: str) -> None:
+    """End what runs about these causes by an outcome."""
+    await change_running(work, causes, lambda alert, _, __: end(alert, AlertState.RESOLVED, why, work.now))
 
 
 async def withdraw_alerts(work: Work, causes: Causes, why: str) -> None:

@@ -1,4 +1,4 @@
-"""What patient and ward do to an alert: its end, a worse band, handover, leaving, transfer (rules 6, 8, 13, 14)."""
+"""What patient and ward do to an alert: its end, a worse band, handover, leaving, transfer (rules 6, 13, 14)."""
 
 from datetime import datetime
 
@@ -11,16 +11,11 @@ from backend.alerts.rules.people import Moment, person_at, unavailable
 from backend.alerts.rules.timing import SEVERITY, time_out
 from shared_schemas.alerts import AlertClass, AlertState, Step, StepEnd
 
-# Rule 8: what was done before the alert began was no reason to alert, and is counted as false.
-DONE_BEFORE = "done_before"
 
-
-def end(alert: Alert, state: AlertState, why: str, now: datetime, done_at: datetime | None = None) -> Alert:
-    """`resolved` or `withdrawn`, for good; what was done before the alert began is withdrawn as false (rule 8)."""
+def end(alert: Alert, state: AlertState, why: str, now: datetime) -> Alert:
+    """`resolved` or `withdrawn`, for good."""
     if alert.state in FINAL:
         return alert
-    if done_at is not None and done_at < alert.began_at:
-        state, why = AlertState.WITHDRAWN, DONE_BEFORE
     reason = StepEnd.ANSWERED if state is AlertState.RESOLVED else StepEnd.WITHDRAWN
     return replace(
         alert,
