@@ -44,6 +44,7 @@ class Flag(StrEnum):
     DEPARTED = "departed"
     # Sets and observation duty.
     LATE = "late"
+    RECEIVED_AFTER_DEPARTURE = "received_after_departure"
     SAME_TIME = "same_time"
     IMPLAUSIBLE = "implausible"
     DEVICE_INVALID = "device_invalid"

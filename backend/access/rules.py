@@ -48,6 +48,7 @@ may_answer_alert = _gate("may_answer_alert", "Accept, decline or put off an aler
 may_resolve_held = _gate(
     "may_resolve_held", "Answer a held entry: one's own, or any as its unit's lead.", ON_THE_LADDER
 )
+may_review = _gate("may_review", "See for the unit what came too late for anybody to act on it.", LEADING)
 may_administer = _gate("may_administer", "Set up units, people and tablets.", frozenset({Role.ADMINISTRATOR}))
 
 

@@ -67,6 +67,31 @@ async def bed_nurses(connection: Connection, bed_ids: Iterable[str]) -> list[Bed
     return [BedNurse(*map(_plain, each.values())) for each in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Who has left: name and its language, the last bed, and when."""
+
+    stay_id: str
+    name: str
+    lang: str
+    bed_id: str | None
+    departed_at: datetime
+
+
+DEPARTURES = """
+select s.stay_id, p.name, p.lang, (
+    select b.bed_id from bed_stay b where b.stay_id = s.stay_id order by b.from_at desc, b.bed_stay_id limit 1
+), s.departed_at
+from stay s join patient p using (patient_id) where s.stay_id = any($1::uuid[]) and s.departed_at is not null
+"""
+
+
+async def departures(connection: Connection, stay_ids: Iterable[str]) -> dict[str, Departure]:
+    """Departures by stay; who is still here is absent."""
+    found = await connection.fetch(DEPARTURES, list(stay_ids))
+    return {str(each["stay_id"]): Departure(*map(_plain, each.values())) for each in found}
+
+
 STAY_FIELDS = StayRow.__struct_fields__
 
 

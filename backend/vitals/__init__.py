@@ -5,6 +5,7 @@ from backend.slice import Handles, Slice
 from backend.vitals import actions
 from backend.vitals.sweep import OBSERVATION_DUTY
 from shared_schemas import vitals as words
+from shared_schemas.late_sets import LateSetSeen
 from shared_schemas.tasks import ResponseRecorded
 
 SLICE = Slice(
@@ -17,6 +18,7 @@ SLICE = Slice(
         words.ObservationsPaused: Handles(gates.may_plan, actions.pause_observations),
         words.ObservationsResumed: Handles(gates.may_chart, actions.resume_observations),
         words.ObservationsStopped: Handles(gates.may_prescribe, actions.stop_observations),
+        LateSetSeen: Handles(gates.may_review, actions.see_late_sets),
         # A word about a task, but whether its closing note counts is for the score to say.
         ResponseRecorded: Handles(gates.may_respond, actions.answer_responses),
     },

@@ -5,6 +5,7 @@ from piccolo.table import Table
 
 from backend.access.tables import StaffMember
 from backend.db import DB
+from backend.places.tables import Unit
 from backend.stays.tables import Stay
 from backend.tasks.tables import Task
 
@@ -50,6 +51,16 @@ class VitalSigns(Table, tablename="vital_signs", db=DB):
     correction_reason = Text(null=True, default=None)
     entered_in_error = Boolean(default=None)
     monitor_attached = Boolean(null=True, default=None)
+    version = BigInt(default=1)
+
+
+class LateSet(Table, tablename="late_set", db=DB):
+    """A set that came after its patient had left; closed when somebody has seen it, or another set stands for it."""
+
+    entry_id = ForeignKey(VitalSigns, null=False, primary_key=True, on_delete=OnDelete.restrict)
+    unit_id = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
+    seen_by_staff_id = ForeignKey(StaffMember, null=True, default=None, on_delete=OnDelete.restrict)
+    closed_at = Timestamptz(null=True, default=None)
     version = BigInt(default=1)
 
 

@@ -536,8 +536,8 @@ export const DutyStartedSchema = v.strictObject({
 }) satisfies v.GenericSchema<DutyStarted>;
 
 /** Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them. Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`. */
-export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
-export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
+export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
+export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
 
 /** Why an entry waits for a person's answer. */
 export const HeldReasonSchema = v.picklist(['malformed', 'unknown_field', 'unknown_type', 'id_reuse', 'bad_mac', 'unknown_session', 'not_permitted', 'unknown_subject', 'out_of_scope', 'bed_taken', 'already_changed', 'depends_on_held', 'invalid']);
@@ -739,6 +739,162 @@ export const HelloSchema = v.strictObject({
   outbox_depth: v.optional(CounterSchema),
 }) satisfies v.GenericSchema<Hello>;
 
+/** Why NEWS2 is refused although the values are charted. */
+export const NoScoreReasonSchema = v.picklist(['under_16', 'pregnant']);
+export type NoScoreReason = 'under_16' | 'pregnant';
+
+/** The seven parameters of NEWS2, and the two that are charted beside them. */
+export const ParameterSchema = v.picklist(['respiratory_rate', 'spo2', 'oxygen', 'systolic', 'pulse', 'consciousness', 'temperature', 'diastolic']);
+export type Parameter = 'respiratory_rate' | 'spo2' | 'oxygen' | 'systolic' | 'pulse' | 'consciousness' | 'temperature' | 'diastolic';
+
+/** NEWS2 of a set. `total` is null when incomplete or refused; `lower_bound` is the sum of what is there. `band` is the band of the total, or of the lower bound when incomplete (then it is a lower bound, too). `sub_scores` has the parameters that could be scored. */
+export type Score = {
+  total?: number | null | undefined;
+  lower_bound?: number | undefined;
+  sub_scores?: Record<string, number> | undefined;
+  single_3?: boolean | undefined;
+  band?: Band | null | undefined;
+  spo2_scale?: number | undefined;
+  missing?: Parameter[] | undefined;
+  no_score?: NoScoreReason | null | undefined;
+};
+export const ScoreSchema = keyed(v.strictObject({
+  total: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)))),
+  lower_bound: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20))),
+  sub_scores: v.optional(keyed(v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3))))),
+  single_3: v.optional(v.boolean()),
+  band: v.optional(v.nullable(BandSchema)),
+  spo2_scale: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2))),
+  missing: v.optional(v.array(ParameterSchema)),
+  no_score: v.optional(v.nullable(NoScoreReasonSchema)),
+})) satisfies v.GenericSchema<Score>;
+
+/** Why a parameter was not charted. `UNOBTAINABLE` means tried and not measurable in the patient. */
+export const NotDoneReasonSchema = v.picklist(['refused', 'asleep', 'off_ward', 'no_device', 'not_tolerated', 'unobtainable', 'other']);
+export type NotDoneReason = 'refused' | 'asleep' | 'off_ward' | 'no_device' | 'not_tolerated' | 'unobtainable' | 'other';
+
+/** A parameter that was not charted, with its coded reason. */
+export type NotDone = {
+  parameter: Parameter;
+  reason: NotDoneReason;
+  text?: Line | null | undefined;
+};
+export const NotDoneSchema = v.strictObject({
+  parameter: ParameterSchema,
+  reason: NotDoneReasonSchema,
+  text: v.optional(v.nullable(LineSchema)),
+}) satisfies v.GenericSchema<NotDone>;
+
+/** Devices of the RCP NEWS2 chart's oxygen row. */
+export const OxygenDeviceSchema = v.picklist(['nasal_cannula', 'simple_mask', 'venturi_mask', 'reservoir_mask', 'humidified', 'high_flow_nasal', 'cpap', 'niv', 'tracheostomy', 'ventilator', 'other']);
+export type OxygenDevice = 'nasal_cannula' | 'simple_mask' | 'venturi_mask' | 'reservoir_mask' | 'humidified' | 'high_flow_nasal' | 'cpap' | 'niv' | 'tracheostomy' | 'ventilator' | 'other';
+
+/** Who read the value: a person, or a device that nobody has confirmed. */
+export const SourceSchema = v.picklist(['nurse', 'device']);
+export type Source = 'nurse' | 'device';
+
+/** UCUM codes. */
+export const TemperatureUnitSchema = v.picklist(['Cel', '[degF]']);
+export type TemperatureUnit = 'Cel' | '[degF]';
+
+/** The reading in the thermometer's own unit, in tenths. */
+export type TemperatureAsMeasured = {
+  value_tenths: number;
+  unit: TemperatureUnit;
+};
+export const TemperatureAsMeasuredSchema = v.strictObject({
+  value_tenths: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2480)),
+  unit: TemperatureUnitSchema,
+}) satisfies v.GenericSchema<TemperatureAsMeasured>;
+
+/** One set at the bedside. Null means not measured; nothing is ever pre-filled. `temperature_tenths_c` is Celsius, rounded half-up to the tenth; `temperature_as_measured` keeps a Fahrenheit original. `oxygen_flow_tenths_l_per_min` is in tenths of a litre a minute. `confirmed` lists values outside the plausible bounds that the nurse confirmed. */
+export type VitalSigns = {
+  respiratory_rate_per_min?: number | null | undefined;
+  spo2_percent?: number | null | undefined;
+  on_oxygen?: boolean | null | undefined;
+  oxygen_device?: OxygenDevice | null | undefined;
+  oxygen_flow_tenths_l_per_min?: number | null | undefined;
+  fio2_percent?: number | null | undefined;
+  systolic_mmhg?: number | null | undefined;
+  diastolic_mmhg?: number | null | undefined;
+  pulse_per_min?: number | null | undefined;
+  consciousness?: Consciousness | null | undefined;
+  temperature_tenths_c?: number | null | undefined;
+  temperature_as_measured?: TemperatureAsMeasured | null | undefined;
+  not_done?: NotDone[] | undefined;
+  confirmed?: Parameter[] | undefined;
+  source?: Source | undefined;
+};
+export const VitalSignsSchema = keyed(v.strictObject({
+  respiratory_rate_per_min: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
+  spo2_percent: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
+  on_oxygen: v.optional(v.nullable(v.boolean())),
+  oxygen_device: v.optional(v.nullable(OxygenDeviceSchema)),
+  oxygen_flow_tenths_l_per_min: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
+  fio2_percent: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(21), v.maxValue(100)))),
+  systolic_mmhg: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
+  diastolic_mmhg: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
+  pulse_per_min: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
+  consciousness: v.optional(v.nullable(ConsciousnessSchema)),
+  temperature_tenths_c: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1200)))),
+  temperature_as_measured: v.optional(v.nullable(TemperatureAsMeasuredSchema)),
+  not_done: v.optional(v.pipe(v.array(NotDoneSchema), v.maxLength(9))),
+  confirmed: v.optional(v.pipe(v.array(ParameterSchema), v.maxLength(9))),
+  source: v.optional(SourceSchema),
+})) satisfies v.GenericSchema<VitalSigns>;
+
+/** A set of a patient who has left, charted and kept, that raised no alert and is on no patient's screen. It names the patient itself and no stay: the stay's rows leave the tablets, this one stays until somebody who leads the unit has seen it. `bed_id`: the last bed. */
+export type LateSetRow = {
+  entry_id: Id;
+  patient_name: Line;
+  patient_lang: string;
+  bed_id?: Id | null | undefined;
+  departed_at: Instant;
+  observed_at: Instant;
+  recorded_at: Instant;
+  received_at: Instant;
+  author_staff_id: Id;
+  values: VitalSigns;
+  score: Score;
+  flags?: Flag[] | undefined;
+  supersedes?: Id | null | undefined;
+  correction_reason?: Line | null | undefined;
+};
+export const LateSetRowSchema = v.looseObject({
+  entry_id: IdSchema,
+  patient_name: LineSchema,
+  patient_lang: v.string(),
+  bed_id: v.optional(v.nullable(IdSchema)),
+  departed_at: instant,
+  observed_at: instant,
+  recorded_at: instant,
+  received_at: instant,
+  author_staff_id: IdSchema,
+  values: VitalSignsSchema,
+  score: ScoreSchema,
+  flags: v.optional(v.array(FlagSchema)),
+  supersedes: v.optional(v.nullable(IdSchema)),
+  correction_reason: v.optional(v.nullable(LineSchema)),
+}) satisfies v.GenericSchema<LateSetRow>;
+
+/** A charge or head nurse has seen a late set and does what it asks for; it leaves the tray. */
+export type LateSetSeen = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  set_entry_id: Id;
+};
+export const LateSetSeenSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  set_entry_id: IdSchema,
+}) satisfies v.GenericSchema<LateSetSeen>;
+
 /** A gap in a device's dense counter: entries `first_n`..`last_n` never arrived. */
 export type LossIncidentRow = {
   incident_id: Id;
@@ -760,30 +916,6 @@ export const LossIncidentRowSchema = v.looseObject({
   noticed_at: instant,
   closed_at: v.optional(v.nullable(instant)),
 }) satisfies v.GenericSchema<LossIncidentRow>;
-
-/** Why NEWS2 is refused although the values are charted. */
-export const NoScoreReasonSchema = v.picklist(['under_16', 'pregnant']);
-export type NoScoreReason = 'under_16' | 'pregnant';
-
-/** Why a parameter was not charted. `UNOBTAINABLE` means tried and not measurable in the patient. */
-export const NotDoneReasonSchema = v.picklist(['refused', 'asleep', 'off_ward', 'no_device', 'not_tolerated', 'unobtainable', 'other']);
-export type NotDoneReason = 'refused' | 'asleep' | 'off_ward' | 'no_device' | 'not_tolerated' | 'unobtainable' | 'other';
-
-/** The seven parameters of NEWS2, and the two that are charted beside them. */
-export const ParameterSchema = v.picklist(['respiratory_rate', 'spo2', 'oxygen', 'systolic', 'pulse', 'consciousness', 'temperature', 'diastolic']);
-export type Parameter = 'respiratory_rate' | 'spo2' | 'oxygen' | 'systolic' | 'pulse' | 'consciousness' | 'temperature' | 'diastolic';
-
-/** A parameter that was not charted, with its coded reason. */
-export type NotDone = {
-  parameter: Parameter;
-  reason: NotDoneReason;
-  text?: Line | null | undefined;
-};
-export const NotDoneSchema = v.strictObject({
-  parameter: ParameterSchema,
-  reason: NotDoneReasonSchema,
-  text: v.optional(v.nullable(LineSchema)),
-}) satisfies v.GenericSchema<NotDone>;
 
 /** Why care was not done; a person says it. */
 export const NotDoneCareReasonSchema = v.picklist(['refused', 'asleep', 'off_ward', 'not_needed', 'no_time', 'other']);
@@ -992,10 +1124,6 @@ export const ObservationsStoppedSchema = v.strictObject({
   review_at: instant,
   response_modified_only: v.optional(v.boolean()),
 }) satisfies v.GenericSchema<ObservationsStopped>;
-
-/** Devices of the RCP NEWS2 chart's oxygen row. */
-export const OxygenDeviceSchema = v.picklist(['nasal_cannula', 'simple_mask', 'venturi_mask', 'reservoir_mask', 'humidified', 'high_flow_nasal', 'cpap', 'niv', 'tracheostomy', 'ventilator', 'other']);
-export type OxygenDevice = 'nasal_cannula' | 'simple_mask' | 'venturi_mask' | 'reservoir_mask' | 'humidified' | 'high_flow_nasal' | 'cpap' | 'niv' | 'tracheostomy' | 'ventilator' | 'other';
 
 /** FHIR AdministrativeGender. */
 export const SexSchema = v.picklist(['female', 'male', 'other', 'unknown']);
@@ -1393,28 +1521,6 @@ export const RingSchema = v.looseObject({
   sound: CodeSchema,
 }) satisfies v.GenericSchema<Ring>;
 
-/** NEWS2 of a set. `total` is null when incomplete or refused; `lower_bound` is the sum of what is there. `band` is the band of the total, or of the lower bound when incomplete (then it is a lower bound, too). `sub_scores` has the parameters that could be scored. */
-export type Score = {
-  total?: number | null | undefined;
-  lower_bound?: number | undefined;
-  sub_scores?: Record<string, number> | undefined;
-  single_3?: boolean | undefined;
-  band?: Band | null | undefined;
-  spo2_scale?: number | undefined;
-  missing?: Parameter[] | undefined;
-  no_score?: NoScoreReason | null | undefined;
-};
-export const ScoreSchema = keyed(v.strictObject({
-  total: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)))),
-  lower_bound: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20))),
-  sub_scores: v.optional(keyed(v.record(v.string(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(3))))),
-  single_3: v.optional(v.boolean()),
-  band: v.optional(v.nullable(BandSchema)),
-  spo2_scale: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2))),
-  missing: v.optional(v.array(ParameterSchema)),
-  no_score: v.optional(v.nullable(NoScoreReasonSchema)),
-})) satisfies v.GenericSchema<Score>;
-
 /** A row of a snapshot. */
 export type SnapshotRow = {
   type: string;
@@ -1448,10 +1554,6 @@ export const SnapshotChunkSchema = v.looseObject({
   rows: v.array(SnapshotRowSchema),
   server_at: instant,
 }) satisfies v.GenericSchema<SnapshotChunk>;
-
-/** Who read the value: a person, or a device that nobody has confirmed. */
-export const SourceSchema = v.picklist(['nurse', 'device']);
-export type Source = 'nurse' | 'device';
 
 /** SpO2 scale 2 by a named prescriber with target and reason, or back to scale 1; it rescores nothing earlier. */
 export type Spo2ScaleSet = {
@@ -1791,20 +1893,6 @@ export const TaskRowSchema = v.looseObject({
   flags: v.optional(v.array(FlagSchema)),
 }) satisfies v.GenericSchema<TaskRow>;
 
-/** UCUM codes. */
-export const TemperatureUnitSchema = v.picklist(['Cel', '[degF]']);
-export type TemperatureUnit = 'Cel' | '[degF]';
-
-/** The reading in the thermometer's own unit, in tenths. */
-export type TemperatureAsMeasured = {
-  value_tenths: number;
-  unit: TemperatureUnit;
-};
-export const TemperatureAsMeasuredSchema = v.strictObject({
-  value_tenths: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2480)),
-  unit: TemperatureUnitSchema,
-}) satisfies v.GenericSchema<TemperatureAsMeasured>;
-
 /** A ward or a home-care team (reference feed). Phone numbers are dialled without a network. */
 export type UnitRow = {
   unit_id: Id;
@@ -1840,42 +1928,6 @@ export const UptoSchema = v.looseObject({
   sum: v.string(),
   server_at: instant,
 }) satisfies v.GenericSchema<Upto>;
-
-/** One set at the bedside. Null means not measured; nothing is ever pre-filled. `temperature_tenths_c` is Celsius, rounded half-up to the tenth; `temperature_as_measured` keeps a Fahrenheit original. `oxygen_flow_tenths_l_per_min` is in tenths of a litre a minute. `confirmed` lists values outside the plausible bounds that the nurse confirmed. */
-export type VitalSigns = {
-  respiratory_rate_per_min?: number | null | undefined;
-  spo2_percent?: number | null | undefined;
-  on_oxygen?: boolean | null | undefined;
-  oxygen_device?: OxygenDevice | null | undefined;
-  oxygen_flow_tenths_l_per_min?: number | null | undefined;
-  fio2_percent?: number | null | undefined;
-  systolic_mmhg?: number | null | undefined;
-  diastolic_mmhg?: number | null | undefined;
-  pulse_per_min?: number | null | undefined;
-  consciousness?: Consciousness | null | undefined;
-  temperature_tenths_c?: number | null | undefined;
-  temperature_as_measured?: TemperatureAsMeasured | null | undefined;
-  not_done?: NotDone[] | undefined;
-  confirmed?: Parameter[] | undefined;
-  source?: Source | undefined;
-};
-export const VitalSignsSchema = keyed(v.strictObject({
-  respiratory_rate_per_min: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
-  spo2_percent: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
-  on_oxygen: v.optional(v.nullable(v.boolean())),
-  oxygen_device: v.optional(v.nullable(OxygenDeviceSchema)),
-  oxygen_flow_tenths_l_per_min: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
-  fio2_percent: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(21), v.maxValue(100)))),
-  systolic_mmhg: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
-  diastolic_mmhg: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
-  pulse_per_min: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(999)))),
-  consciousness: v.optional(v.nullable(ConsciousnessSchema)),
-  temperature_tenths_c: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1200)))),
-  temperature_as_measured: v.optional(v.nullable(TemperatureAsMeasuredSchema)),
-  not_done: v.optional(v.pipe(v.array(NotDoneSchema), v.maxLength(9))),
-  confirmed: v.optional(v.pipe(v.array(ParameterSchema), v.maxLength(9))),
-  source: v.optional(SourceSchema),
-})) satisfies v.GenericSchema<VitalSigns>;
 
 /** A set at the bedside. `acting` is "I am acting on this score"; `already_escalated` may be said of a set older than 10 min; `monitor_attached` answers the question at NEWS2 >= 7; `spo2_scale_used` is the scale of the score that the author saw: the server flags `scale_differs` when another was in force. */
 export type VitalSignsCharted = {
@@ -1984,6 +2036,7 @@ export type Entries = {
   handover_declined: HandoverDeclined;
   handover_offered: HandoverOffered;
   held_entry_resolved: HeldEntryResolved;
+  late_set_seen: LateSetSeen;
   note_written: NoteWritten;
   observation_interval_set: ObservationIntervalSet;
   observations_paused: ObservationsPaused;
@@ -2022,6 +2075,7 @@ export const entrySchemas = {
   handover_declined: HandoverDeclinedSchema,
   handover_offered: HandoverOfferedSchema,
   held_entry_resolved: HeldEntryResolvedSchema,
+  late_set_seen: LateSetSeenSchema,
   note_written: NoteWrittenSchema,
   observation_interval_set: ObservationIntervalSetSchema,
   observations_paused: ObservationsPausedSchema,
@@ -2052,6 +2106,7 @@ export type Rows = {
   care_template: CareTemplateRow;
   duty: DutyRow;
   held_entry: HeldEntryRow;
+  late_set: LateSetRow;
   loss_incident: LossIncidentRow;
   observation_duty: ObservationDutyRow;
   patient: PatientRow;
@@ -2070,6 +2125,7 @@ export const rowSchemas = {
   care_template: CareTemplateRowSchema,
   duty: DutyRowSchema,
   held_entry: HeldEntryRowSchema,
+  late_set: LateSetRowSchema,
   loss_incident: LossIncidentRowSchema,
   observation_duty: ObservationDutyRowSchema,
   patient: PatientRowSchema,
@@ -2099,6 +2155,7 @@ export type TypedEntry =
   | { type: 'handover_declined'; v: 1; body: HandoverDeclined }
   | { type: 'handover_offered'; v: 1; body: HandoverOffered }
   | { type: 'held_entry_resolved'; v: 1; body: HeldEntryResolved }
+  | { type: 'late_set_seen'; v: 1; body: LateSetSeen }
   | { type: 'note_written'; v: 1; body: NoteWritten }
   | { type: 'observation_interval_set'; v: 1; body: ObservationIntervalSet }
   | { type: 'observations_paused'; v: 1; body: ObservationsPaused }
@@ -2136,6 +2193,7 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('handover_declined'), v: v.literal(1), body: HandoverDeclinedSchema }),
   v.strictObject({ type: v.literal('handover_offered'), v: v.literal(1), body: HandoverOfferedSchema }),
   v.strictObject({ type: v.literal('held_entry_resolved'), v: v.literal(1), body: HeldEntryResolvedSchema }),
+  v.strictObject({ type: v.literal('late_set_seen'), v: v.literal(1), body: LateSetSeenSchema }),
   v.strictObject({ type: v.literal('note_written'), v: v.literal(1), body: NoteWrittenSchema }),
   v.strictObject({ type: v.literal('observation_interval_set'), v: v.literal(1), body: ObservationIntervalSetSchema }),
   v.strictObject({ type: v.literal('observations_paused'), v: v.literal(1), body: ObservationsPausedSchema }),
@@ -2175,6 +2233,7 @@ export const entryVersion = {
   handover_declined: 1,
   handover_offered: 1,
   held_entry_resolved: 1,
+  late_set_seen: 1,
   note_written: 1,
   observation_interval_set: 1,
   observations_paused: 1,
@@ -2205,6 +2264,7 @@ export const rowRank = {
   care_template: 0,
   duty: 1,
   held_entry: 6,
+  late_set: 6,
   loss_incident: 6,
   observation_duty: 3,
   patient: 2,

@@ -3,6 +3,7 @@
 from backend.vitals.actions.chart import chart_vital_signs
 from backend.vitals.actions.correct import correct_vital_signs
 from backend.vitals.actions.interval import set_observation_interval
+from backend.vitals.actions.late import see_late_sets
 from backend.vitals.actions.pause import pause_observations, resume_observations, stop_observations
 from backend.vitals.actions.respond import answer_responses
 from backend.vitals.actions.scale import set_spo2_scale
@@ -13,6 +14,7 @@ __all__ = [
     "correct_vital_signs",
     "pause_observations",
     "resume_observations",
+    "see_late_sets",
     "set_observation_interval",
     "set_spo2_scale",
     "stop_observations",

@@ -10,7 +10,8 @@ from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.vitals.actions.duty import first_duties
 from backend.vitals.actions.effects import apply_effects
-from backend.vitals.actions.gather import Gathered, gather
+from backend.vitals.actions.gather import Gathered, gather, stays_of
+from backend.vitals.actions.late import tell_late_sets
 from backend.vitals.actions.write import save_sets
 from backend.vitals.queries import held_sets
 from backend.vitals.rules.charting import Said, charted
@@ -52,6 +53,7 @@ async def chart_vital_signs(work: Work, run: Sequence[Charted]) -> list[Outcome]
         decided.append((gathered, after, author))
     feeds = {stay_id: gathered.stay.feed for stay_id, gathered in stays.items()}
     await save_sets(work, [*kept.values(), *await _flagged_twins(work, twins)], feeds)
+    await tell_late_sets(work, kept.values(), stays_of(stays.values()))
     await first_duties(work, stays.values())
     await apply_effects(work, decided)
     return [_outcome(kept.get(arrived.entry_id)) for arrived in run]
@@ -78,6 +80,7 @@ def scored(arrived: Arrived, values: VitalSigns, gathered: Gathered) -> tuple[Ke
         invalid=invalid,
         flags=[
             *arrived.flags,
+            *([Flag.RECEIVED_AFTER_DEPARTURE] if gathered.stay.departed_at else []),
             *([Flag.IMPLAUSIBLE] if implausible else []),
             *([Flag.SCALE_CONFLICT] if conflict else []),
             *([Flag.DEVICE_INVALID] if invalid else []),

@@ -19,6 +19,7 @@ export type TrayLine = {
 const ICONS: Partial<Record<EntryType, IconName>> = {
   vital_signs_charted: 'chart',
   vital_signs_corrected: 'pen',
+  late_set_seen: 'tick',
   note_written: 'note',
   task_done: 'tick',
   task_done_corrected: 'undo',

@@ -44,7 +44,8 @@ export function wireShell(): void {
         staff_id: shell.person?.staff_id ?? null,
         leads: iMay('lead', thisDevice()?.unit_id),
       };
-      const asked = held + heldForHer(elsewhere, answering, new Set()).length;
+      const late = answering.leads ? rows('late_set').length : 0;
+      const asked = held + heldForHer(elsewhere, answering, new Set()).length + late;
       shell.sync = { waiting, held: asked, sent_at: last_sent_at, reachable };
       correctClock(clock_offset_ms);
     });

@@ -1,17 +1,15 @@
 /** What a set does to the open observation until the server says so, as its `charting` and `correct` do. Pure. */
 import news2 from '$shared/reference/news2.json';
-import type { Band, Parameter, TaskRow, VitalSignsRow } from '../schemas';
+import type { Band, TaskRow, VitalSignsRow } from '../schemas';
 import type { Expected } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
 import { policyOf } from '../tasks/margins';
 import { replanned } from './duty_rules';
 import { governing, intervalMinutes, type NextSet, nextSet, type Taken, taken } from './intervals';
 import { atRisk, knownSets, observationTask, openObservation, rhythmOf, sickMargins } from './planning';
-import { alertClass } from './response';
+import { alertClass, isUnobtainable } from './response';
 
 const MINUTE_MS = 60_000;
-/** Signs whose absence in the patient is an emergency, not a gap (docs/escalation.md, observation duty). */
-const RED_WHEN_UNOBTAINABLE: readonly Parameter[] = ['respiratory_rate', 'spo2', 'systolic', 'pulse'];
 
 /** Who says it, by which entry, and when. */
 type Said = { entry_id: string; staff_id: string; recorded_at: string };
@@ -97,7 +95,7 @@ function keptOpen(
   const rhythm = rhythmOf(set.stay_id, store);
   if (!rhythm || (governing(known)?.at ?? one.at) > one.at) return [];
   const missing = missingOf(set);
-  const unobtainable = isUnobtainable(set);
+  const unobtainable = isUnobtainable(set.values);
   const band: Band | null = unobtainable ? 'high' : one.band;
   const minutes = intervalMinutes(band, rhythm, one.at);
   const due = one.at + minutes * MINUTE_MS;
@@ -131,15 +129,4 @@ function missingOf({ score, values }: VitalSignsRow): string[] {
       ([name, { field }]) => (values[field as keyof typeof values] ?? null) === null && !excused.has(name),
     )
     .map(([name]) => name);
-}
-
-/** Somebody tried to measure a vital sign and could not find it in the patient. */
-function isUnobtainable({ values }: VitalSignsRow): boolean {
-  const tried = (values.not_done ?? []).filter((one) => one.reason === 'unobtainable');
-  return RED_WHEN_UNOBTAINABLE.some((name) => {
-    const { field } = news2.parameters[name as keyof typeof news2.parameters];
-    return (
-      tried.some((one) => one.parameter === name) && (values[field as keyof typeof values] ?? null) === null
-    );
-  });
 }

@@ -74,4 +74,5 @@ export const VITALS_RULES: OptimisticRules = {
     return [{ type: 'vital_signs', id: saved.entry_id, row }, ...afterSet(row, saved.staff_id, store)];
   },
   vital_signs_corrected: corrected,
+  late_set_seen: ({ body }) => [{ type: 'late_set', id: body.set_entry_id, row: null }],
 };
