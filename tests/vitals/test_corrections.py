@@ -83,3 +83,30 @@ async def test_a_second_correction_of_the_same_set_corrects_the_first(bedside: B
 async def test_a_correction_of_an_unknown_set_waits_for_an_answer(bedside: Bedside) -> None:
     outcome = await bedside.say(VitalSignsCorrected, corrects=uid(), reason="x", values=WELL)
     assert outcome.held is HeldReason.UNKNOWN_SUBJECT
+
+
+async def test_a_complete_set_corrected_to_an_incomplete_one_asks_for_what_that_one_misses(bedside: Bedside) -> None:
+    await bedside.chart(scoring(2), ago=60)
+    wrong = await bedside.chart(scoring(0), ago=10)
+    await bedside.say(VitalSignsCorrected, corrects=wrong, reason="typed wrong", values=without(WELL, "pulse_per_min"))
+    task = await bedside.observation()
+    assert (bedside.due_in(task), task.missing) == (240 - 60, ["pulse"])
+
+
+async def test_the_only_set_corrected_to_an_incomplete_one_leaves_a_first_set_that_names_it(bedside: Bedside) -> None:
+    wrong = await bedside.chart(scoring(0), ago=10)
+    await bedside.say(VitalSignsCorrected, corrects=wrong, reason="typed wrong", values=without(WELL, "pulse_per_min"))
+    task = await bedside.observation()
+    assert (bedside.due_in(task), task.cause.text_key, task.missing) == (0, "cause.first_set", ["pulse"])
+
+
+async def test_a_complete_set_corrected_to_an_escalating_incomplete_one_keeps_the_patient_watched(
+    bedside: Bedside,
+) -> None:
+    await bedside.chart(scoring(0), ago=60)
+    wrong = await bedside.chart(scoring(7), ago=10)
+    half = without(scoring(6), "temperature_tenths_c")
+    await bedside.say(VitalSignsCorrected, corrects=wrong, reason="typed wrong", values=half)
+    task = await bedside.observation()
+    assert (bedside.due_in(task), task.missing) == (50, ["temperature"])
+    assert bedside.due_in(task) + 10 == (task.overdue_at - bedside.now).total_seconds() / 60

@@ -15,7 +15,7 @@ from backend.vitals.actions.gather import Gathered, gather, stays_of
 from backend.vitals.actions.late import drop_late_set, tell_late_sets
 from backend.vitals.actions.write import save_sets
 from backend.vitals.queries import held_sets
-from backend.vitals.rules.charting import Said, charted
+from backend.vitals.rules.charting import After, Said, charted
 from backend.vitals.rules.kept import KeptSet, flagged, newer, taken_of
 from backend.vitals.rules.taken import SAME_TIME, Taken, governing
 from shared_schemas.flags import Flag, HeldDetail
@@ -49,18 +49,24 @@ async def _correct(work: Work, arrived: Corrected) -> Outcome:
         return Outcome(flags=flags) if flags else APPLIED
     kept, taken = scored(taken_at, body.values, gathered)
     kept = flagged(replace(kept, supersedes=original.entry_id, correction_reason=body.reason), *flags)
-    before = with_fields(gathered.before(work.now), known=left)
-    after = charted(before, [(taken, Said())])
-    kept = flagged(kept, *after.flags[taken.entry_id])
+    kept = flagged(kept, *_after(work, gathered, left, taken).flags[taken.entry_id])
     await save_sets(work, [replace(struck, superseded_by=kept.entry_id), kept], feeds)
     await tell_late_sets(work, [kept], stays_of([gathered]))
+    if not taken.complete and await _plan_without(work, gathered, original, left):
+        # What an incomplete set says is said of the plan that is left without the one that was complete.
+        gathered = (await gather(work, {body.stay_id: original.observed_at - SAME_TIME}))[body.stay_id]
+    after = _after(work, gathered, left, taken)
     if original.complete:
         # What that set did is done; the task that is open followed from it.
         after = with_fields(after, done_by=None)
     await apply_effects(work, [(gathered, after, arrived.author.staff_id)])
-    if not after.plans:
+    if taken.complete and not after.plans:
         await _plan_without(work, gathered, original, [*left, taken])
     return Outcome(flags=tuple(kept.flags)) if kept.flags else APPLIED
+
+
+def _after(work: Work, gathered: Gathered, left: list[Taken], taken: Taken) -> After:
+    return charted(with_fields(gathered.before(work.now), known=left), [(taken, Said())])
 
 
 async def _newest_of_chain(work: Work, entry_id: str) -> tuple[KeptSet | None, tuple[Flag, ...]]:
@@ -74,10 +80,13 @@ async def _newest_of_chain(work: Work, entry_id: str) -> tuple[KeptSet | None, t
     return kept, flags
 
 
-async def _plan_without(work: Work, gathered: Gathered, original: KeptSet, left: list[Taken]) -> None:
-    """When the corrected set governed, the next set follows from the one that governs now, or is a first set again."""
+async def _plan_without(work: Work, gathered: Gathered, original: KeptSet, left: list[Taken]) -> bool:
+    """When the corrected set governed, the next set follows from the one that governs now, or is a first set again.
+
+    True: it governed.
+    """
     if governing([*left, taken_of(original)]) == governing(left):
-        return
+        return False
     rest = with_fields(gathered, kept=gathered.kept._replace(known=left))
     if governing(left) is not None:
         await replan(work, rest, gathered.duty, work.now, stays_overdue=False)
@@ -86,3 +95,4 @@ async def _plan_without(work: Work, gathered: Gathered, original: KeptSet, left:
         await replace_observation_tasks(
             work, [planned_by(rest, due_at, first_cause(gathered))], stays=stays_of([gathered])
         )
+    return True
