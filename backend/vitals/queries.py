@@ -11,8 +11,12 @@ from backend.tasks.queries import OPEN_OF_HELD_STAY, tasks_in
 from backend.tasks.rules.task import Task
 from backend.vitals.rules.kept import KeptDuty, KeptSet
 from backend.vitals.rules.responses import Episode, Opened
-from backend.vitals.rules.taken import Taken
+from backend.vitals.rules.taken import RED_WHEN_UNOBTAINABLE, Taken
 
+_RED = " || ".join(f'@.parameter == "{one.value}"' for one in RED_WHEN_UNOBTAINABLE)
+_NOT_FOUND = f"""'$[*] ? (@.reason == "unobtainable" && ({_RED})).parameter'"""
+_TAKEN = f"""entry_id, stay_id, observed_at, received_at, complete, band, interval_band, no_score,
+      lower_bound as figure, jsonb_path_query_array(not_done, {_NOT_FOUND}) as unobtainable"""
 # Bands fall by one a complete set, so that the newest six decide; incomplete ones matter near the new sets, and
 # after the newest complete one, where they may say that the patient is at risk.
 OF_STAYS = f"""
@@ -21,17 +25,17 @@ select w.stay_id::text, {OPEN_OF_HELD_STAY} as tasks,
   (select jsonb_agg(jsonb_build_array(from_at, scale, conflict) order by from_at, received_at, entry_id)
    from spo2_scale_setting s where s.stay_id = w.stay_id)::text as settings,
   (select jsonb_agg(to_jsonb(k)) from (
-    (select entry_id, stay_id, observed_at, received_at, complete, band, interval_band, lower_bound as figure, no_score
+    (select {_TAKEN}
      from vital_signs v
      where v.stay_id = w.stay_id and v.superseded_by is null and not v.entered_in_error and v.complete
      order by v.observed_at desc limit 6)
     union
-    (select entry_id, stay_id, observed_at, received_at, complete, band, interval_band, lower_bound, no_score
+    (select {_TAKEN}
      from vital_signs v
      where v.stay_id = w.stay_id and v.superseded_by is null and not v.entered_in_error and v.observed_at >= w.since_at
      order by v.observed_at desc limit 60)
     union
-    (select entry_id, stay_id, observed_at, received_at, complete, band, interval_band, lower_bound, no_score
+    (select {_TAKEN}
      from vital_signs v
      where v.stay_id = w.stay_id and v.superseded_by is null and not v.entered_in_error and not v.complete
        and v.observed_at > coalesce((select max(observed_at) from vital_signs c where c.stay_id = w.stay_id

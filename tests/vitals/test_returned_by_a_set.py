@@ -3,8 +3,15 @@
 import pytest
 
 from shared_schemas.tasks import CareKind
-from shared_schemas.vitals import ObservationsPaused, ObservationsStopped, PauseReason, VitalSigns, VitalSignsCorrected
-from tests.vitals.bedside import OPEN, WELL, Bedside, scoring, without
+from shared_schemas.vitals import (
+    ObservationsPaused,
+    ObservationsStopped,
+    Parameter,
+    PauseReason,
+    VitalSigns,
+    VitalSignsCorrected,
+)
+from tests.vitals.bedside import OPEN, WELL, Bedside, scoring, unobtainable, without
 
 
 @pytest.fixture
@@ -58,3 +65,34 @@ async def test_a_set_does_not_end_a_stop(bedside: Bedside) -> None:
     await bedside.sweep()
     assert (await bedside.duty()).stopped
     assert not [task for task in await bedside.tasks(CareKind.OBSERVATION) if task.state in OPEN]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        WELL,
+        without(scoring(9), "temperature_tenths_c"),
+        unobtainable(WELL, Parameter.SPO2, "spo2_percent"),
+    ],
+)
+async def test_a_pause_from_before_a_complete_or_an_escalating_set_arrives_too_late(
+    bedside: Bedside, values: VitalSigns
+) -> None:
+    await bedside.chart(scoring(0), ago=120)
+    await bedside.chart(values, ago=10)
+    due = (await bedside.observation()).due_at
+    outcome = await bedside.say(
+        ObservationsPaused, ago=30, reason=PauseReason.IMAGING, expected_return_at=bedside.in_minutes(600)
+    )
+    assert outcome.flags == ("newer_known",)
+    assert not await is_paused(bedside)
+    assert (await bedside.observation()).due_at == due
+
+
+async def test_a_late_pause_with_only_an_incomplete_set_since_that_asks_for_nothing_holds(bedside: Bedside) -> None:
+    await bedside.chart(scoring(0), ago=120)
+    await bedside.chart(without(WELL, "pulse_per_min"), ago=10)
+    await bedside.say(
+        ObservationsPaused, ago=30, reason=PauseReason.IMAGING, expected_return_at=bedside.in_minutes(600)
+    )
+    assert await is_paused(bedside)

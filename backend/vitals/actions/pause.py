@@ -11,8 +11,8 @@ from backend.tasks.actions import cancel_observation_tasks, complete_tasks, plan
 from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.duty import planned_by, save_duty
 from backend.vitals.actions.gather import Gathered, gather, stays_of
+from backend.vitals.rules.charting import is_back
 from backend.vitals.rules.kept import KeptDuty, resumed, returned
-from backend.vitals.rules.taken import governing
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.tasks import CareKind, Cause, CauseType
 from shared_schemas.vitals import ObservationsPaused, ObservationsResumed, ObservationsStopped
@@ -28,7 +28,10 @@ NO_REVIEW = Outcome(held=HeldReason.INVALID, detail=HeldDetail.REVIEW_BEFORE_STO
 
 
 async def pause_observations(work: Work, run: Sequence[Arrived[ObservationsPaused]]) -> list[Outcome]:
-    """The patient is away: nothing is due until the expected return, at which a set is."""
+    """The patient is away: nothing is due until the expected return, at which a set is.
+
+    One that arrives after a set which would have ended it changes nothing.
+    """
     return [await _pause(work, arrived) for arrived in run]
 
 
@@ -41,8 +44,8 @@ async def _pause(work: Work, arrived: Arrived[ObservationsPaused]) -> Outcome:
     gathered = (await gather(work, {body.stay_id: work.now})).get(body.stay_id)
     if gathered is None:
         return UNKNOWN
-    newest = governing(gathered.kept.known)
-    if _newer_known(gathered, arrived) or (newest and newest.observed_at > arrived.observed_at):
+    observed_since = any(is_back(arrived.observed_at, one) for one in gathered.kept.known)
+    if _newer_known(gathered, arrived) or observed_since:
         return NEWER_KNOWN
     paused = replace(
         gathered.duty,

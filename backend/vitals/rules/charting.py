@@ -80,13 +80,13 @@ def charted(before: Before, run: Sequence[tuple[Taken, Said]]) -> After:
         after.flags[one.entry_id] = tuple(flags)
         if not late and before.responds:
             _respond(after, one, said)
-    after.returned = any(_is_back(before.paused_at, one) for one in new)
+    after.returned = any(is_back(before.paused_at, one) for one in new)
     if before.observed or after.returned:
         _plan(after, before, new)
     return after
 
 
-def _is_back(paused_at: datetime | None, one: Taken) -> bool:
+def is_back(paused_at: datetime | None, one: Taken) -> bool:
     """A set that was taken since the patient went, and is complete or asks for a response: she is not away."""
     return paused_at is not None and one.observed_at > paused_at and (one.complete or response_class(one) is not None)
 

@@ -11,7 +11,7 @@ from shared_schemas.vitals import Band, NoScoreReason, NotDoneReason, Parameter,
 # Two sets so near each other are one observation (docs/escalation.md, observation duty).
 SAME_TIME = timedelta(minutes=2)
 # Signs whose absence in the patient is an emergency, not a gap (docs/escalation.md, observation duty).
-_RED_WHEN_UNOBTAINABLE = {
+RED_WHEN_UNOBTAINABLE = {
     one: NEWS2["parameters"][one.value]["field"]
     for one in (Parameter.RESPIRATORY_RATE, Parameter.SPO2, Parameter.SYSTOLIC, Parameter.PULSE)
 }
@@ -70,7 +70,7 @@ def measured(values: VitalSigns, scale: int, no_score: NoScoreReason | None, *, 
 def unobtainable(values: VitalSigns) -> list[Parameter]:
     """Vital signs that somebody tried to measure and could not find in the patient."""
     tried = {each.parameter for each in values.not_done if each.reason is NotDoneReason.UNOBTAINABLE}
-    return [one for one, field in _RED_WHEN_UNOBTAINABLE.items() if one in tried and getattr(values, field) is None]
+    return [one for one, field in RED_WHEN_UNOBTAINABLE.items() if one in tried and getattr(values, field) is None]
 
 
 def governing(sets: Iterable[Taken]) -> Taken | None:
