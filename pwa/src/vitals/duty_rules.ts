@@ -1,23 +1,26 @@
 /** What decisions about observing a stay will have done, before the server says so: paused, stopped, how often. Pure. */
 import type { ObservationDutyRow, TaskRow } from '../schemas';
-import type { Expected, OptimisticRules } from '../sync/overlay';
+import type { Expected, OptimisticRules, Saved } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
 import { instantsOf } from '../tasks/margins';
-import { isOpen } from '../tasks/task_state';
-import { governing, nextSet, type Taken } from './intervals';
-import { byScore, knownSets, observationTask, openObservation, type Plan, rhythmOf } from './planning';
+import { isOpen, isReview } from '../tasks/task_state';
+import { isBack, isReviewOverdue, observes, PRESENT } from './duty_state';
+import { nextSet } from './intervals';
+import { atRiskSince, byScore, knownSets, observationTask, openObservation, rhythmOf } from './planning';
+import { replanned, type Word } from './replanning';
 
-const MINUTE_MS = 60_000;
-const REVIEWS = new Set(['task.review_stop', 'task.review_response']);
-
-/** Who says it, and when it was true. */
-type Word = { entry_id: string; staff_id: string; at: string };
-
-const PRESENT = { pause_reason: null, paused_at: null, paused_by_staff_id: null, expected_return_at: null };
 const OBSERVED = {
   ...PRESENT,
   ...{ stopped: false, response_modified: false, stop_prescriber: null, stop_reason: null, review_at: null },
 };
+
+type Decision = Saved<
+  'observations_paused' | 'observations_resumed' | 'observations_stopped' | 'observation_interval_set'
+>;
+
+function wordOf({ entry_id, staff_id, recorded_at, body }: Decision): Word {
+  return { entry_id, staff_id, recorded_at, stay_id: body.stay_id, at: body.observed_at };
+}
 
 function dutyOf(stay_id: string, store: RowReader): ObservationDutyRow {
   return store.row('observation_duty', stay_id) ?? { stay_id };
@@ -26,8 +29,6 @@ function dutyOf(stay_id: string, store: RowReader): ObservationDutyRow {
 function decided(duty: ObservationDutyRow, change: Partial<ObservationDutyRow>): Expected {
   return { type: 'observation_duty', id: duty.stay_id, row: { ...duty, ...change } };
 }
-
-const isObserved = (duty: ObservationDutyRow) => !duty.paused_at && !duty.stopped;
 
 function ended(task: TaskRow, state: 'completed' | 'cancelled', { staff_id, at }: Word): Expected {
   return {
@@ -38,69 +39,66 @@ function ended(task: TaskRow, state: 'completed' | 'cancelled', { staff_id, at }
 }
 
 /** Nothing is due any more. */
-function withoutObservation(stay_id: string, word: Word, store: RowReader): Expected[] {
-  const open = openObservation(stay_id, store);
+function withoutObservation(word: Word, store: RowReader): Expected[] {
+  const open = openObservation(word.stay_id, store);
   return open ? [ended(open, 'cancelled', word)] : [];
 }
 
 /** Who decides anew has looked: the review of a stop before is done. */
-function reviewed(stay_id: string, word: Word, store: RowReader): Expected[] {
+function reviewed(word: Word, store: RowReader): Expected[] {
   return store
     .rows('task')
-    .filter((task) => task.stay_id === stay_id && REVIEWS.has(task.text_key ?? '') && isOpen(task))
+    .filter((task) => task.stay_id === word.stay_id && isReview(task) && isOpen(task))
     .map((task) => ended(task, 'completed', word));
 }
 
-/** The next set as it is due after a decision; never earlier than it. What was missing stays missing. */
-export function replanned(
+/** Observed again: a set is due at once; where a review had passed, since then. */
+function observedAgain(
   duty: ObservationDutyRow,
-  { entry_id, at }: Word,
+  { entry_id, at, ...word }: Word,
   store: RowReader,
-  sets: readonly Taken[] = knownSets(duty.stay_id, store),
 ): Expected[] {
-  const { stay_id } = duty;
-  const rhythm = rhythmOf(stay_id, store, duty);
-  const open = openObservation(stay_id, store);
-  if (!rhythm || !open || !isObserved(duty)) return [];
-  const base = { task_id: entry_id, stay_id, planned_at: at, cause: open.cause, missing: open.missing };
+  const { stay_id, recorded_at } = word;
+  const now = Date.parse(recorded_at);
+  const passed = duty.stopped && isReviewOverdue(duty, now) && !openObservation(stay_id, store);
+  const due_at = observes(duty, now) ? passed && duty.review_at : at;
+  const rhythm = rhythmOf(stay_id, store);
+  if (!due_at || !rhythm) return [];
+  const cause = { cause_type: 'entry' as const, cause_id: entry_id, text_key: 'cause.resumed' };
+  const sets = knownSets(stay_id, store);
   const next = nextSet(sets, rhythm);
-  const decided_at = Date.parse(at);
-  let plan: Plan | undefined;
-  if (next) plan = { ...base, due: Math.max(next.due, decided_at), minutes: next.minutes, band: next.band };
-  else if (duty.interval_minutes) {
-    const asked = decided_at + duty.interval_minutes * MINUTE_MS;
-    plan = { ...base, due: Math.min(Date.parse(open.due_at), asked), band: null };
-  }
-  const same = plan?.due === Date.parse(open.due_at) && plan.minutes === (open.interval_minutes ?? undefined);
-  if (!plan || same) return [];
-  const superseded = { ...open, state: 'cancelled' as const, ended_at: at };
-  return [{ type: 'task', id: open.task_id, row: superseded }, observationTask(plan, store)];
+  const at_risk = atRiskSince(sets, next);
+  const due = Date.parse(due_at);
+  const plan = {
+    task_id: entry_id,
+    stay_id,
+    cause,
+    planned_at: recorded_at,
+    due,
+    band: next?.band ?? null,
+    at_risk,
+  };
+  return [observationTask(plan, store)];
 }
 
 export const DUTY_RULES: OptimisticRules = {
-  observations_paused: ({ entry_id, staff_id, body }, store) => {
-    const { stay_id, reason, expected_return_at, observed_at: at } = body;
-    const newest = governing(knownSets(stay_id, store));
+  observations_paused: (saved, store) => {
+    const { stay_id, reason, expected_return_at, observed_at: at } = saved.body;
     // Whoever was observed since then is here.
-    if (newest && newest.at > Date.parse(at)) return [];
-    const paused = { pause_reason: reason, paused_at: at, paused_by_staff_id: staff_id, expected_return_at };
-    const word = { entry_id, staff_id, at };
-    return [decided(dutyOf(stay_id, store), paused), ...withoutObservation(stay_id, word, store)];
+    if (knownSets(stay_id, store).some((one) => isBack(at, one))) return [];
+    const paused_by_staff_id = saved.staff_id;
+    const paused = { pause_reason: reason, paused_at: at, paused_by_staff_id, expected_return_at };
+    return [decided(dutyOf(stay_id, store), paused), ...withoutObservation(wordOf(saved), store)];
   },
-  observations_resumed: ({ entry_id, staff_id, body }, store) => {
-    const { stay_id, observed_at: at } = body;
-    const duty = dutyOf(stay_id, store);
-    const expected = [decided(duty, OBSERVED), ...reviewed(stay_id, { entry_id, staff_id, at }, store)];
-    const rhythm = rhythmOf(stay_id, store);
-    if (isObserved(duty) || !rhythm) return expected;
-    const cause = { cause_type: 'entry' as const, cause_id: entry_id, text_key: 'cause.resumed' };
-    const { band } = byScore(knownSets(stay_id, store), rhythm);
-    const plan = { task_id: entry_id, stay_id, cause, planned_at: at, due: Date.parse(at), band };
-    return [...expected, observationTask(plan, store)];
+  observations_resumed: (saved, store) => {
+    const word = wordOf(saved);
+    const duty = dutyOf(word.stay_id, store);
+    return [decided(duty, OBSERVED), ...reviewed(word, store), ...observedAgain(duty, word, store)];
   },
-  observations_stopped: ({ entry_id, staff_id, body }, store) => {
+  observations_stopped: (saved, store) => {
+    const { entry_id, recorded_at, body } = saved;
     const { stay_id, prescriber, reason, review_at, response_modified_only = false, observed_at: at } = body;
-    const word = { entry_id, staff_id, at };
+    const word = wordOf(saved);
     const key = response_modified_only ? 'response_modified' : 'stopped';
     const review: TaskRow = {
       task_id: entry_id,
@@ -118,11 +116,12 @@ export const DUTY_RULES: OptimisticRules = {
       ...instantsOf('other', review_at, stay_id, store),
     };
     const said = { ...OBSERVED, [key]: true, stop_prescriber: prescriber, stop_reason: reason, review_at };
+    const duty = { ...dutyOf(stay_id, store), ...said };
     return [
-      ...reviewed(stay_id, word, store),
-      decided(dutyOf(stay_id, store), said),
+      ...reviewed(word, store),
+      decided(duty, {}),
       { type: 'task', id: entry_id, row: review },
-      ...(response_modified_only ? [] : withoutObservation(stay_id, word, store)),
+      ...(observes(duty, Date.parse(recorded_at)) ? [] : withoutObservation(word, store)),
     ];
   },
   spo2_scale_set: ({ body }, store) => {
@@ -140,8 +139,8 @@ export const DUTY_RULES: OptimisticRules = {
     };
     return [decided(duty, { ...set, scale_set_at, scale_conflict: false })];
   },
-  observation_interval_set: ({ entry_id, staff_id, body }, store) => {
-    const { stay_id, interval_minutes, reason = null, observed_at: at } = body;
+  observation_interval_set: (saved, store) => {
+    const { stay_id, interval_minutes, reason = null, observed_at: at } = saved.body;
     const duty = dutyOf(stay_id, store);
     const rhythm = rhythmOf(stay_id, store);
     if (!rhythm) return [];
@@ -151,10 +150,10 @@ export const DUTY_RULES: OptimisticRules = {
     const set = {
       ...duty,
       interval_minutes,
-      interval_by_staff_id: interval_minutes === null ? null : staff_id,
+      interval_by_staff_id: interval_minutes === null ? null : saved.staff_id,
       interval_reason: reason,
       interval_band: band,
     };
-    return [decided(set, {}), ...replanned(set, { entry_id, staff_id, at }, store)];
+    return [decided(set, {}), ...replanned(wordOf(saved), store, { duty: set, not_before: Date.parse(at) })];
   },
 };

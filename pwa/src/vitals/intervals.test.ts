@@ -3,8 +3,9 @@ import { expect, test } from 'vitest';
 import policies from '$shared/reference/escalation.json';
 import golden from '$shared/reference/golden/intervals.json';
 import type { Band, NoScoreReason, ObservationPolicy, VitalSignsRow } from '../schemas.ts';
-import { nextSet, taken } from './intervals.ts';
+import { nextSet } from './intervals.ts';
 import { news2 } from './news2.ts';
+import { taken } from './taken.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -15,6 +16,9 @@ test.each(golden.cases)('$name', (one) => {
     one.sets.map((set) => ({
       id: `set of ${set.minutes_ago}`,
       at: now - set.minutes_ago * MINUTE_MS,
+      received: now - set.minutes_ago * MINUTE_MS,
+      single_3: false,
+      unobtainable: [],
       complete: set.complete,
       band: set.band as Band | null,
       figure: set.figure,

@@ -1,29 +1,12 @@
 /** When the next set is due, as the server will say: bands, a person's interval, the first day, the hours of sleep. Pure. */
 import news2 from '$shared/reference/news2.json';
-import type {
-  Band,
-  NoScoreReason,
-  ObservationDutyRow,
-  ObservationPolicy,
-  VitalSignsRow,
-} from '../schemas.ts';
+import type { Band, ObservationDutyRow, ObservationPolicy } from '../schemas.ts';
 import { severity } from './news2.ts';
+import { governing, type Taken } from './taken.ts';
 
 const MINUTE_MS = 60_000;
-/** Two sets so near each other are one observation; the worse governs. */
-const SAME_TIME_MS = 2 * MINUTE_MS;
 /** The hours of sleep of a unit that lets band zero sleep. */
 const [SLEEP_FROM, SLEEP_UNTIL] = ['22:00', '06:00'];
-
-/** What counts of a set; `at` in ms. */
-export type Taken = {
-  id: string;
-  at: number;
-  complete: boolean;
-  band: Band | null;
-  figure: number;
-  no_score: NoScoreReason | null;
-};
 
 /** What beside the score decides how often; `admitted` in ms. */
 export type Rhythm = {
@@ -34,34 +17,6 @@ export type Rhythm = {
 };
 
 export type NextSet = { because: Taken; due: number; minutes: number; band: Band | null };
-
-/** A row as observation duty sees it. Without a score a set is complete when each sign has its value or its reason. */
-export function taken(row: VitalSignsRow): Taken {
-  const { score, values } = row;
-  const excused = new Set(values.not_done?.map((one) => one.parameter));
-  const fields = Object.entries(news2.parameters);
-  const whole = fields.every(
-    ([name, { field }]) =>
-      (values[field as keyof typeof values] ?? null) !== null || excused.has(name as 'pulse'),
-  );
-  return {
-    id: row.entry_id,
-    at: Date.parse(row.observed_at),
-    complete: score.no_score ? whole : (score.total ?? null) !== null,
-    band: score.band ?? null,
-    figure: score.lower_bound ?? 0,
-    no_score: score.no_score ?? null,
-  };
-}
-
-/** The complete set that governs: the newest, or the worst within two minutes of it. */
-export function governing(sets: readonly Taken[]): Taken | undefined {
-  const complete = sets.filter((one) => one.complete);
-  const newest = Math.max(...complete.map((one) => one.at));
-  return complete
-    .filter((one) => newest - one.at <= SAME_TIME_MS)
-    .sort((a, b) => severity(b.band) - severity(a.band) || b.figure - a.figure || b.at - a.at)[0];
-}
 
 /** The band that sets the interval: intervals lengthen by one band per complete set, and shorten at once. */
 function dutyBand(newestFirst: readonly Taken[]): Band | null {

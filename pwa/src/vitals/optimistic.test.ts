@@ -80,11 +80,11 @@ test('an incomplete set leaves the observation open', () => {
   expect(store.row('task', 't1')?.missing).toContain('systolic');
 });
 
-test('a late set that is older than a newer complete one plans nothing', () => {
+test('a late set that is older than a newer complete one, and no worse, plans nothing', () => {
   const store = ward();
   store.expectOnly([
     charted('v1', '2026-11-22T10:00:00.000Z', SET),
-    charted('v2', '2026-11-22T09:00:00.000Z', { ...SET, respiratory_rate_per_min: 26 }),
+    charted('v2', '2026-11-22T09:00:00.000Z', SET),
   ]);
   expect(observations(store)).toEqual([
     ['t1', 'completed', undefined],

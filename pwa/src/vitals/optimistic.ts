@@ -2,7 +2,8 @@
 import type { VitalSignsRow } from '../schemas';
 import type { Expected, OptimisticRules, Saved } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
-import { afterCorrection, afterSet } from './after_set';
+import { afterCorrection } from './after_correction';
+import { afterSet } from './after_set';
 import { ageOf } from './age';
 import { DUTY_RULES } from './duty_rules';
 import { news2 } from './news2';
@@ -64,14 +65,18 @@ function corrected(saved: Saved<'vital_signs_corrected'>, store: RowReader): Exp
   if (!original || original.entered_in_error) return right;
   const change = set ? { superseded_by: entry_id } : { entered_in_error: true, correction_reason };
   const wrong: Expected = { type: 'vital_signs', id: original.entry_id, row: { ...original, ...change } };
-  return [...right, wrong, ...(known ? [] : afterCorrection(original, set, saved, store))];
+  if (known) return [...right, wrong];
+  const word = { ...saved, stay_id: body.stay_id, at: observed_at };
+  return [...right, wrong, ...afterCorrection(original, set, word, store)];
 }
 
 export const VITALS_RULES: OptimisticRules = {
   ...DUTY_RULES,
   vital_signs_charted: (saved, store) => {
     const row = setOf(saved, saved.body.observed_at, saved.body.values, store);
-    return [{ type: 'vital_signs', id: saved.entry_id, row }, ...afterSet(row, saved.staff_id, store)];
+    // Once the server has the set, its plan stands.
+    const known = store.row('vital_signs', saved.entry_id);
+    return [{ type: 'vital_signs', id: saved.entry_id, row }, ...(known ? [] : afterSet(row, store))];
   },
   vital_signs_corrected: corrected,
   late_set_seen: ({ body }) => [{ type: 'late_set', id: body.set_entry_id, row: null }],

@@ -4,9 +4,10 @@ import type { Expected } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
 import { instants, policyOf } from '../tasks/margins';
 import { isOpen } from '../tasks/task_state';
-import { type NextSet, nextSet, type Rhythm, type Taken, taken } from './intervals';
+import { type NextSet, nextSet, type Rhythm } from './intervals';
 import { severity } from './news2';
 import { validSets } from './sets';
+import { type Taken, taken } from './taken';
 
 const HOURLY_MINUTES = 60;
 
@@ -59,6 +60,8 @@ export type Plan = {
   /** Where the set follows from a score and not from a person's word. */
   minutes?: number | undefined;
   band: NextSet['band'];
+  /** An incomplete set since says that the patient is at risk. */
+  at_risk?: boolean | undefined;
   /** What the set before left out. */
   missing?: string[] | undefined;
 };
@@ -66,6 +69,16 @@ export type Plan = {
 /** A single 3, or NEWS2 of 5 and more: an overdue set of this patient is amber (docs/escalation.md). */
 export function atRisk(band: NextSet['band']): boolean {
   return severity(band) >= severity('low-medium');
+}
+
+/** Whether a set that no complete one has followed says so, too, as the server's `overdue_class` sees it. */
+export function atRiskSince(sets: readonly Taken[], next: NextSet | undefined): boolean {
+  return sets.some(
+    (one) =>
+      !one.complete &&
+      one.at > (next?.because.at ?? Number.NEGATIVE_INFINITY) &&
+      (atRisk(one.band) || one.unobtainable.length > 0),
+  );
 }
 
 /** The margins of an open observation of a patient who is at risk. */
@@ -76,7 +89,8 @@ export function sickMargins(open: TaskRow, store: RowReader): Pick<TaskRow, 'due
 /** An observation that is planned, with the margins of its interval and of how ill the patient is. */
 export function observationTask(plan: Plan, store: RowReader): Expected {
   const policy = policyOf(plan.stay_id, store);
-  const frequent = atRisk(plan.band) || (plan.minutes !== undefined && plan.minutes <= HOURLY_MINUTES);
+  const frequent =
+    plan.at_risk || atRisk(plan.band) || (plan.minutes !== undefined && plan.minutes <= HOURLY_MINUTES);
   const care: CarePolicy | undefined = frequent ? policy.frequent_observation : policy.care['observation'];
   const row: TaskRow = {
     task_id: plan.task_id,
@@ -92,4 +106,22 @@ export function observationTask(plan: Plan, store: RowReader): Expected {
     ...(plan.missing?.length ? { missing: plan.missing } : {}),
   };
   return { type: 'task', id: row.task_id, row };
+}
+
+/** The same observation under a new plan: its id and its owner stay, and what was overdue stays so with its alert. */
+export function movedTo(open: TaskRow, plan: Plan, store: RowReader): Expected {
+  const to = observationTask(plan, store).row as TaskRow;
+  const planned = Date.parse(plan.planned_at);
+  const late = Date.parse(open.overdue_at) <= planned && plan.due <= planned;
+  const sooner = late && Date.parse(open.overdue_at) < Date.parse(to.overdue_at);
+  const row: TaskRow = {
+    ...open,
+    ...to,
+    task_id: open.task_id,
+    state: open.state,
+    overdue_at: sooner ? open.overdue_at : to.overdue_at,
+    interval_minutes: to.interval_minutes ?? null,
+    missing: to.missing ?? [],
+  };
+  return { type: 'task', id: open.task_id, row };
 }

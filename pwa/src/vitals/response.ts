@@ -11,10 +11,10 @@ export function alertClass(score: Score): 'red' | 'amber' | null {
   return news2.response[score.band].alert_class as 'red' | 'amber' | null;
 }
 
-/** Somebody tried to measure a vital sign and could not find it in the patient. */
-export function isUnobtainable(values: VitalSigns): boolean {
+/** Vital signs that somebody tried to measure and could not find in the patient. */
+export function unobtainable(values: VitalSigns): Parameter[] {
   const tried = (values.not_done ?? []).filter((one) => one.reason === 'unobtainable');
-  return RED_WHEN_UNOBTAINABLE.some((name) => {
+  return RED_WHEN_UNOBTAINABLE.filter((name) => {
     const { field } = news2.parameters[name as keyof typeof news2.parameters];
     return (
       tried.some((one) => one.parameter === name) && (values[field as keyof typeof values] ?? null) === null
@@ -24,5 +24,5 @@ export function isUnobtainable(values: VitalSigns): boolean {
 
 /** What a whole set asks for: its class, or null. A sign that could not be obtained is red. */
 export function setClass({ score, values }: { score: Score; values: VitalSigns }): 'red' | 'amber' | null {
-  return isUnobtainable(values) ? 'red' : alertClass(score);
+  return unobtainable(values).length > 0 ? 'red' : alertClass(score);
 }
