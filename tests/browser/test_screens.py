@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 NAMES = {part for name in PEOPLE for part in name.split()} | {
     part for patient in PATIENTS.values() for part in re.findall(r"[A-Za-z]{3,}", patient.name)
 }
+TWO_LINES_PX = 76
 # What a screen says when there is nothing to show; while rows load it is a lie.
 CATALOGUE = json.loads((PROJECT_ROOT / "shared_schemas" / "locales" / "en.json").read_text())
 EMPTY = {
@@ -73,6 +74,7 @@ def screens_of(ward: SeededWard) -> list[Screen]:
         Screen("ward", "/ward", ".ward .cell.empty"),
         Screen("patient", red, ".patient .side", at_hand=".patient .actions button"),
         Screen("interval", calm, ".patient .side", set_interval),
+        Screen("decisions", filled, ".patient .side", say_why),
         Screen("recurring care", filled, ".patient .side", stop_care),
         Screen("handover", "/handover", ".handover li"),
         Screen("charting empty", f"{calm}/chart", ".charting", at_hand=".row.active, .key"),
@@ -94,6 +96,11 @@ async def set_interval(page: Page) -> None:
     await page.locator(".side .actions button").first.click()
     await page.locator("dialog[open] .list button").nth(1).click()
     await page.locator("dialog[open] .choices button").last.click()
+
+
+async def say_why(page: Page) -> None:
+    """Who decided how this patient is observed, and why."""
+    await page.locator(".side summary").click()
 
 
 async def stop_care(page: Page) -> None:
@@ -194,6 +201,24 @@ async def look_at_silence(walk: Walk, amy: Nurse) -> None:
     for look in LOOKS:
         await walk.wear(*look)
         await walk.look_at(Screen("silent tablet", "/sync", ".tray .way"))
+
+
+async def test_what_was_decided_takes_two_lines_until_somebody_asks_why(
+    server: Server, ward: SeededWard, tablet: OpenTablet
+) -> None:
+    amy = Nurse(await tablet("amy"), server, "Amy Archer")
+    await amy.pair()
+    await amy.log_in()
+    await amy.open(f"patients/{ward.stays['1B']}")
+    card = amy.page.locator(".side section", has_text="Decided")
+    await card.get_by_text("A set every 60 min").first.wait_for()
+    box = await card.bounding_box()
+    assert box is not None
+    assert box["height"] <= TWO_LINES_PX
+
+    await card.locator("summary").click()
+    await card.get_by_text("Bea Baker").wait_for()
+    await card.get_by_text("어지러움").wait_for()
 
 
 async def test_the_app_can_be_installed(server: Server, tablet: OpenTablet) -> None:
