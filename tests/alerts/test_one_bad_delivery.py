@@ -1,7 +1,10 @@
 """One row, one address or one ward that is wrong delays no other delivery, and no other proof."""
 
+from itertools import pairwise
+
 from backend.alerts.deliver import LEASED_FOR
 from backend.alerts.rules.alert import active
+from backend.alerts.rules.sending import LONGEST_PAUSE
 from backend.places.queries import forget
 from tests.alerts.outbox import Outbox
 
@@ -31,6 +34,31 @@ async def test_an_alert_that_can_not_be_proven_delays_no_other_s_proof(outbox: O
     await shift.database.pool.execute("update alert set text_params = '[]' where alert_id = $1", bad)
     await outbox.run(0)
     assert all(row.sent_at is not None for row in active(await shift.alert(good)))
+
+
+async def test_what_can_not_be_proven_rings_again_at_growing_pauses_and_never_falls_silent(outbox: Outbox) -> None:
+    shift = outbox.shift
+    bad = await shift.raise_one()
+    await shift.database.pool.execute("update alert set text_params = '[]' where alert_id = $1", bad)
+    await outbox.run(0)
+    rung_at = [0]
+    for seconds in range(15, 3600, 15):
+        before = len(outbox.rung)
+        await outbox.run(15)
+        rung_at += [seconds] * (len(outbox.rung) - before)
+    pauses = [after - before for before, after in pairwise(rung_at)]
+    assert pauses == sorted(pauses), "each at least as long as the one before"
+    assert pauses[:4] == [15, 30, 60, 120]
+    assert set(pauses[5:]) == {LONGEST_PAUSE.total_seconds()}
+
+    await shift.database.pool.execute("update alert set text_params = '{}' where alert_id = $1", bad)
+    for _ in range(20):
+        await outbox.run(15)
+    rung = len(outbox.rung)
+    assert all(row.sent_at is not None for row in active(await shift.alert(bad)))
+    for _ in range(20):
+        await outbox.run(15)
+    assert len(outbox.rung) == rung, "proven, it rings no more"
 
 
 async def test_a_ward_without_a_policy_has_its_own_notices_only_wait(outbox: Outbox) -> None:

@@ -10,7 +10,7 @@ from backend.alerts import statements as sql
 from backend.alerts.actions.change import change_alerts
 from backend.alerts.deliver.channels import Settled
 from backend.alerts.rules.alert import Alert
-from backend.alerts.rules.sending import Fate
+from backend.alerts.rules.sending import Fate, pause
 from backend.batch import together_or_apart
 from backend.db import Database, Work, unit_of_work
 from backend.sync.actions.tablets import show_tablet
@@ -20,7 +20,11 @@ log = structlog.get_logger("deliver")
 
 
 async def settle(database: Database, now: datetime, settled: Sequence[Settled]) -> None:
-    """One transaction for all that is known by now; one that can not be written is logged, its lease runs out."""
+    """One transaction for all that is known by now.
+
+    One that can not be written is logged and sent again, at growing pauses: it rings on, but not at each lease's end.
+    """
+    unwritten: list[Settled] = []
 
     async def in_one_work(some: Sequence[Settled]) -> int:
         await _write(database, now, some)
@@ -28,8 +32,19 @@ async def settle(database: Database, now: datetime, settled: Sequence[Settled]) 
 
     def on_bad(each: Settled, error: Exception) -> None:
         log.error("not_settled", delivery_ids=[row.delivery_id for row in each.rows], exc_info=error)
+        unwritten.append(each)
+
+    async def put_off(some: Sequence[Settled]) -> int:
+        pauses = [(row.delivery_id, now + pause(row.attempts)) for each in some for row in each.rows]
+        async with unit_of_work(database, now) as work:
+            await work.connection.execute(sql.AGAIN, *(list(column) for column in zip(*pauses, strict=True)))
+        return len(some)
+
+    def on_worse(each: Settled, error: Exception) -> None:
+        log.error("not_put_off", delivery_ids=[row.delivery_id for row in each.rows], exc_info=error)
 
     await together_or_apart(settled, in_one_work, on_bad)
+    await together_or_apart(unwritten, put_off, on_worse)
 
 
 async def _write(database: Database, now: datetime, settled: Sequence[Settled]) -> None:

@@ -14,6 +14,10 @@ FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(seconds=60)
 # About seven minutes in all; later a notice is no news, for the feed holds the alert.
 TRIES = 12
+# What was sent and can not be written down would ring at each lease's end: it pauses as long, then twice as long.
+FIRST_PAUSE = timedelta(seconds=15)
+# Short enough that nobody forgets an alert whose proof is out of order: it goes on until she answers.
+LONGEST_PAUSE = timedelta(minutes=5)
 # RFC 8030 lets a service ask for any wait; longer than this the ladder has long gone on.
 LONGEST_RETRY_AFTER = timedelta(minutes=15)
 # What the DNS can hold (RFC 1035, 2.3.4); anything else raises in the resolver. International names come as xn--.
@@ -58,6 +62,11 @@ def fate(answer: Answer, attempts: int) -> tuple[Fate, timedelta]:
     if answer.retry_after_s is not None:
         return Fate.AGAIN, min(timedelta(seconds=answer.retry_after_s), LONGEST_RETRY_AFTER)
     return Fate.AGAIN, min(FIRST_WAIT * 2 ** max(attempts - 1, 0), LONGEST_WAIT)
+
+
+def pause(attempts: int) -> timedelta:
+    """How long a delivery that was sent, and whose end can not be written, rests before it is sent again."""
+    return min(FIRST_PAUSE * 2 ** min(max(attempts - 1, 0), 10), LONGEST_PAUSE)
 
 
 def may_push_to(endpoint: str, hosts: Iterable[str], exempt: Iterable[str]) -> bool:
