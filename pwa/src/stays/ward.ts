@@ -1,6 +1,7 @@
 /** The ward list: one cell a bed, in bed order, with what a nurse scans for. */
 import type { BedRow, ObservationDutyRow, PatientRow, StayRow, TaskRow, VitalSignsRow } from '../schemas';
 import { isOpen, type Timing, timing } from '../tasks/task_state';
+import { isReviewOverdue, isStopped } from '../vitals/duty_state';
 import { change, figure, validSets } from '../vitals/sets';
 
 export type TagName =
@@ -9,6 +10,7 @@ export type TagName =
   | 'isolation'
   | 'paused'
   | 'stopped'
+  | 'review_overdue'
   | 'first_set'
   | 'pregnant'
   | 'under_16'
@@ -52,10 +54,12 @@ function tagsOf(
   stay: StayRow,
   set: VitalSignsRow | undefined,
   duty: ObservationDutyRow | undefined,
+  nowMs: number,
 ): TagName[] {
   const tags: TagName[] = [];
   if (!stay.bed_id) tags.push('no_bed');
-  if (duty?.stopped) tags.push('stopped');
+  if (isReviewOverdue(duty, nowMs)) tags.push('review_overdue');
+  if (isStopped(duty, nowMs)) tags.push('stopped');
   else if (duty?.pause_reason) tags.push('paused');
   else if (!set) tags.push('first_set');
   if (set?.score.no_score === 'pregnant') tags.push('pregnant');
@@ -92,7 +96,7 @@ export function wardList(rows: WardRows, staffId: string | null, nowMs: number):
       task: task ?? null,
       timing: task ? timing(task, nowMs) : null,
       mine: stay !== null && staffId !== null && stay.owner_staff_id === staffId,
-      tags: stay ? tagsOf(stay, set, duties.get(stay.stay_id)) : [],
+      tags: stay ? tagsOf(stay, set, duties.get(stay.stay_id), nowMs) : [],
     };
   };
 

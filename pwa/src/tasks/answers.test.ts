@@ -60,3 +60,12 @@ test('who has it is not asked again, and what has ended is not answered', () => 
   const ended = answersTo(task({ state: 'completed' }), NURSE);
   expect(ended).toEqual({ claim: false, later: [], not_done: false, cancel: false });
 });
+
+test.each(['task.review_stop', 'task.review_response'])('%s is ended by a decision alone', (text_key) => {
+  expect(answersTo(task({ text_key }), NURSE)).toEqual({
+    claim: true,
+    later: [],
+    not_done: false,
+    cancel: false,
+  });
+});

@@ -3,25 +3,34 @@ import type { TaskRow } from '../schemas';
 import type { Expected, OptimisticRules } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
 import { instantsOf } from './margins';
-import { isOpen } from './task_state';
+import { isOpen, isReview } from './task_state';
 
 function changed(store: RowReader, task_id: string, change: (task: TaskRow) => Partial<TaskRow>): Expected[] {
   const task = store.row('task', task_id);
   return task ? [{ type: 'task', id: task_id, row: { ...task, ...change(task) } }] : [];
 }
 
+/** An answer that ends care; the review of a stop stays wanted, and says why. */
+function ended(store: RowReader, task_id: string, change: (task: TaskRow) => Partial<TaskRow>): Expected[] {
+  return changed(store, task_id, (task) =>
+    isReview(task) && isOpen(task)
+      ? { flags: [...new Set([...(task.flags ?? []), 'review_needs_decision' as const])] }
+      : change(task),
+  );
+}
+
 const shifted = (instant: string, by_ms: number) => new Date(Date.parse(instant) + by_ms).toISOString();
 
 export const TASK_RULES: OptimisticRules = {
   task_done: ({ body, staff_id }, store) =>
-    changed(store, body.task_id, () => ({
+    ended(store, body.task_id, () => ({
       state: 'completed',
       ended_at: body.observed_at,
       ended_by_staff_id: staff_id,
     })),
   task_not_done: ({ body, staff_id }, store) =>
     // An observation stays open until a complete set or a pause.
-    changed(store, body.task_id, ({ kind }) =>
+    ended(store, body.task_id, ({ kind }) =>
       kind === 'observation'
         ? {}
         : { state: 'failed', reason: body.reason, ended_at: body.observed_at, ended_by_staff_id: staff_id },
@@ -37,7 +46,7 @@ export const TASK_RULES: OptimisticRules = {
       };
     }),
   task_cancelled: ({ body, staff_id }, store) =>
-    changed(store, body.task_id, () => ({
+    ended(store, body.task_id, () => ({
       state: 'cancelled',
       reason_text: body.reason,
       ended_at: body.observed_at,
