@@ -48,7 +48,7 @@ export function snoozeMinutes(alert: AlertRow, policy: Policy, time: string): nu
 }
 
 /** Rule 10: the unit's night, which may pass midnight; its first minute is night, its last is day. */
-function isNight({ night_from, night_until }: Policy, time: string): boolean {
+export function isNight({ night_from, night_until }: Policy, time: string): boolean {
   const [begun, over] = [time >= night_from, time >= night_until];
   return night_from <= night_until ? begun && !over : begun || !over;
 }

@@ -3,10 +3,10 @@ import { screen } from '../app/routes';
 import { shell } from '../app/shell.svelte';
 import type { Slice } from '../app/slice';
 import { onRing } from '../sync/browser';
-import { rows } from '../sync/store.svelte';
 import AlertScreen from './AlertScreen.svelte';
 import Alerts from './Alerts.svelte';
 import Asking from './Asking.svelte';
+import { alerts } from './alerts.svelte';
 import { askedOf } from './asked';
 import { ALERT_RULES } from './optimistic';
 import { sound } from './sound';
@@ -23,7 +23,7 @@ export const ALERTS: Slice = {
       path: '/alerts',
       icon: 'bell',
       label: 'alert.title',
-      count: () => askedOf(rows('alert'), shell.person?.staff_id ?? null).length,
+      count: () => askedOf(alerts(), shell.person?.staff_id ?? null).length,
     },
   ],
   everywhere: Asking,

@@ -2,6 +2,10 @@
 import type { AlertRow } from '../schemas';
 import type { Expected, OptimisticRules } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
+import { policyOf } from '../tasks/margins';
+import { wallClock } from '../vitals/intervals';
+import { zoneOf } from '../vitals/planning';
+import { attendLimit, judged } from './standing';
 
 function changed(
   store: RowReader,
@@ -16,8 +20,24 @@ function changed(
 }
 
 export const ALERT_RULES: OptimisticRules = {
-  alert_accepted: ({ body, staff_id }, store) =>
-    changed(store, body.alert_id, () => ({ state: 'accepted', accepted_by_staff_id: staff_id })),
+  alert_accepted: ({ body, staff_id }, store) => {
+    const { alert_id, observed_at } = body;
+    const before = store.row('alert', alert_id);
+    if (!before) return [];
+    const at_ms = Date.parse(observed_at);
+    // Said before and past its limit by now, it is said anew.
+    const alert = judged(before, true, at_ms);
+    if (alert.state !== 'open') return [];
+    const zone = zoneOf(store.row('stay', alert.stay_id)?.unit_id, store);
+    const attend_by_at = attendLimit(
+      alert,
+      observed_at,
+      policyOf(alert.stay_id, store),
+      wallClock(at_ms, zone),
+    );
+    const going = { state: 'accepted' as const, accepted_by_staff_id: staff_id, attend_by_at };
+    return [{ type: 'alert', id: alert_id, row: { ...alert, ...going } }];
+  },
   alert_declined: ({ body, staff_id }, store) =>
     changed(store, body.alert_id, ({ steps }) => ({
       steps: steps.map((step) =>

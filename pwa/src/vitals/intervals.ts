@@ -36,7 +36,8 @@ export function intervalMinutes(band: Band | null, { policy, admitted, duty }: R
   return early ? Math.min(minutes, policy.early_longest_minutes) : minutes;
 }
 
-function wallClock(at: number, zone: string): string {
+/** The time of day in a zone, HH:MM. */
+export function wallClock(at: number, zone: string): string {
   const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit' });
   return format.format(at);
 }
