@@ -72,12 +72,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Who answers for a stay, in the order of the steps; None where nobody is."""
+    """Who answers for a stay, in the order of the steps; None where nobody is.
+
+    `there`: everybody who is on duty in the unit and not on a break.
+    """
 
     owner: Person | None
     buddy: Person | None
     charge: Person | None
     on_call: Person | None
+    there: frozenset[str] = frozenset()
 
 
 def person_of(staff_id: str, turn: Turn | None, contact: Contact | None, now: datetime) -> Person:
@@ -111,4 +115,5 @@ def ladder(owner_staff_id: str | None, turns: Iterable[Turn], contacts: Mapping[
         buddy=person(buddy_staff_id),
         charge=person(charge.staff_id if charge else None),
         on_call=person(on_call.staff_id if on_call else None),
+        there=frozenset(turn.staff_id for turn in latest.values() if turn.is_on() and not turn.is_on_break(now)),
     )

@@ -40,7 +40,9 @@ def nurse(
 
 @dataclass(frozen=True)
 class Ward(Ladder):
-    """The ladder of one stay."""
+    """The ladder of one stay; Eunji, beside it, is on duty too."""
+
+    there: frozenset[str] = frozenset({EUNJI})
 
     def without(self, *posts: str) -> "Ward":
         """The same ward with nobody at these posts."""

@@ -29,17 +29,15 @@ def begin(alert: Alert, moment: Moment, accepted_by_staff_id: str | None = None)
     """Ask the first person; or start `accepted` by the author of the set who is acting (rule 2)."""
     if accepted_by_staff_id is None:
         return climb(alert, Step.ASSIGNEE, moment, at_once=True)
-    step = step_of(moment.ladder, accepted_by_staff_id) or Step.ASSIGNEE
-    alert = with_row(
-        replace(alert, step=step),
-        step,
-        accepted_by_staff_id,
-        began_at=moment.now,
-        answered_at=moment.now,
-        ended_at=moment.now,
-        why_ended=StepEnd.ACCEPTED,
-    )
-    return going(alert, accepted_by_staff_id, moment.now, moment)
+    return acting(alert, accepted_by_staff_id, moment)
+
+
+def acting(alert: Alert, staff_id: str, moment: Moment) -> Alert:
+    """The author of the set has it from the start, and a row of proof says so (rules 2, 15)."""
+    step, now = step_of(moment.ladder, staff_id) or Step.ASSIGNEE, moment.now
+    alert = replace(alert, step=step)
+    answered = {"began_at": now, "answered_at": now, "ended_at": now, "why_ended": StepEnd.ACCEPTED}
+    return going(with_row(alert, step, staff_id, **answered), staff_id, now, moment)
 
 
 def attend_limit(alert: Alert, at: datetime, moment: Moment) -> datetime:

@@ -46,6 +46,12 @@ def unavailable(person: Person | None) -> StepEnd | None:
     return StepEnd.ON_BREAK if person.on_break else None
 
 
+def is_there(ladder: Ladder, staff_id: str) -> bool:
+    """True when she is on duty in this unit and not on a break, on the ladder of the stay or beside it."""
+    hers = [person for step in ORDER if (person := person_at(ladder, step)) and person.staff_id == staff_id]
+    return unavailable(hers[0]) is None if hers else staff_id in ladder.there
+
+
 def skip_reason(alert: Alert, person: Person | None, passed: set[str], *, forgiving: bool) -> StepEnd | None:
     """Why a step is skipped at once (rule 1), or None.
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from backend.alerts.rules.alert import FINAL, Alert, active, ended
-from backend.alerts.rules.asking import armed, ask, asked_beside, climb, with_clock
-from backend.alerts.rules.ladder import going, next_step, reopened, snooze_ended
-from backend.alerts.rules.people import Moment, person_at, unavailable
+from backend.alerts.rules.asking import armed, ask, asked_beside, climb, with_clock, with_row
+from backend.alerts.rules.ladder import acting, next_step, reopened, snooze_ended
+from backend.alerts.rules.people import Moment, is_there, person_at, unavailable
 from backend.alerts.rules.timing import SEVERITY, time_out
 from shared_schemas.alerts import AlertClass, AlertState, Step, StepEnd
 
@@ -46,23 +46,18 @@ def worsen(
     alert = replace(alert, steps=ended(alert, StepEnd.RAISED, moment.now))
     alert = replace(reopened(alert), alert_class=higher, text_key=text_key, text_params=text_params, step=Step.ASSIGNEE)
     if accepted_by_staff_id is not None:
-        return going(alert, accepted_by_staff_id, moment.now, moment)
-    if accepter is None or _is_away(accepter, moment):
+        return acting(alert, accepted_by_staff_id, moment)
+    if accepter is None or not is_there(moment.ladder, accepter):
         return climb(alert, Step.ASSIGNEE, moment, at_once=True)
     wait = time_out(higher, Step.ASSIGNEE, moment)
     asked = ask(alert, Step.ASSIGNEE, accepter, wait, moment)
     return armed(with_clock(asked, Step.ASSIGNEE, wait, moment), moment)
 
 
-def _is_away(staff_id: str, moment: Moment) -> bool:
-    people = [person_at(moment.ladder, step) for step in Step]
-    return any(p is not None and p.staff_id == staff_id and unavailable(p) for p in people)
-
-
 def handed_over(alert: Alert, receiver_staff_id: str | None, moment: Moment) -> Alert:
     """The receiver owns the patient now (rule 13). None: nobody owns her, and the clock runs on.
 
-    Red and amber keep their clock and ask her too, snoozes end, plain restarts.
+    Red and amber keep their clock and ask her too, if she is there (rule 1); snoozes end, plain restarts.
     """
     alert = replace(alert, owner_staff_id=receiver_staff_id)
     if receiver_staff_id is None:
@@ -77,12 +72,19 @@ def handed_over(alert: Alert, receiver_staff_id: str | None, moment: Moment) -> 
         return climb(reopened(alert), Step.ASSIGNEE, moment, at_once=True)
     if any(row.staff_id == receiver_staff_id for row in active(alert)):
         return alert
+    away = unavailable(person_at(moment.ladder, Step.ASSIGNEE))
+    if away is not None:
+        now = moment.now
+        return with_row(alert, Step.ASSIGNEE, receiver_staff_id, began_at=now, ended_at=now, why_ended=away)
     wait = time_out(alert.alert_class, Step.ASSIGNEE, moment)
     return armed(ask(alert, Step.ASSIGNEE, receiver_staff_id, wait, moment), moment)
 
 
 def left(alert: Alert, staff_id: str, receiver_staff_id: str | None, moment: Moment) -> Alert:
-    """Somebody who holds an open red goes home: the named receiver gets it, or the charge nurse at once (rule 13)."""
+    """Somebody who holds an open red goes home: the named receiver gets it, or the charge nurse at once (rule 13).
+
+    A receiver who is not there herself is no receiver.
+    """
     hers = any(row.staff_id == staff_id for row in active(alert))
     accepted = alert.state is AlertState.ACCEPTED and alert.accepted_by_staff_id == staff_id
     if alert.alert_class is not AlertClass.RED or not (accepted or hers):
@@ -90,7 +92,7 @@ def left(alert: Alert, staff_id: str, receiver_staff_id: str | None, moment: Mom
     alert = replace(alert, steps=ended(alert, StepEnd.HANDED_OVER, moment.now, {staff_id}))
     if accepted:
         alert = reopened(alert)
-    if receiver_staff_id is not None:
+    if receiver_staff_id is not None and is_there(moment.ladder, receiver_staff_id):
         wait = time_out(alert.alert_class, Step.ASSIGNEE, moment)
         alert = ask(alert, Step.ASSIGNEE, receiver_staff_id, wait, moment)
         if accepted:
