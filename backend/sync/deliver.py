@@ -11,7 +11,8 @@ import structlog
 
 from backend.db import Connection
 from backend.errors import WardError
-from backend.sync.hub import Hub, Socket
+from backend.sync.hub import Hub
+from backend.sync.hub.sockets import Socket
 from shared_schemas.wire import Ring
 
 log = structlog.get_logger("live")
@@ -47,6 +48,7 @@ class Doorbell:
         self.own = token_hex(4)
         self._tasks: list[asyncio.Task[None]] = []
         self._heard: set[str] = set()
+        self._rung: list[Ring] = []
         self._wake = asyncio.Event()
         self._others_until = self._present_until = 0.0
 
@@ -108,10 +110,12 @@ class Doorbell:
             return
         self._others_until = asyncio.get_running_loop().time() + OTHERS_LAST_S
         if feeds and feeds[0].startswith(FRAME):
-            self.hub.ring_here(msgspec.json.decode(feeds[0], type=Ring))
+            ring = msgspec.json.decode(feeds[0], type=Ring)
+            if self.hub.ring_here(ring):
+                self._rung.append(ring)
         else:
             self._heard.update(feeds)
-            self._wake.set()
+        self._wake.set()
 
     def _all_may_have_changed(self) -> None:
         self._heard.update(self.hub.rings)
@@ -123,6 +127,9 @@ class Doorbell:
             self._wake.clear()
             feeds, self._heard = self._heard, set()
             await self.hub.catch_up(feeds)
+            rung, self._rung = self._rung, []
+            if rung:
+                await self.hub.ears.on_rung(rung)
 
     async def _poll(self) -> None:
         polls = 0

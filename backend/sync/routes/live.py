@@ -16,7 +16,8 @@ from backend.db import Database, reading
 from backend.errors import NotSignedIn
 from backend.sync.actions.tablets import note_contact
 from backend.sync.deliver import send_frames
-from backend.sync.hub import Hub, Socket, encoded
+from backend.sync.hub import Hub, encoded
+from backend.sync.hub.sockets import Socket
 from shared_schemas.wire import Hello, Ping, Pong
 
 HELLO_S = 10
@@ -83,6 +84,8 @@ async def _listen(socket: WebSocket[Any, Any, Any], opened: Socket, hub: Hub, da
         if not await note_contact(database, clock.now(), opened.device_id):
             opened.ended = "revoked"
             return
+        if isinstance(frame, Hello):
+            await hub.ears.welcome([opened])
 
 
 def _read(text: str) -> Hello | Pong | None:

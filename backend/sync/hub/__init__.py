@@ -13,12 +13,12 @@ from backend.changes import queries
 from backend.changes.queries import Delta
 from backend.clock import Clock
 from backend.db import Connection, Database, reading
+from backend.sync.hub.sockets import WAITING_RINGS, Ears, Socket
 from shared_schemas.wire import Reset, Ring, Upto
 
 RING_CHARACTERS = 1024 * 1024
 PAGE_CHANGES = 500
 CATCH_UP_CHANGES = 1000
-WAITING_RINGS = 200
 _json = msgspec.json.Encoder()
 
 
@@ -31,21 +31,6 @@ def delta_text(feed: str, epoch: str, from_seq: int, to_seq: int, changes: Itera
     """A delta frame around changes that are JSON already."""
     head = f'{{"frame":"delta","feed":"{feed}","epoch":"{epoch}","from":{from_seq},"to":{to_seq}'
     return f'{head},"changes":[{",".join(changes)}]}}'
-
-
-@dataclass(slots=True, eq=False)
-class Socket:
-    """A tablet's open socket: where it stands in each feed, and what rings for the people on it."""
-
-    device_id: str
-    staff_ids: set[str]
-    feeds: set[str]
-    cursors: dict[str, int] = field(default_factory=dict)
-    extra: deque[str] = field(default_factory=lambda: deque(maxlen=WAITING_RINGS))
-    awake: asyncio.Event = field(default_factory=asyncio.Event)
-    ended: str = ""
-    greeted: bool = False
-    silent_pings: int = 0
 
 
 @dataclass(slots=True)
@@ -103,6 +88,7 @@ class Hub:
         self.rung = asyncio.Event()
         # A stepped server does not ping: its sockets live in another time than the pings' seconds.
         self.pings = True
+        self.ears = Ears()
         database.listeners.append(self.heard)
 
     def heard(self, deltas: Sequence[Delta]) -> None:
@@ -221,7 +207,10 @@ class Hub:
         return [self._upto(feed, head) for feed, head in heads.items()]
 
     async def look_up_people(self) -> None:
-        """Who is signed in where now; a socket of a revoked tablet ends."""
+        """Who is signed in where now; a socket of a revoked tablet ends.
+
+        Everybody is welcomed again: who signed in through another process, and what was lost while a hello came.
+        """
         async with reading(self.database) as connection:
             for device_id in {socket.device_id for socket in self.sockets}:
                 device = await device_of_id(connection, device_id, self.clock.now())
@@ -229,6 +218,7 @@ class Hub:
                     self.end(device_id, "revoked")
                 else:
                     self.signed_in(device_id, device.staff_ids, feeds_of(device.unit_id, device.staff_ids))
+        await self.ears.welcome(self.sockets)
 
     def end(self, device_id: str | None, why: str) -> None:
         """Close the sockets of a tablet; None: all of them, because the server stops."""
