@@ -1,6 +1,6 @@
 """The composition root: all slices behind one edge, with their bells, on a database."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from litestar.di import NamedDependency, Provide
 
 from backend import alerts, staff, stays, sync, tasks, vitals
 from backend.access.routes import signed_device
-from backend.alerts.deliver import Channels, deliveries
+from backend.alerts.deliver import Channels, deliveries, ring_again, rung_here
 from backend.alerts.push import Push, Webhook, WebPush
 from backend.changes.queries import Delta
 from backend.clock import Clock, SteppedClock
@@ -26,11 +26,13 @@ from backend.slice import Slice
 from backend.sync.actions.door import Door
 from backend.sync.deliver import Doorbell
 from backend.sync.hub import Hub
+from backend.sync.hub.sockets import Ears
 from backend.sync.view import Snapshots
 from backend.web.bells import Bell, Bells
 from backend.web.edge import Receive, Scope, Send, edged
 from backend.web.pwa import Pwa
 from shared_schemas.alerts import TabletRow
+from shared_schemas.wire import Ring
 
 # In the order of the layers, lowest first: sweeps run in this order.
 SLICES: tuple[Slice, ...] = (sync.SLICE, stays.SLICE, staff.SLICE, alerts.SLICE, tasks.SLICE, vitals.SLICE)
@@ -74,6 +76,7 @@ class Ward:
         self.database = Database(settings.database_url or "", pool_size=settings.pool_size)
         self.hub = Hub(self.database, clock)
         self.hub.pings = not stepped
+        self.hub.ears = Ears(self._ring_again, self._prove)
         self.doorbell = Doorbell(self.hub)
         self.channels = Channels(self.hub.ring, push, Webhook(settings.webhook_url))
         self.bells = self._bells()
@@ -94,6 +97,13 @@ class Ward:
         """A tablet's contact alone makes nothing due, and tablets are many."""
         if any(delta.types != {TabletRow.type_name} for delta in deltas):
             self.bells.ring()
+
+    async def _ring_again(self, staff_ids: Collection[str], came_back: Collection[str]) -> None:
+        if await ring_again(self.database, self.clock.now(), staff_ids, came_back):
+            self.bells.ring()
+
+    async def _prove(self, rings: Sequence[Ring]) -> None:
+        await rung_here(self.database, self.clock.now(), rings)
 
     def _bells(self) -> Bells:
         sweeps = [sweep for room in SLICES for sweep in room.sweeps]

@@ -14,16 +14,52 @@ returning d.delivery_id::text, d.channel, d.step_id::text, d.staff_id::text, d.d
 READY_AT = "select min(greatest(ready_at, locked_until)) from delivery where done_at is null"
 
 # Everyone asked keeps the alert while it is open, until she answered; her latest asking is the one that is told.
-ASKED = """
-select staff_id::text, step_id::text, alert_id::text, alert_class, began_at, unit_id::text from (
-    select distinct on (t.staff_id, t.alert_id)
-        t.staff_id, t.step_id, t.alert_id, a.alert_class, a.began_at, a.unit_id, t.why_ended
-    from alert_step t join alert a using (alert_id)
-    where a.state = 'open' and t.staff_id = any($1::uuid[])
+# Each running alert (found by the index of what is due: `is not null` alone does not use it) looks for its own rows; to
+# begin with the rows of a person would be to read all that she was ever asked.
+_ASKED = """
+from alert a cross join lateral (
+    select distinct on (t.staff_id) t.staff_id, t.step_id, t.why_ended, t.shown_at, t.opened_at from alert_step t
+    where t.alert_id = a.alert_id and t.staff_id = any($1::uuid[])
     and (t.why_ended is null
         or t.why_ended not in ('nobody', 'off_duty', 'on_break', 'declined_before', 'asked_before'))
-    order by t.staff_id, t.alert_id, t.place desc
-) latest where why_ended is null or why_ended in ('timed_out', 'silent')
+    order by t.staff_id, t.place desc
+) l
+"""
+_STILL = """
+a.next_at > '-infinity' and a.state = 'open' and (l.why_ended is null or l.why_ended in ('timed_out', 'silent'))
+"""
+ASKED = f"""
+select l.staff_id::text, l.step_id::text, a.alert_id::text, a.alert_class, a.began_at, a.unit_id::text
+{_ASKED} where {_STILL}
+"""
+# The loudest ring of everything that asks these people. `offset 0`: looked up for each, never hashed as a whole.
+RINGINGS = f"""
+select a.alert_id::text, l.step_id::text, l.staff_id::text, a.alert_class, a.began_at, r.sound, a.unit_id::text,
+    r.delivery_id::text, r.ready_at, r.done_at, r.outcome, l.shown_at is not null as shown,
+    l.opened_at is not null as opened, exists (
+        select from delivery p where p.step_id = l.step_id and p.channel = 'push' and p.outcome = 'sent'
+        and p.sound = r.sound offset 0) as pushed
+{_ASKED} cross join lateral (
+    select * from delivery d where d.step_id = l.step_id and d.channel = 'ring'
+    order by d.sound <> 'silent' desc, d.ready_at desc limit 1) r
+where {_STILL}
+"""
+# A ring that waits takes its push along. One that a worker took meanwhile is left to it.
+RING_AGAIN = """
+update delivery d set done_at = null, outcome = null, sound = f.sound, ready_at = f.ready_at,
+    attempts = case when f.done_at is null then d.attempts else 0 end
+from unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::timestamptz[]) as f(delivery_id, done_at, sound, ready_at)
+join delivery r on r.delivery_id = f.delivery_id
+where d.step_id = r.step_id and d.sound = r.sound and d.locked_until is null
+and d.done_at is not distinct from f.done_at and (d.delivery_id = f.delivery_id or f.done_at is null)
+"""
+# Another process leased it and may have written, or is about to write, that nobody listens there.
+RUNG = """
+update delivery d set done_at = coalesce(d.done_at, $4), outcome = 'sent', locked_until = null
+from unnest($1::uuid[], $2::uuid[], $3::text[]) as f(step_id, staff_id, sound)
+where d.channel = 'ring' and d.step_id = f.step_id and d.staff_id = f.staff_id and d.sound = f.sound
+and (d.outcome = 'nobody_listens' or d.done_at is null and d.locked_until is not null)
+returning d.step_id::text
 """
 PLAIN_SINCE = """
 select unit_id::text, count(*) as alerts from alert a

@@ -8,15 +8,16 @@ from functools import partial
 import structlog
 
 from backend.alerts import statements as sql
+from backend.alerts.deliver.again import ring_again
 from backend.alerts.deliver.channels import Channels, Subscriber
 from backend.alerts.deliver.send import Sending, sendings_of
-from backend.alerts.deliver.settle import settle
+from backend.alerts.deliver.settle import rung_here, settle
 from backend.alerts.rules.outbox import Leased
 from backend.batch import together_or_apart
 from backend.db import Database, unit_of_work
 from backend.slice import Sweep
 
-__all__ = ["LEASED_FOR", "Channels", "Subscriber", "deliver_due", "deliveries"]
+__all__ = ["LEASED_FOR", "Channels", "Subscriber", "deliver_due", "deliveries", "ring_again", "rung_here"]
 log = structlog.get_logger("deliver")
 BATCH = 200
 # Longer than a sender's own time-out: a lease that ran out belonged to a sender that died.

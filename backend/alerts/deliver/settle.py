@@ -1,4 +1,4 @@
-"""Writing what came of deliveries: proof, retries, dead subscriptions, alarms."""
+"""Writing what came of deliveries: proof (also of what another process sent), retries, dead subscriptions, alarms."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -15,6 +15,7 @@ from backend.batch import together_or_apart
 from backend.db import Database, Work, unit_of_work
 from backend.sync.actions.tablets import show_tablet
 from shared_schemas.alerts import Step
+from shared_schemas.wire import Ring
 
 log = structlog.get_logger("deliver")
 
@@ -45,6 +46,22 @@ async def settle(database: Database, now: datetime, settled: Sequence[Settled]) 
 
     await together_or_apart(settled, in_one_work, on_bad)
     await together_or_apart(unwritten, put_off, on_worse)
+
+
+async def rung_here(database: Database, now: datetime, rings: Sequence[Ring]) -> None:
+    """Another process sent these rings, and sockets of this one rang: the proof that the sender can not write."""
+
+    async def in_one_work(some: Sequence[Ring]) -> int:
+        columns = [(ring.step_id, ring.staff_id, ring.sound) for ring in some]
+        async with unit_of_work(database, now) as work:
+            rows = await work.connection.fetch(sql.RUNG, *(list(column) for column in zip(*columns, strict=True)), now)
+            await _note_sent(work, {row[0] for row in rows})
+        return len(some)
+
+    def on_bad(ring: Ring, error: Exception) -> None:
+        log.error("ring_not_proven", step_id=ring.step_id, exc_info=error)
+
+    await together_or_apart(rings, in_one_work, on_bad)
 
 
 async def _write(database: Database, now: datetime, settled: Sequence[Settled]) -> None:
