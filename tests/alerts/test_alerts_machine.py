@@ -47,7 +47,7 @@ class PowerCut(Exception):
 
 
 class AlertsMachine(PeopleMachine):
-    """Five causes of one patient; `raised` counts how often each began, `running` which have an alert now."""
+    """Two causes of one patient; `raised` counts how often each began, `running` which have an alert now."""
 
     postgres: EmbeddedPostgres
 
