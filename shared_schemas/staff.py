@@ -138,7 +138,10 @@ class HandoverAccepted(Body, kw_only=True):
 
 
 class HandoverDeclined(Body, kw_only=True):
-    """The offer of a stay ends and its owner stays the owner: declined by the receiver, or taken back by the giver."""
+    """The offer of a stay ends and its owner stays the owner: declined by the receiver, or taken back by the giver.
+
+    From the owner after it was declined: she keeps the patient, and is no longer told of it.
+    """
 
     type_name = "handover_declined"
 

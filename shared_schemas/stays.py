@@ -46,6 +46,7 @@ class PatientRow(Row, kw_only=True):
 class StayRow(Row, kw_only=True):
     """An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first.
 
+    `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet.
     `departed_at` is the actual departure; a discharge that is only planned frees no bed.
     """
 
@@ -65,6 +66,8 @@ class StayRow(Row, kw_only=True):
     owner_staff_id: Id | None = None
     offered_to_staff_id: Id | None = None
     offered_at: Instant | None = None
+    declined_by_staff_id: Id | None = None
+    declined_at: Instant | None = None
     note: Line | None = None
     note_by_staff_id: Id | None = None
     note_at: Instant | None = None

@@ -26,6 +26,7 @@ class Facts:
     departed_at: datetime | None
     owner_staff_id: str | None
     offered_to_staff_id: str | None
+    declined_by_staff_id: str | None
     exited_at: datetime | None
 
     @property
@@ -36,7 +37,8 @@ class Facts:
 
 FACTS = """
 select s.stay_id, s.patient_id, s.unit_id, s.bed_id, p.born_on, s.pregnant, s.admitted_at, s.arrived_at,
-       s.departed_at, s.owner_staff_id, s.offered_to_staff_id, s.exited_at
+       s.departed_at, s.owner_staff_id, s.offered_to_staff_id, s.declined_by_staff_id,
+       s.exited_at
 from stay s join patient p using (patient_id)
 where s.stay_id = any($1::uuid[])
 order by s.stay_id

@@ -36,6 +36,8 @@ class Stay(Table, tablename="stay", db=DB):
     offered_to_staff_id = UUID(null=True, default=None)
     offered_at = Timestamptz(null=True, default=None)
     offer_until_at = Timestamptz(null=True, default=None)
+    declined_by_staff_id = UUID(null=True, default=None)
+    declined_at = Timestamptz(null=True, default=None)
     note = Text(null=True, default=None)
     note_by_staff_id = UUID(null=True, default=None)
     note_at = Timestamptz(null=True, default=None)

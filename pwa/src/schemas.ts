@@ -627,7 +627,7 @@ export const HandoverAcceptedSchema = v.strictObject({
   stay_id: IdSchema,
 }) satisfies v.GenericSchema<HandoverAccepted>;
 
-/** The offer of a stay ends and its owner stays the owner: declined by the receiver, or taken back by the giver. */
+/** The offer of a stay ends and its owner stays the owner: declined by the receiver, or taken back by the giver. From the owner after it was declined: she keeps the patient, and is no longer told of it. */
 export type HandoverDeclined = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;
@@ -1621,7 +1621,7 @@ export const StayDetailsChangedSchema = v.strictObject({
   isolation: v.boolean(),
 }) satisfies v.GenericSchema<StayDetailsChanged>;
 
-/** An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first. `departed_at` is the actual departure; a discharge that is only planned frees no bed. */
+/** An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first. `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet. `departed_at` is the actual departure; a discharge that is only planned frees no bed. */
 export type StayRow = {
   stay_id: Id;
   patient_id: Id;
@@ -1636,6 +1636,8 @@ export type StayRow = {
   owner_staff_id?: Id | null | undefined;
   offered_to_staff_id?: Id | null | undefined;
   offered_at?: Instant | null | undefined;
+  declined_by_staff_id?: Id | null | undefined;
+  declined_at?: Instant | null | undefined;
   note?: Line | null | undefined;
   note_by_staff_id?: Id | null | undefined;
   note_at?: Instant | null | undefined;
@@ -1655,6 +1657,8 @@ export const StayRowSchema = v.looseObject({
   owner_staff_id: v.optional(v.nullable(IdSchema)),
   offered_to_staff_id: v.optional(v.nullable(IdSchema)),
   offered_at: v.optional(v.nullable(instant)),
+  declined_by_staff_id: v.optional(v.nullable(IdSchema)),
+  declined_at: v.optional(v.nullable(instant)),
   note: v.optional(v.nullable(LineSchema)),
   note_by_staff_id: v.optional(v.nullable(IdSchema)),
   note_at: v.optional(v.nullable(instant)),

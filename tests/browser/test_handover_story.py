@@ -56,6 +56,13 @@ async def test_a_patient_changes_hands_when_the_other_nurse_accepts(server: Serv
     sam = bea.page.get_by_role("listitem").filter(has_text=SAM)
     await sam.get_by_role("button", name="I can not").click()
 
+    # Amy's shift says who could not take Sam, until she keeps him.
+    await amy.open("shift")
+    await amy.tablet.shows("Not taken, still yours")
+    await amy.tap("I keep the patient")
+    await amy.page.get_by_text("Not taken").wait_for(state="detached")
+    await amy.open("handover")
+
     # Ruth is Bea's now, with her bed; Sam is Amy's as before, and can be offered again.
     await amy.page.get_by_role("button", name=re.compile(SAM)).wait_for()
     assert await amy.page.get_by_text(RUTH).count() == 0

@@ -98,6 +98,41 @@ async def test_who_can_not_take_a_patient_says_so_and_the_giver_keeps_her(cast: 
     assert await owner(cast, stay_id) == cast.anna.staff_id
 
 
+async def declined_by(cast: Cast, stay_id: str) -> str | None:
+    return (await cast.row(cast.east, "stay", stay_id)).declined_by_staff_id
+
+
+async def test_the_giver_is_shown_who_declined_until_she_offers_again_or_keeps_the_patient(cast: Cast) -> None:
+    stay_id = await patient(cast, 0)
+    await on_duty(cast, cast.anna, 0)
+    now = cast.clock.now()
+    offer = HandoverOffered(observed_at=now, stay_ids=[stay_id], to_staff_id=cast.boris.staff_id)
+    ended = HandoverDeclined(observed_at=now, stay_id=stay_id)
+    await cast.say(cast.anna, offer)
+    assert (await cast.say(cast.boris, ended)).flags == ()
+    assert await declined_by(cast, stay_id) == cast.boris.staff_id
+    assert (await cast.row(cast.east, "stay", stay_id)).declined_at == now
+    assert (await cast.say(cast.boris, ended)).flags == ("offer_ended_before",)
+    assert await declined_by(cast, stay_id) == cast.boris.staff_id
+
+    await cast.say(cast.anna, offer)
+    assert await declined_by(cast, stay_id) is None
+    await cast.say(cast.boris, ended)
+    assert (await cast.say(cast.anna, ended)).flags == ()
+    row = await cast.row(cast.east, "stay", stay_id)
+    assert (row.owner_staff_id, row.declined_by_staff_id, row.declined_at) == (cast.anna.staff_id, None, None)
+    assert (await cast.say(cast.anna, ended)).flags == ("offer_ended_before",)
+
+
+async def test_an_offer_that_the_giver_took_back_was_declined_by_nobody(cast: Cast) -> None:
+    stay_id = await patient(cast, 0)
+    await on_duty(cast, cast.anna, 0)
+    now = cast.clock.now()
+    await cast.say(cast.anna, HandoverOffered(observed_at=now, stay_ids=[stay_id], to_staff_id=cast.boris.staff_id))
+    await cast.say(cast.anna, HandoverDeclined(observed_at=now, stay_id=stay_id))
+    assert await declined_by(cast, stay_id) is None
+
+
 async def test_the_giver_takes_an_offer_back_until_it_is_accepted(cast: Cast) -> None:
     stay_id = await patient(cast, 0)
     await on_duty(cast, cast.anna, 0)

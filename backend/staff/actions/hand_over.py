@@ -8,7 +8,7 @@ from backend.places.queries import policies
 from backend.slice import APPLIED, Arrived, Author, Outcome
 from backend.staff.actions.write import add_bed
 from backend.staff.rules import can_hold
-from backend.stays.actions import accept_stay, offer_stays, own_stays
+from backend.stays.actions import accept_stay, decline_stay, offer_stays, own_stays
 from backend.stays.queries import Facts, facts
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.staff import HandoverAccepted, HandoverDeclined, HandoverOffered, Post
@@ -68,7 +68,10 @@ async def _accept(work: Work, arrived: Arrived[HandoverAccepted]) -> Outcome:
 
 
 async def decline_handover(work: Work, run: Sequence[Arrived[HandoverDeclined]]) -> list[Outcome]:
-    """End the offer of a stay, by whom it was offered to, its owner, or who leads its unit; the owner stays."""
+    """End the offer of a stay, by whom it was offered to, its owner, or who leads its unit; the owner stays.
+
+    Declined by whom it was offered to, the owner is shown so, until she offers it again or says that she keeps it.
+    """
     return [await _decline(work, arrived) for arrived in run]
 
 
@@ -78,7 +81,11 @@ async def _decline(work: Work, arrived: Arrived[HandoverDeclined]) -> Outcome:
     stay = found.get(arrived.body.stay_id)
     if stay is None:
         return UNKNOWN
-    if stay.offered_to_staff_id is None or not (stay.offered_to_staff_id == author.staff_id or _may_give(author, stay)):
+    if stay.offered_to_staff_id == author.staff_id:
+        await decline_stay(work, stay.stay_id, author.staff_id)
+        return APPLIED
+    told = stay.declined_by_staff_id is not None and stay.owner_staff_id == author.staff_id
+    if not told and (stay.offered_to_staff_id is None or not _may_give(author, stay)):
         return OFFER_ENDED
     await own_stays(work, [stay.stay_id], stay.owner_staff_id)
     return APPLIED

@@ -4,13 +4,14 @@ from backend.stays.actions.admit import admit_patients
 from backend.stays.actions.describe import change_details, plan_discharges, write_notes
 from backend.stays.actions.leave import discharge_patients, settle
 from backend.stays.actions.move import assign_beds, transfer_patients
-from backend.stays.actions.own import accept_stay, leave_beds, offer_stays, own_stays, take_beds
+from backend.stays.actions.own import accept_stay, decline_stay, leave_beds, offer_stays, own_stays, take_beds
 
 __all__ = [
     "accept_stay",
     "admit_patients",
     "assign_beds",
     "change_details",
+    "decline_stay",
     "discharge_patients",
     "leave_beds",
     "offer_stays",

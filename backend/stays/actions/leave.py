@@ -38,6 +38,8 @@ async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) ->
         bed_id=None,
         offered_to_staff_id=None,
         offered_at=None,
+        declined_by_staff_id=None,
+        declined_at=None,
         offer_until_at=None,
     )
     return APPLIED

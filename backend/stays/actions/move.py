@@ -85,6 +85,8 @@ async def _move_unit(work: Work, stay: Stay, to_unit_id: str, at: datetime) -> S
         owner_staff_id=None,
         offered_to_staff_id=None,
         offered_at=None,
+        declined_by_staff_id=None,
+        declined_at=None,
         offer_until_at=None,
     )
 

@@ -14,14 +14,21 @@ on conflict (bed_id) do update set staff_id = $2, since_at = $3
 """
 OWN = """
 update stay set owner_staff_id = $2, offered_to_staff_id = null, offered_at = null, offer_until_at = null,
-    version = version + 1
+    declined_by_staff_id = null, declined_at = null, version = version + 1
 where stay_id = any($1::uuid[]) and departed_at is null
-  and (owner_staff_id is distinct from $2 or offered_at is not null)
+  and (owner_staff_id is distinct from $2 or offered_at is not null or declined_at is not null)
 returning *
 """
 OFFER = """
-update stay set offered_to_staff_id = $2, offered_at = $3, offer_until_at = $4, version = version + 1
+update stay set offered_to_staff_id = $2, offered_at = $3, offer_until_at = $4,
+    declined_by_staff_id = null, declined_at = null, version = version + 1
 where stay_id = any($1::uuid[]) and departed_at is null
+returning *
+"""
+DECLINE = """
+update stay set offered_to_staff_id = null, offered_at = null, offer_until_at = null,
+    declined_by_staff_id = $2, declined_at = $3, version = version + 1
+where stay_id = $1 and departed_at is null
 returning *
 """
 
@@ -54,6 +61,12 @@ async def own_stays(work: Work, stay_ids: Sequence[str], staff_id: str | None) -
 async def offer_stays(work: Work, stay_ids: Sequence[str], to_staff_id: str, until_at: datetime) -> None:
     """Stays are offered until then; their owner stays the owner until the other accepts."""
     for stay in await work.connection.fetch(OFFER, stay_ids, to_staff_id, work.now, until_at):
+        feed_stay(work, stay)
+
+
+async def decline_stay(work: Work, stay_id: str, staff_id: str) -> None:
+    """The offer ends: whose the stay is keeps it, and is shown who could not take it until she has taken note."""
+    for stay in await work.connection.fetch(DECLINE, stay_id, staff_id, work.now):
         feed_stay(work, stay)
 
 

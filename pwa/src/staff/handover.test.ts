@@ -4,7 +4,7 @@ import { type Place, wardList } from '../stays/ward';
 import type { Pending } from '../sync/overlay';
 import { rowsOfSnapshot } from '../sync/replica';
 import { RowStore } from '../sync/rows';
-import { handover, receivers, toChargeAt } from './handover';
+import { declined, handover, receivers, toChargeAt } from './handover';
 import { DUTY_RULES } from './optimistic';
 
 const at = '2026-11-22T10:00:00.000Z';
@@ -100,4 +100,41 @@ test('without a network an offer, its end and an acceptance are shown at once, a
     ['mai', 'bea'],
     ['bea', 'mai'],
   ]);
+});
+
+test('who could not take a patient stands in the giver’s shift until she offers her again or keeps her', () => {
+  const store = new RowStore();
+  store.overlay.learn(DUTY_RULES);
+  const rows = [stay('1', 'mai', 'bea')].map((row) => ({ type: 'stay', id: row.stay_id, version: 1, row }));
+  store.replace('unit:east', ['e1', 1], rowsOfSnapshot(rows));
+  const says = (entry_id: string, staff_id: string, type: Pending['saved']['type'], body: object) =>
+    store.expect([
+      {
+        saved: {
+          entry_id,
+          type,
+          staff_id,
+          recorded_at: at,
+          body: { observed_at: at, ...body },
+        } as Pending['saved'],
+      },
+    ]);
+  const shown = (staff_id: string) =>
+    ids(
+      declined(
+        wardList(
+          { beds: [], stays: store.rows('stay'), patients: [], sets: [], tasks: [], duties: [] },
+          staff_id,
+          0,
+        ),
+      ),
+    );
+  expect(shown('mai')).toEqual([]);
+  says('e1', 'bea', 'handover_declined', { stay_id: '1' });
+  expect([shown('mai'), shown('bea')]).toEqual([['1'], []]);
+  says('e2', 'mai', 'handover_offered', { stay_ids: ['1'], to_staff_id: 'eve' });
+  expect(shown('mai')).toEqual([]);
+  says('e3', 'eve', 'handover_declined', { stay_id: '1' });
+  says('e4', 'mai', 'handover_declined', { stay_id: '1' });
+  expect(shown('mai')).toEqual([]);
 });

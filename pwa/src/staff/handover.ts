@@ -21,6 +21,11 @@ export function handover(places: readonly Place[], staff_id: string | null, lead
   return found;
 }
 
+/** My patients whom a colleague could not take: I am shown so until I offer them again or keep them. */
+export function declined(places: readonly Place[]): Place[] {
+  return places.filter((place) => place.mine && place.stay?.declined_by_staff_id);
+}
+
 /** Who can take patients: on duty in the unit with beds of her own, and not I. */
 export function receivers(duties: readonly DutyRow[], staff_id: string | null, unit_id: string): string[] {
   return duties

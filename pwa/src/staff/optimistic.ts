@@ -32,7 +32,8 @@ function handed(
   return stay && may(stay) ? [{ type: 'stay', id: stay_id, row: { ...stay, ...change } }] : [];
 }
 
-const OFFER_ENDED = { offered_to_staff_id: null, offered_at: null };
+const NOT_DECLINED = { declined_by_staff_id: null, declined_at: null };
+const OFFER_ENDED = { offered_to_staff_id: null, offered_at: null, ...NOT_DECLINED };
 
 export const DUTY_RULES: OptimisticRules = {
   duty_started: ({ entry_id, staff_id, body }, store) => {
@@ -67,10 +68,14 @@ export const DUTY_RULES: OptimisticRules = {
     const { stay_ids, to_staff_id, observed_at } = body;
     const giver = store.row('staff', staff_id);
     const may_give = (stay: StayRow) => stay.owner_staff_id === staff_id || may('give', giver, stay.unit_id);
-    const offer = { offered_to_staff_id: to_staff_id, offered_at: observed_at };
+    const offer = { offered_to_staff_id: to_staff_id, offered_at: observed_at, ...NOT_DECLINED };
     return stay_ids.flatMap((stay_id) => handed(store, stay_id, offer, may_give));
   },
   handover_accepted: ({ staff_id, body }, store) =>
     handed(store, body.stay_id, { ...OFFER_ENDED, owner_staff_id: staff_id }),
-  handover_declined: ({ body }, store) => handed(store, body.stay_id, OFFER_ENDED),
+  handover_declined: ({ staff_id, body }, store) => {
+    const hers = store.row('stay', body.stay_id)?.offered_to_staff_id === staff_id;
+    const declined = hers ? { declined_by_staff_id: staff_id, declined_at: body.observed_at } : {};
+    return handed(store, body.stay_id, { ...OFFER_ENDED, ...declined });
+  },
 };
