@@ -10,7 +10,7 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
 
-from backend import alerts, staff, stays, sync, tasks, vitals
+from backend import alerts, beds, staff, stays, sync, tasks, vitals
 from backend.access.routes import signed_device
 from backend.alerts.deliver import Channels, deliveries, ring_again, rung_here
 from backend.alerts.push import Push, Webhook, WebPush
@@ -35,7 +35,15 @@ from shared_schemas.alerts import TabletRow
 from shared_schemas.wire import Ring
 
 # In the order of the layers, lowest first: sweeps run in this order.
-SLICES: tuple[Slice, ...] = (sync.SLICE, stays.SLICE, staff.SLICE, alerts.SLICE, tasks.SLICE, vitals.SLICE)
+SLICES: tuple[Slice, ...] = (
+    sync.SLICE,
+    stays.SLICE,
+    beds.SLICE,
+    staff.SLICE,
+    alerts.SLICE,
+    tasks.SLICE,
+    vitals.SLICE,
+)
 PWA_FOLDER = PROJECT_ROOT / "pwa" / "dist"
 DELIVERIES_AT_ONCE = 8  # one that waits for a slow push service holds up no other
 SERVER_PATHS = ("/api/", "/health/")

@@ -47,7 +47,8 @@ class StayRow(Row, kw_only=True):
     """An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first.
 
     `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet.
-    `departed_at` is the actual departure; a discharge that is only planned frees no bed.
+    `bed_since_at`: since when the stay has its bed. `departed_at` is the actual departure; a discharge that is only
+    planned frees no bed.
     """
 
     type_name = "stay"
@@ -57,6 +58,7 @@ class StayRow(Row, kw_only=True):
     patient_id: Id
     unit_id: Id
     bed_id: Id | None = None
+    bed_since_at: Instant | None = None
     admitted_at: Instant
     arrived_at: Instant
     departure_planned_at: Instant | None = None
@@ -72,6 +74,17 @@ class StayRow(Row, kw_only=True):
     note_by_staff_id: Id | None = None
     note_at: Instant | None = None
     moved_from_unit_id: Id | None = None
+
+
+class BedUseRow(Row, kw_only=True):
+    """When the last patient left a bed (unit feed); its id is the bed's. It stays when the stay's rows have gone."""
+
+    type_name = "bed_use"
+    rank = 1
+
+    bed_id: Id
+    unit_id: Id
+    freed_at: Instant | None = None
 
 
 class PatientAdmitted(Body, kw_only=True):

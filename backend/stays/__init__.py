@@ -9,8 +9,6 @@ from shared_schemas import stays as words
 SLICE = Slice(
     name="stays",
     entries={
-        words.PatientAdmitted: Handles(gates.may_admit, actions.admit_patients),
-        words.BedAssigned: Handles(gates.may_admit, actions.assign_beds),
         words.DischargePlanned: Handles(gates.may_admit, actions.plan_discharges),
         words.StayDetailsChanged: Handles(gates.may_plan, actions.change_details),
         words.NoteWritten: Handles(gates.may_chart, actions.write_notes),

@@ -26,6 +26,7 @@ class Stay(Table, tablename="stay", db=DB):
     patient_id = ForeignKey(Patient, null=False, on_delete=OnDelete.restrict)
     unit_id = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
     bed_id = UUID(null=True, default=None)
+    bed_since_at = Timestamptz(null=True, default=None)
     admitted_at = Timestamptz(default=None)
     arrived_at = Timestamptz(default=None)
     departure_planned_at = Timestamptz(null=True, default=None)
@@ -57,6 +58,14 @@ class BedStay(Table, tablename="bed_stay", db=DB):
     stay_id = ForeignKey(Stay, null=False, on_delete=OnDelete.restrict)
     from_at = Timestamptz(default=None)
     to_at = Timestamptz(null=True, default=None)
+
+
+class BedUse(Table, tablename="bed_use", db=DB):
+    """When the last patient left a bed, as tablets are told; it follows from `bed_stay`."""
+
+    bed_id = ForeignKey(Bed, null=False, on_delete=OnDelete.restrict, primary_key=True)
+    freed_at = Timestamptz(null=True, default=None)
+    version = BigInt(default=1)
 
 
 class BedNurse(Table, tablename="bed_nurse", db=DB):

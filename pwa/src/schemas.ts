@@ -233,6 +233,106 @@ export const BedAssignedSchema = v.strictObject({
   bed_id: v.nullable(IdSchema),
 }) satisfies v.GenericSchema<BedAssigned>;
 
+/** What was last marked of a bed, from the most careful to the least: `closed` first. `blocked` is out of use for a reason of the day, `closed` by decision of who leads; both lead to `dirty`. */
+export const ReadinessSchema = v.picklist(['closed', 'blocked', 'dirty', 'cleaning', 'clean']);
+export type Readiness = 'closed' | 'blocked' | 'dirty' | 'cleaning' | 'clean';
+
+/** A bed of the unit is dirty, being cleaned, clean, blocked or closed. `seen_mark_id`: the last mark that the author saw, an own one that is not sent yet included; null: none. Against a mark that the author had not seen, the more careful of the two stays. */
+export type BedMarked = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  unit_id: Id;
+  bed_id: Id;
+  readiness: Readiness;
+  reason?: Line | null | undefined;
+  seen_mark_id?: Id | null | undefined;
+};
+export const BedMarkedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  unit_id: IdSchema,
+  bed_id: IdSchema,
+  readiness: ReadinessSchema,
+  reason: v.optional(v.nullable(LineSchema)),
+  seen_mark_id: v.optional(v.nullable(IdSchema)),
+}) satisfies v.GenericSchema<BedMarked>;
+
+/** A reservation is no longer wanted. */
+export type BedReservationCancelled = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  unit_id: Id;
+  reservation_id: Id;
+};
+export const BedReservationCancelledSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  unit_id: IdSchema,
+  reservation_id: IdSchema,
+}) satisfies v.GenericSchema<BedReservationCancelled>;
+
+/** A reservation that holds (unit feed of the bed); it ends by itself at `until_at`. Its id is the entry's. `for_stay_id` may be a stay of any unit. `overtaken_at`: somebody else was put into the bed then. */
+export type BedReservationRow = {
+  reservation_id: Id;
+  bed_id: Id;
+  unit_id: Id;
+  for_stay_id?: Id | null | undefined;
+  text?: Line | null | undefined;
+  reserved_at: Instant;
+  until_at: Instant;
+  reserved_by_staff_id: Id;
+  overtaken_at?: Instant | null | undefined;
+};
+export const BedReservationRowSchema = v.looseObject({
+  reservation_id: IdSchema,
+  bed_id: IdSchema,
+  unit_id: IdSchema,
+  for_stay_id: v.optional(v.nullable(IdSchema)),
+  text: v.optional(v.nullable(LineSchema)),
+  reserved_at: instant,
+  until_at: instant,
+  reserved_by_staff_id: IdSchema,
+  overtaken_at: v.optional(v.nullable(instant)),
+}) satisfies v.GenericSchema<BedReservationRow>;
+
+/** A bed of the unit is kept until an instant, for a stay of any unit or for whom a line of text names. */
+export type BedReserved = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  unit_id: Id;
+  bed_id: Id;
+  for_stay_id?: Id | null | undefined;
+  text?: Line | null | undefined;
+  until_at: Instant;
+};
+export const BedReservedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  unit_id: IdSchema,
+  bed_id: IdSchema,
+  for_stay_id: v.optional(v.nullable(IdSchema)),
+  text: v.optional(v.nullable(LineSchema)),
+  until_at: instant,
+}) satisfies v.GenericSchema<BedReserved>;
+
 /** A bed of a unit (unit feed); `position` is its place on the ward's list. */
 export type BedRow = {
   bed_id: Id;
@@ -248,6 +348,38 @@ export const BedRowSchema = v.looseObject({
   label: v.pipe(v.string(), length(0, 16)),
   position: v.pipe(v.number(), v.integer()),
 }) satisfies v.GenericSchema<BedRow>;
+
+/** The last mark of a bed (unit feed); its id is the bed's. `mark_id`: the entry; a bed never marked has no row. */
+export type BedStatusRow = {
+  bed_id: Id;
+  unit_id: Id;
+  mark_id: Id;
+  readiness: Readiness;
+  marked_at: Instant;
+  marked_by_staff_id: Id;
+  reason?: Line | null | undefined;
+};
+export const BedStatusRowSchema = v.looseObject({
+  bed_id: IdSchema,
+  unit_id: IdSchema,
+  mark_id: IdSchema,
+  readiness: ReadinessSchema,
+  marked_at: instant,
+  marked_by_staff_id: IdSchema,
+  reason: v.optional(v.nullable(LineSchema)),
+}) satisfies v.GenericSchema<BedStatusRow>;
+
+/** When the last patient left a bed (unit feed); its id is the bed's. It stays when the stay's rows have gone. */
+export type BedUseRow = {
+  bed_id: Id;
+  unit_id: Id;
+  freed_at?: Instant | null | undefined;
+};
+export const BedUseRowSchema = v.looseObject({
+  bed_id: IdSchema,
+  unit_id: IdSchema,
+  freed_at: v.optional(v.nullable(instant)),
+}) satisfies v.GenericSchema<BedUseRow>;
 
 /** The author is back. */
 export type BreakEnded = {
@@ -536,8 +668,8 @@ export const DutyStartedSchema = v.strictObject({
 }) satisfies v.GenericSchema<DutyStarted>;
 
 /** Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them. Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`. */
-export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
-export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
+export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'bed_not_clean', 'bed_reserved', 'newer_bed_mark', 'not_in_turn', 'reservation_over', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
+export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'bed_not_clean' | 'bed_reserved' | 'newer_bed_mark' | 'not_in_turn' | 'reservation_over' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
 
 /** Why an entry waits for a person's answer. */
 export const HeldReasonSchema = v.picklist(['malformed', 'unknown_field', 'unknown_type', 'id_reuse', 'bad_mac', 'unknown_session', 'not_permitted', 'unknown_subject', 'out_of_scope', 'bed_taken', 'already_changed', 'depends_on_held', 'invalid']);
@@ -1621,12 +1753,13 @@ export const StayDetailsChangedSchema = v.strictObject({
   isolation: v.boolean(),
 }) satisfies v.GenericSchema<StayDetailsChanged>;
 
-/** An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first. `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet. `departed_at` is the actual departure; a discharge that is only planned frees no bed. */
+/** An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first. `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet. `bed_since_at`: since when the stay has its bed. `departed_at` is the actual departure; a discharge that is only planned frees no bed. */
 export type StayRow = {
   stay_id: Id;
   patient_id: Id;
   unit_id: Id;
   bed_id?: Id | null | undefined;
+  bed_since_at?: Instant | null | undefined;
   admitted_at: Instant;
   arrived_at: Instant;
   departure_planned_at?: Instant | null | undefined;
@@ -1648,6 +1781,7 @@ export const StayRowSchema = v.looseObject({
   patient_id: IdSchema,
   unit_id: IdSchema,
   bed_id: v.optional(v.nullable(IdSchema)),
+  bed_since_at: v.optional(v.nullable(instant)),
   admitted_at: instant,
   arrived_at: instant,
   departure_planned_at: v.optional(v.nullable(instant)),
@@ -2030,6 +2164,9 @@ export type Entries = {
   alert_declined: AlertDeclined;
   alert_snoozed: AlertSnoozed;
   bed_assigned: BedAssigned;
+  bed_marked: BedMarked;
+  bed_reservation_cancelled: BedReservationCancelled;
+  bed_reserved: BedReserved;
   break_ended: BreakEnded;
   break_started: BreakStarted;
   discharge_planned: DischargePlanned;
@@ -2069,6 +2206,9 @@ export const entrySchemas = {
   alert_declined: AlertDeclinedSchema,
   alert_snoozed: AlertSnoozedSchema,
   bed_assigned: BedAssignedSchema,
+  bed_marked: BedMarkedSchema,
+  bed_reservation_cancelled: BedReservationCancelledSchema,
+  bed_reserved: BedReservedSchema,
   break_ended: BreakEndedSchema,
   break_started: BreakStartedSchema,
   discharge_planned: DischargePlannedSchema,
@@ -2107,6 +2247,9 @@ export const entrySchemas = {
 export type Rows = {
   alert: AlertRow;
   bed: BedRow;
+  bed_reservation: BedReservationRow;
+  bed_status: BedStatusRow;
+  bed_use: BedUseRow;
   care_template: CareTemplateRow;
   duty: DutyRow;
   held_entry: HeldEntryRow;
@@ -2126,6 +2269,9 @@ export type Rows = {
 export const rowSchemas = {
   alert: AlertRowSchema,
   bed: BedRowSchema,
+  bed_reservation: BedReservationRowSchema,
+  bed_status: BedStatusRowSchema,
+  bed_use: BedUseRowSchema,
   care_template: CareTemplateRowSchema,
   duty: DutyRowSchema,
   held_entry: HeldEntryRowSchema,
@@ -2149,6 +2295,9 @@ export type TypedEntry =
   | { type: 'alert_declined'; v: 1; body: AlertDeclined }
   | { type: 'alert_snoozed'; v: 1; body: AlertSnoozed }
   | { type: 'bed_assigned'; v: 1; body: BedAssigned }
+  | { type: 'bed_marked'; v: 1; body: BedMarked }
+  | { type: 'bed_reservation_cancelled'; v: 1; body: BedReservationCancelled }
+  | { type: 'bed_reserved'; v: 1; body: BedReserved }
   | { type: 'break_ended'; v: 1; body: BreakEnded }
   | { type: 'break_started'; v: 1; body: BreakStarted }
   | { type: 'discharge_planned'; v: 1; body: DischargePlanned }
@@ -2187,6 +2336,9 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('alert_declined'), v: v.literal(1), body: AlertDeclinedSchema }),
   v.strictObject({ type: v.literal('alert_snoozed'), v: v.literal(1), body: AlertSnoozedSchema }),
   v.strictObject({ type: v.literal('bed_assigned'), v: v.literal(1), body: BedAssignedSchema }),
+  v.strictObject({ type: v.literal('bed_marked'), v: v.literal(1), body: BedMarkedSchema }),
+  v.strictObject({ type: v.literal('bed_reservation_cancelled'), v: v.literal(1), body: BedReservationCancelledSchema }),
+  v.strictObject({ type: v.literal('bed_reserved'), v: v.literal(1), body: BedReservedSchema }),
   v.strictObject({ type: v.literal('break_ended'), v: v.literal(1), body: BreakEndedSchema }),
   v.strictObject({ type: v.literal('break_started'), v: v.literal(1), body: BreakStartedSchema }),
   v.strictObject({ type: v.literal('discharge_planned'), v: v.literal(1), body: DischargePlannedSchema }),
@@ -2227,6 +2379,9 @@ export const entryVersion = {
   alert_declined: 1,
   alert_snoozed: 1,
   bed_assigned: 1,
+  bed_marked: 1,
+  bed_reservation_cancelled: 1,
+  bed_reserved: 1,
   break_ended: 1,
   break_started: 1,
   discharge_planned: 1,
@@ -2265,6 +2420,9 @@ export const entryVersion = {
 export const rowRank = {
   alert: 3,
   bed: 1,
+  bed_reservation: 1,
+  bed_status: 1,
+  bed_use: 1,
   care_template: 0,
   duty: 1,
   held_entry: 6,

@@ -29,7 +29,8 @@ async def test_concurrent_swaps_and_moves_never_put_two_patients_in_one_bed(cast
         for stay_id, bed_id in choices:
             body = BedAssigned(observed_at=cast.clock.now(), stay_id=stay_id, bed_id=bed_id)
             verdict = await tablet.say(cast.anna.staff_id, body)
-            assert verdict.verdict is Verdict.ACCEPTED or verdict.reason is HeldReason.BED_TAKEN
+            # Flagged: nobody has cleaned the bed that somebody else has just left.
+            assert verdict.verdict is not Verdict.HELD or verdict.reason is HeldReason.BED_TAKEN
 
     tablets = [await cast.another_tablet_of(cast.anna) for _ in range(8)]
     plans = [[(rng.choice(stays), rng.choice([*cast.east.beds, None])) for _ in range(6)] for _ in tablets]

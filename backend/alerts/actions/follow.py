@@ -6,10 +6,10 @@ from backend.alerts.actions.change import change_alerts
 from backend.alerts.rules.alert import Alert
 from backend.alerts.rules.people import Moment
 from backend.alerts.rules.turns import handed_over, moved
+from backend.beds import actions as beds
 from backend.db import Work
 from backend.slice import Arrived, Outcome
 from backend.staff import actions as staff
-from backend.stays import actions as stays
 from backend.stays.queries import Facts
 from shared_schemas.staff import HandoverAccepted
 from shared_schemas.stays import PatientTransferred
@@ -26,7 +26,7 @@ async def accept_handover(work: Work, run: Sequence[Arrived[HandoverAccepted]]) 
 
 async def transfer_patients(work: Work, run: Sequence[Arrived[PatientTransferred]]) -> list[Outcome]:
     """The patient arrived in another unit, and so did her alerts, which ask there from step 1 (rule 14)."""
-    outcomes = await stays.transfer_patients(work, run)
+    outcomes = await beds.transfer_patients(work, run)
     await _follow(work, {arrived.body.stay_id for arrived in run})
     return outcomes
 

@@ -36,6 +36,7 @@ async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) ->
         placed=True,
         departed_at=at,
         bed_id=None,
+        bed_since_at=None,
         offered_to_staff_id=None,
         offered_at=None,
         declined_by_staff_id=None,

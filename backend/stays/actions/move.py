@@ -9,7 +9,7 @@ from backend.access.actions import place_stay
 from backend.changes.actions import move_stay
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
-from backend.stays.actions.write import Stay, change_stay, held_stay
+from backend.stays.actions.write import Stay, change_stay, held_stay, tell_bed_use
 from backend.stays.rules import overtaken, taken_from
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.stays import BedAssigned, PatientTransferred
@@ -38,7 +38,7 @@ async def _assign_bed(work: Work, arrived: Arrived[BedAssigned]) -> Outcome:
         return CHANGED_MEANWHILE
     if body.bed_id is None:
         await leave_bed(work, body.stay_id, arrived.observed_at)
-        await change_stay(work, body.stay_id, placed=True, bed_id=None)
+        await change_stay(work, body.stay_id, placed=True, bed_id=None, bed_since_at=None)
         return APPLIED
     refused = await claim_bed(work, stay, body.bed_id, arrived.observed_at)
     return APPLIED if refused is None else Outcome(held=refused, detail=HeldDetail.BED)
@@ -80,6 +80,7 @@ async def _move_unit(work: Work, stay: Stay, to_unit_id: str, at: datetime) -> S
         placed=True,
         unit_id=to_unit_id,
         bed_id=None,
+        bed_since_at=None,
         arrived_at=max(at, stay["arrived_at"]),
         moved_from_unit_id=from_unit,
         owner_staff_id=None,
@@ -100,20 +101,18 @@ async def claim_bed(work: Work, stay: Stay, bed_id: str, at: datetime) -> HeldRe
     bed = await work.connection.fetchrow(BED, bed_id)
     if bed is None or bed["unit_id"] != stay["unit_id"]:
         return HeldReason.INVALID
+    since_at = taken_from(at, bed["freed_at"])
     try:
         async with work.savepoint():
             await leave_bed(work, stay_id, at)
             await work.connection.execute(
-                "insert into bed_stay (bed_id, stay_id, from_at) values ($1, $2, $3)",
-                bed_id,
-                stay_id,
-                taken_from(at, bed["freed_at"]),
+                "insert into bed_stay (bed_id, stay_id, from_at) values ($1, $2, $3)", bed_id, stay_id, since_at
             )
     except asyncpg.ExclusionViolationError:
         return HeldReason.BED_TAKEN
     nurse = await work.connection.fetchval("select staff_id from bed_nurse where bed_id = $1", bed_id)
     owner = nurse or stay["owner_staff_id"]
-    await change_stay(work, stay_id, placed=True, bed_id=bed_id, owner_staff_id=owner)
+    await change_stay(work, stay_id, placed=True, bed_id=bed_id, bed_since_at=since_at, owner_staff_id=owner)
     return None
 
 
@@ -129,10 +128,13 @@ def waiting_for_a_bed(refused: HeldReason) -> Outcome:
 
 
 async def leave_bed(work: Work, stay_id: str, at: datetime) -> None:
-    """End a stay's time in its bed."""
-    await work.connection.execute(
-        "update bed_stay set to_at = greatest($2, from_at) where stay_id = $1 and to_at is null", stay_id, at
-    )
+    """End a stay's time in its bed, and tell when the bed was left."""
+    left = await work.connection.fetch(LEAVE, stay_id, at)
+    if left:
+        await tell_bed_use(work, [each["bed_id"] for each in left])
+
+
+LEAVE = "update bed_stay set to_at = greatest($2, from_at) where stay_id = $1 and to_at is null returning bed_id"
 
 
 async def _is_unit(work: Work, unit_id: str) -> bool:

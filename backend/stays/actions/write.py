@@ -1,12 +1,14 @@
 """Reading a stay to change it, and writing it with its row for the feed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import asyncpg
 
 from backend.changes.actions import append
+from backend.changes.rules import unit_feed
 from backend.db import Work
 from backend.stays.queries import stay_row
+from shared_schemas.stays import BedUseRow
 
 Stay = asyncpg.Record
 
@@ -49,3 +51,19 @@ def feed_stay(work: Work, stay: Stay) -> None:
             version=stay["version"],
             stay_id=stay_id,
         )
+
+
+BED_USE = """
+insert into bed_use as u (bed_id, freed_at)
+select bed_id, max(to_at) from bed_stay where bed_id = any($1::uuid[]) group by bed_id
+on conflict (bed_id) do update set freed_at = excluded.freed_at, version = u.version + 1
+returning u.*, (select unit_id from bed where bed.bed_id = u.bed_id) as unit_id
+"""
+
+
+async def tell_bed_use(work: Work, bed_ids: Sequence[str]) -> None:
+    """Show since when beds are left, as their intervals now say: it outlives the rows of who lay there."""
+    for use in await work.connection.fetch(BED_USE, bed_ids):
+        bed_id, unit_id = str(use["bed_id"]), str(use["unit_id"])
+        row = BedUseRow(bed_id=bed_id, unit_id=unit_id, freed_at=use["freed_at"])
+        append(work, unit_feed(unit_id), row, row_id=bed_id, version=use["version"])

@@ -1,6 +1,7 @@
 /** Every slice of the app, in the order of the rail. Adding one is a folder and a line here. */
 
 import { ALERTS } from '../alerts';
+import { BEDS } from '../beds';
 import { STAFF } from '../staff';
 import { WARD } from '../stays';
 import { SYNC } from '../sync';
@@ -9,4 +10,4 @@ import { VITALS } from '../vitals';
 import { SETTINGS } from './settings';
 import type { Slice } from './slice';
 
-export const SLICES: readonly Slice[] = [SHIFT, WARD, ALERTS, VITALS, SYNC, STAFF, SETTINGS];
+export const SLICES: readonly Slice[] = [SHIFT, WARD, BEDS, ALERTS, VITALS, SYNC, STAFF, SETTINGS];

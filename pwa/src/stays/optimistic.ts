@@ -8,6 +8,15 @@ function changed(store: RowReader, stay_id: string, change: Partial<StayRow>): E
   return stay ? [{ type: 'stay', id: stay_id, row: { ...stay, ...change } }] : [];
 }
 
+/** The bed that a stay leaves is dirty from then on. */
+function left(store: RowReader, stay_id: string, freed_at: string): Expected[] {
+  const stay = store.row('stay', stay_id);
+  const bed_id = stay?.bed_id;
+  return stay && bed_id
+    ? [{ type: 'bed_use', id: bed_id, row: { bed_id, unit_id: stay.unit_id, freed_at } }]
+    : [];
+}
+
 export const STAY_RULES: OptimisticRules = {
   patient_admitted: ({ body, staff_id }) => [
     {
@@ -23,6 +32,7 @@ export const STAY_RULES: OptimisticRules = {
         patient_id: body.patient_id,
         unit_id: body.unit_id,
         bed_id: body.bed_id ?? null,
+        bed_since_at: body.bed_id ? body.observed_at : null,
         admitted_at: body.observed_at,
         arrived_at: body.observed_at,
         pregnant: body.pregnant ?? false,
@@ -31,11 +41,23 @@ export const STAY_RULES: OptimisticRules = {
       },
     },
   ],
-  bed_assigned: ({ body }, store) => changed(store, body.stay_id, { bed_id: body.bed_id }),
+  bed_assigned: ({ body }, store) => [
+    ...left(store, body.stay_id, body.observed_at),
+    ...changed(store, body.stay_id, {
+      bed_id: body.bed_id,
+      bed_since_at: body.bed_id && body.observed_at,
+    }),
+  ],
   discharge_planned: ({ body }, store) =>
     changed(store, body.stay_id, { departure_planned_at: body.departure_planned_at }),
-  patient_discharged: ({ body }, store) => changed(store, body.stay_id, { departed_at: body.observed_at }),
-  patient_transferred: ({ body }, store) => changed(store, body.stay_id, { departed_at: body.observed_at }),
+  patient_discharged: ({ body }, store) => [
+    ...left(store, body.stay_id, body.observed_at),
+    ...changed(store, body.stay_id, { departed_at: body.observed_at }),
+  ],
+  patient_transferred: ({ body }, store) => [
+    ...left(store, body.stay_id, body.observed_at),
+    ...changed(store, body.stay_id, { departed_at: body.observed_at }),
+  ],
   stay_details_changed: ({ body }, store) =>
     changed(store, body.stay_id, { pregnant: body.pregnant, isolation: body.isolation }),
   note_written: ({ body, staff_id }, store) =>

@@ -1,0 +1,1 @@
+"""What follows from what for beds: their state, and which mark holds."""
