@@ -65,6 +65,8 @@ class Policy(Struct, forbid_unknown_fields=True, kw_only=True):
     handover_minutes: Minutes
     sound_gap_s: Seconds
     downtime_after_s: Seconds
+    # Minutes of care due in an hour from which the board says "over" (docs/escalation.md, the head nurse's board).
+    load_over_minutes: Minutes = 50
 
 
 class PolicyRow(Row, kw_only=True):

@@ -9,17 +9,18 @@ from tests.tidy import ROOT
 PLAIN = """
     acting actions add admit admitted ago ahead air alike allowed already also app applied ask asks
     asleep assigned bad better blocked born broken c certified charting checking choose close
-    conflict correct corrected correcting dated decided declined deferred delete departed depends
-    detail details dial differs discard discharged down draft earlier else empty en escalated
-    example fahrenheit field filled filter filters find fits footnote free future given goes group
-    hand handed hours id install installed invalid ko lang language last late least left legend
-    letters loading lock log look lost malformed match me mine missing monitored must needed network
-    newer nobody noticed oldest only p part passed past paused permitted previous rail raised really
-    reapply receiver respond restarted resume resumed reuse runs same save saved saving scored
-    seconds send sending short show sickest sign since skip slow snoozed someone spoken start
-    stopped strike summary tag take taken test text theme there timed title today tolerated too
-    total transferred try type u unanswered unavailable under undo undone unsent unverified update v
-    version vi waits way worse write written wrong yes you zh
+    conflict correct corrected correcting counted dated decided declined deferred delete departed
+    depends detail details dial differs discard discharged down draft earlier else empty en
+    escalated example fahrenheit field filled filter filters find fits footnote free future given
+    goes group hand handed heard hide home hours id install installed invalid ko lang language last
+    late least left legend letters loading lock log look lost malformed match me mine missing
+    monitored must needed needs network newer nobody noticed oldest only order p part passed past
+    paused permitted previous rail raised really reapply receiver respond restarted resume resumed
+    reuse runs same save saved saving scored seconds send sending short show sick sickest sign since
+    skip slow snoozed someone spoken start stopped strike summary tag take taken test text theme
+    there tile timed title today tolerated too total transferred try type u unanswered unavailable
+    under undo undone unsent unverified update v version vi waits way worse write written wrong yes
+    you zh
 """
 
 

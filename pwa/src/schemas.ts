@@ -1394,6 +1394,7 @@ export type Policy = {
   handover_minutes: Minutes;
   sound_gap_s: number;
   downtime_after_s: number;
+  load_over_minutes?: Minutes | undefined;
 };
 export const PolicySchema = v.strictObject({
   version: v.pipe(v.number(), v.integer()),
@@ -1411,6 +1412,7 @@ export const PolicySchema = v.strictObject({
   handover_minutes: MinutesSchema,
   sound_gap_s: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86400)),
   downtime_after_s: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86400)),
+  load_over_minutes: v.optional(MinutesSchema),
 }) satisfies v.GenericSchema<Policy>;
 
 /** The policy in force in a unit (unit feed). */

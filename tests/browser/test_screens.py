@@ -87,6 +87,7 @@ def screens_of(ward: SeededWard) -> list[Screen]:
         Screen("task response", f"/tasks/{ward.response_id}", ".task .answers"),
         Screen("duty", "/duty", ".cards"),
         Screen("duty form", "/duty", ".cards, .form", change_duty),
+        Screen("board", "/board", ".board .parts"),
         Screen("settings", "/settings", ".cards"),
     ]
 

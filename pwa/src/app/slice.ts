@@ -12,6 +12,8 @@ export interface NavEntry {
   label: Key;
   /** A count beside the icon; 0 shows none. Read live. */
   count?: () => number;
+  /** Whether the person at the tablet finds it in the rail; always where absent. Anybody may open its address. Read live. */
+  shown?: () => boolean;
 }
 
 export interface Slice {

@@ -2,6 +2,7 @@
 
 import { ALERTS } from '../alerts';
 import { BEDS } from '../beds';
+import { BOARD } from '../board';
 import { STAFF } from '../staff';
 import { WARD } from '../stays';
 import { SYNC } from '../sync';
@@ -10,4 +11,4 @@ import { VITALS } from '../vitals';
 import { SETTINGS } from './settings';
 import type { Slice } from './slice';
 
-export const SLICES: readonly Slice[] = [SHIFT, WARD, BEDS, ALERTS, VITALS, SYNC, STAFF, SETTINGS];
+export const SLICES: readonly Slice[] = [SHIFT, WARD, BEDS, ALERTS, BOARD, VITALS, SYNC, STAFF, SETTINGS];

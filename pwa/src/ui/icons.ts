@@ -11,6 +11,7 @@ export const ICONS = {
   bed: 'M3 5v14M3 16h18v3M21 16v-3a3 3 0 0 0-3-3h-7v6M5.5 11.5h3',
   bell: 'M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10.3 20.5a1.8 1.8 0 0 0 3.4 0M12 3v2',
   blocked: 'M6 6l12 12M18 6L6 18',
+  board: 'M3 4.500h18v15H3zM12 4.500v15M12 10h9M3 13h9',
   camera: `M4 8h4l1.5-3h5L16 8h4v11H4z${circle(12, 13, 3.2)}`,
   chart: 'M2.5 12.5H7l3-8 4.5 15 3-9 1.2 2H21.5',
   chevron: 'M9 5l7 7-7 7',

@@ -1,0 +1,65 @@
+/** The board's facts as they are drawn: taken up every five seconds, and never under a finger. */
+import { untrack } from 'svelte';
+import { now } from '../app/clock.svelte';
+import { standings } from '../beds/bed_state';
+import { thisDevice } from '../sync/people.svelte';
+import { feedState, rows, store } from '../sync/store.svelte';
+import { policyOfUnit } from '../tasks/margins';
+import { zoneOf } from '../vitals/planning';
+import { type Facts, factsOf } from './facts';
+import { type Finger, mayMove } from './ticks';
+
+/** Follows the unit of this tablet while a screen is open; call it while the screen is made. Null: nothing is known yet. */
+export function followBoard(): { readonly facts: Facts | null } {
+  let shown = $state.raw<Facts | null>(null);
+  const finger: Finger = { down: false, left_ms: Number.NEGATIVE_INFINITY };
+  const pressed = () => {
+    finger.down = true;
+  };
+  const lifted = () => {
+    finger.down = false;
+    finger.left_ms = untrack(now);
+  };
+
+  $effect(() => {
+    addEventListener('pointerdown', pressed);
+    for (const end of ENDS) addEventListener(end, lifted);
+    return () => {
+      removeEventListener('pointerdown', pressed);
+      for (const end of ENDS) removeEventListener(end, lifted);
+    };
+  });
+  $effect(() => {
+    const now_ms = now();
+    const unit_id = thisDevice()?.unit_id;
+    if (!unit_id || !feedState().ready) return;
+    untrack(() => {
+      if (!shown || shown.unit_id !== unit_id || mayMove(shown.now_ms, now_ms, finger))
+        shown = read(unit_id, now_ms);
+    });
+  });
+  return {
+    get facts() {
+      return shown;
+    },
+  };
+}
+const ENDS = ['pointerup', 'pointercancel', 'blur'] as const;
+
+function read(unit_id: string, now_ms: number): Facts {
+  const all = {
+    beds: rows('bed'),
+    stays: rows('stay'),
+    patients: rows('patient'),
+    sets: rows('vital_signs'),
+    tasks: rows('task'),
+    duties: rows('observation_duty'),
+    alerts: rows('alert'),
+    turns: rows('duty'),
+    tablets: rows('tablet'),
+    held: rows('held_entry'),
+    losses: rows('loss_incident'),
+    standings: standings(store, now_ms),
+  };
+  return factsOf(all, unit_id, policyOfUnit(unit_id, rows('policy')), now_ms, zoneOf(unit_id, store));
+}
