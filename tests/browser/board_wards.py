@@ -13,9 +13,10 @@ from backend.clock import SteppedClock
 from backend.commands.hospital import decoded, load_hospital
 from backend.settings import Settings
 from shared_schemas.alerts import AlertAccepted, AlertSnoozed
+from shared_schemas.beds import BedMarked, Readiness
 from shared_schemas.care import care_templates
 from shared_schemas.staff import BreakStarted, DutyStarted, Post
-from shared_schemas.stays import DischargePlanned, PatientAdmitted, PatientIdentity, Sex
+from shared_schemas.stays import DischargePlanned, PatientAdmitted, PatientDischarged, PatientIdentity, Sex
 from shared_schemas.tasks import RecurringCareStarted, TaskPlanned
 from shared_schemas.vitals import Consciousness, OxygenDevice, PauseReason, VitalSigns, VitalSignsCharted
 from shared_schemas.vitals import ObservationsPaused as Paused
@@ -127,6 +128,7 @@ async def live(settings: Settings, wards: list[BoardWard], until: datetime) -> N
                 await day.work()
             await server.advance(min(until, clock.now() + STEP))
         for day in days:
+            await day.free_beds()
             await day.leave()
 
 
@@ -244,6 +246,17 @@ class Day:
 
     def say(self, body: Any) -> None:
         self.tablet.save(self.ward.nurse_ids[0], body)
+
+    async def free_beds(self) -> None:
+        """Three patients go home; of their beds one is cleaned, and one that is free is blocked."""
+        gone = self.ward.chance.sample(sorted(self.ward.stays), 3)
+        for label in gone:
+            self.say(PatientDischarged(observed_at=self.now, stay_id=self.ward.stays.pop(label)))
+        free = [label for label in LABELS if label not in self.ward.stays]
+        for label, readiness in ((gone[0], Readiness.CLEAN), (free[0], Readiness.BLOCKED)):
+            bed_id = self.ward.bed_id(label)
+            self.say(BedMarked(observed_at=self.now, unit_id=self.ward.unit_id, bed_id=bed_id, readiness=readiness))
+        await self.push()
 
     async def leave(self) -> None:
         """Hangs up; of every third ward the tablet was not heard of at the end."""

@@ -129,6 +129,12 @@ def answer_of(tablet: Tablet, now: datetime) -> Answer:
     oldest = max((age for age, _ in ages), default=0)
     beds_of_oldest = frozenset(beds[here[alert.stay_id].bed_id] for age, alert in ages if age == oldest)
     taken = {beds[stay.bed_id] for stay in here.values() if stay.bed_id}
+    marks = {row.bed_id: row for row in tablet.rows("bed_status")}
+    taken |= {beds[bed_id] for bed_id, mark in marks.items() if mark.readiness.value != "clean"}
+    for use in tablet.rows("bed_use"):
+        mark = marks.get(use.bed_id)
+        if use.freed_at and (mark is None or mark.marked_at < use.freed_at):
+            taken.add(beds[use.bed_id])
     return Answer(
         most_loaded=frozenset(names[staff_id] for staff_id, load in minutes.items() if load == most),
         oldest_alert=(beds_of_oldest, oldest),
