@@ -3,6 +3,7 @@ import { screen } from '../app/routes';
 import { shell } from '../app/shell.svelte';
 import type { Slice } from '../app/slice';
 import { onRing } from '../sync/browser';
+import { signedIn } from '../sync/people.svelte';
 import AlertScreen from './AlertScreen.svelte';
 import Alerts from './Alerts.svelte';
 import Asking from './Asking.svelte';
@@ -28,8 +29,10 @@ export const ALERTS: Slice = {
   ],
   everywhere: Asking,
   start: () => {
+    // Also while a colleague holds the tablet or nobody does: it calls whoever is signed in on it.
     onRing((ring) => {
-      if (ring.staff_id === shell.person?.staff_id) sound(ring.sound, performance.now(), ring.staff_id);
+      if (signedIn().some((session) => session.staff_id === ring.staff_id))
+        sound(ring.sound, performance.now(), ring.staff_id);
     });
   },
 };
