@@ -71,6 +71,7 @@ class Flag(StrEnum):
     NEWER_BED_MARK = "newer_bed_mark"
     NOT_IN_TURN = "not_in_turn"
     RESERVATION_OVER = "reservation_over"
+    CANCELLED_BEFORE = "cancelled_before"
     # Duty and handover.
     LATER_DUTY = "later_duty"
     DUTY_ENDED_BEFORE = "duty_ended_before"
@@ -117,6 +118,7 @@ class HeldDetail(StrEnum):
     DEPARTED = "departed"
     BED = "bed"
     UNKNOWN_BED = "unknown_bed"
+    UNKNOWN_PLACEMENT = "unknown_placement"
     UNKNOWN_RESERVATION = "unknown_reservation"
     RESERVED = "reserved"
     RESERVED_FOR_NOBODY = "reserved_for_nobody"

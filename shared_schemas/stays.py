@@ -18,6 +18,16 @@ class Sex(Enum):
     UNKNOWN = "unknown"
 
 
+class PlacementKind(Enum):
+    """How a stay came to be where it is."""
+
+    ADMISSION = "admission"
+    TRANSFER = "transfer"
+    BED = "bed"
+    SWAP = "swap"
+    DISCHARGE = "discharge"
+
+
 class PatientIdentity(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What a wristband carries."""
 
@@ -48,7 +58,8 @@ class StayRow(Row, kw_only=True):
 
     `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet.
     `bed_since_at`: since when the stay has its bed. `departed_at` is the actual departure; a discharge that is only
-    planned frees no bed.
+    planned frees no bed. `placed_entry_id`, `placed_how`, `placed_at`: the latest placement, which can
+    be cancelled.
     """
 
     type_name = "stay"
@@ -74,6 +85,9 @@ class StayRow(Row, kw_only=True):
     note_by_staff_id: Id | None = None
     note_at: Instant | None = None
     moved_from_unit_id: Id | None = None
+    placed_entry_id: Id | None = None
+    placed_how: PlacementKind | None = None
+    placed_at: Instant | None = None
 
 
 class BedUseRow(Row, kw_only=True):
@@ -118,6 +132,24 @@ class PatientTransferred(Body, kw_only=True):
     stay_id: Id
     to_unit_id: Id
     to_bed_id: Id | None = None
+
+
+class BedsSwapped(Body, kw_only=True):
+    """Two stays of one unit exchange their beds."""
+
+    type_name = "beds_swapped"
+
+    stay_id: Id
+    other_stay_id: Id
+
+
+class PlacementCancelled(Body, kw_only=True):
+    """An admission, transfer, move, swap or discharge was a mistake: all is as it was. `cancels`: its entry."""
+
+    type_name = "placement_cancelled"
+
+    stay_id: Id
+    cancels: Id
 
 
 class DischargePlanned(Body, kw_only=True):

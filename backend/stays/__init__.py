@@ -9,6 +9,7 @@ from shared_schemas import stays as words
 SLICE = Slice(
     name="stays",
     entries={
+        words.BedsSwapped: Handles(gates.may_admit, actions.swap_beds),
         words.DischargePlanned: Handles(gates.may_admit, actions.plan_discharges),
         words.StayDetailsChanged: Handles(gates.may_plan, actions.change_details),
         words.NoteWritten: Handles(gates.may_chart, actions.write_notes),

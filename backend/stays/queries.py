@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from backend.db import Connection
-from shared_schemas.stays import PatientRow, Sex, StayRow
+from shared_schemas.stays import PatientRow, PlacementKind, Sex, StayRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,10 @@ STAY_FIELDS = StayRow.__struct_fields__
 
 def stay_row(record: asyncpg.Record) -> StayRow:
     """A record of `stay` as tablets see it."""
-    return StayRow(**{name: _plain(record[name]) for name in STAY_FIELDS})
+    fields: dict[str, Any] = {name: _plain(record[name]) for name in STAY_FIELDS}
+    if fields["placed_how"] is not None:
+        fields["placed_how"] = PlacementKind(fields["placed_how"])
+    return StayRow(**fields)
 
 
 def patient_row(record: asyncpg.Record, stay_id: str) -> PatientRow:

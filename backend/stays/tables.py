@@ -48,6 +48,10 @@ class Stay(Table, tablename="stay", db=DB):
     version = BigInt(default=1)
     placed_version = BigInt(default=1)
     details_version = BigInt(default=1)
+    entered_in_error = Boolean(default=False)
+    placed_entry_id = UUID(null=True, default=None)
+    placed_how = Text(null=True, default=None)
+    placed_at = Timestamptz(null=True, default=None)
 
 
 class BedStay(Table, tablename="bed_stay", db=DB):
@@ -58,6 +62,28 @@ class BedStay(Table, tablename="bed_stay", db=DB):
     stay_id = ForeignKey(Stay, null=False, on_delete=OnDelete.restrict)
     from_at = Timestamptz(default=None)
     to_at = Timestamptz(null=True, default=None)
+    entry_id = UUID(null=True, default=None)
+    ended_by = UUID(null=True, default=None)
+    entered_in_error = Boolean(default=False)
+
+
+class Placement(Table, tablename="placement", db=DB):
+    """An admission, transfer, move, swap or discharge of a stay and what was before; `owner_staff_id` is afterwards."""
+
+    placement_id = BigInt(primary_key=True, default=None)
+    entry_id = UUID(default=None)
+    stay_id = ForeignKey(Stay, null=False, on_delete=OnDelete.restrict)
+    how = Text(default=None)
+    observed_at = Timestamptz(default=None)
+    made_at = Timestamptz(default=None)
+    owner_staff_id = UUID(null=True, default=None)
+    from_unit_id = UUID(null=True, default=None)
+    from_bed_id = UUID(null=True, default=None)
+    from_owner_staff_id = UUID(null=True, default=None)
+    from_arrived_at = Timestamptz(null=True, default=None)
+    from_moved_from_unit_id = UUID(null=True, default=None)
+    cancelled_by = UUID(null=True, default=None)
+    cancelled_at = Timestamptz(null=True, default=None)
 
 
 class BedUse(Table, tablename="bed_use", db=DB):

@@ -381,6 +381,26 @@ export const BedUseRowSchema = v.looseObject({
   freed_at: v.optional(v.nullable(instant)),
 }) satisfies v.GenericSchema<BedUseRow>;
 
+/** Two stays of one unit exchange their beds. */
+export type BedsSwapped = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  other_stay_id: Id;
+};
+export const BedsSwappedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  other_stay_id: IdSchema,
+}) satisfies v.GenericSchema<BedsSwapped>;
+
 /** The author is back. */
 export type BreakEnded = {
   observed_at: Instant;
@@ -668,8 +688,8 @@ export const DutyStartedSchema = v.strictObject({
 }) satisfies v.GenericSchema<DutyStarted>;
 
 /** Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them. Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`. */
-export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'bed_not_clean', 'bed_reserved', 'newer_bed_mark', 'not_in_turn', 'reservation_over', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
-export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'bed_not_clean' | 'bed_reserved' | 'newer_bed_mark' | 'not_in_turn' | 'reservation_over' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
+export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'bed_not_clean', 'bed_reserved', 'newer_bed_mark', 'not_in_turn', 'reservation_over', 'cancelled_before', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
+export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'bed_not_clean' | 'bed_reserved' | 'newer_bed_mark' | 'not_in_turn' | 'reservation_over' | 'cancelled_before' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
 
 /** Why an entry waits for a person's answer. */
 export const HeldReasonSchema = v.picklist(['malformed', 'unknown_field', 'unknown_type', 'id_reuse', 'bad_mac', 'unknown_session', 'not_permitted', 'unknown_subject', 'out_of_scope', 'bed_taken', 'already_changed', 'depends_on_held', 'invalid']);
@@ -1377,6 +1397,30 @@ export const PingSchema = v.looseObject({
   at: instant,
 }) satisfies v.GenericSchema<Ping>;
 
+/** An admission, transfer, move, swap or discharge was a mistake: all is as it was. `cancels`: its entry. */
+export type PlacementCancelled = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  cancels: Id;
+};
+export const PlacementCancelledSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  cancels: IdSchema,
+}) satisfies v.GenericSchema<PlacementCancelled>;
+
+/** How a stay came to be where it is. */
+export const PlacementKindSchema = v.picklist(['admission', 'transfer', 'bed', 'swap', 'discharge']);
+export type PlacementKind = 'admission' | 'transfer' | 'bed' | 'swap' | 'discharge';
+
 /** All settings of a unit. They await sign-off by the hospital's clinical safety officer. */
 export type Policy = {
   version: number;
@@ -1755,7 +1799,7 @@ export const StayDetailsChangedSchema = v.strictObject({
   isolation: v.boolean(),
 }) satisfies v.GenericSchema<StayDetailsChanged>;
 
-/** An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first. `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet. `bed_since_at`: since when the stay has its bed. `departed_at` is the actual departure; a discharge that is only planned frees no bed. */
+/** An inpatient encounter. `bed_id` null means waiting for a bed. The owner is the nurse who answers first. `declined_by_staff_id` could not take over what was offered, and the owner has not taken note of it yet. `bed_since_at`: since when the stay has its bed. `departed_at` is the actual departure; a discharge that is only planned frees no bed. `placed_entry_id`, `placed_how`, `placed_at`: the latest placement, which can be cancelled. */
 export type StayRow = {
   stay_id: Id;
   patient_id: Id;
@@ -1777,6 +1821,9 @@ export type StayRow = {
   note_by_staff_id?: Id | null | undefined;
   note_at?: Instant | null | undefined;
   moved_from_unit_id?: Id | null | undefined;
+  placed_entry_id?: Id | null | undefined;
+  placed_how?: PlacementKind | null | undefined;
+  placed_at?: Instant | null | undefined;
 };
 export const StayRowSchema = v.looseObject({
   stay_id: IdSchema,
@@ -1799,6 +1846,9 @@ export const StayRowSchema = v.looseObject({
   note_by_staff_id: v.optional(v.nullable(IdSchema)),
   note_at: v.optional(v.nullable(instant)),
   moved_from_unit_id: v.optional(v.nullable(IdSchema)),
+  placed_entry_id: v.optional(v.nullable(IdSchema)),
+  placed_how: v.optional(v.nullable(PlacementKindSchema)),
+  placed_at: v.optional(v.nullable(instant)),
 }) satisfies v.GenericSchema<StayRow>;
 
 /** A tablet's contact, so that silence is a dead tablet and not a calm ward (unit feed). */
@@ -2169,6 +2219,7 @@ export type Entries = {
   bed_marked: BedMarked;
   bed_reservation_cancelled: BedReservationCancelled;
   bed_reserved: BedReserved;
+  beds_swapped: BedsSwapped;
   break_ended: BreakEnded;
   break_started: BreakStarted;
   discharge_planned: DischargePlanned;
@@ -2188,6 +2239,7 @@ export type Entries = {
   patient_admitted: PatientAdmitted;
   patient_discharged: PatientDischarged;
   patient_transferred: PatientTransferred;
+  placement_cancelled: PlacementCancelled;
   recurring_care_started: RecurringCareStarted;
   recurring_care_stopped: RecurringCareStopped;
   response_recorded: ResponseRecorded;
@@ -2211,6 +2263,7 @@ export const entrySchemas = {
   bed_marked: BedMarkedSchema,
   bed_reservation_cancelled: BedReservationCancelledSchema,
   bed_reserved: BedReservedSchema,
+  beds_swapped: BedsSwappedSchema,
   break_ended: BreakEndedSchema,
   break_started: BreakStartedSchema,
   discharge_planned: DischargePlannedSchema,
@@ -2230,6 +2283,7 @@ export const entrySchemas = {
   patient_admitted: PatientAdmittedSchema,
   patient_discharged: PatientDischargedSchema,
   patient_transferred: PatientTransferredSchema,
+  placement_cancelled: PlacementCancelledSchema,
   recurring_care_started: RecurringCareStartedSchema,
   recurring_care_stopped: RecurringCareStoppedSchema,
   response_recorded: ResponseRecordedSchema,
@@ -2300,6 +2354,7 @@ export type TypedEntry =
   | { type: 'bed_marked'; v: 1; body: BedMarked }
   | { type: 'bed_reservation_cancelled'; v: 1; body: BedReservationCancelled }
   | { type: 'bed_reserved'; v: 1; body: BedReserved }
+  | { type: 'beds_swapped'; v: 1; body: BedsSwapped }
   | { type: 'break_ended'; v: 1; body: BreakEnded }
   | { type: 'break_started'; v: 1; body: BreakStarted }
   | { type: 'discharge_planned'; v: 1; body: DischargePlanned }
@@ -2319,6 +2374,7 @@ export type TypedEntry =
   | { type: 'patient_admitted'; v: 1; body: PatientAdmitted }
   | { type: 'patient_discharged'; v: 1; body: PatientDischarged }
   | { type: 'patient_transferred'; v: 1; body: PatientTransferred }
+  | { type: 'placement_cancelled'; v: 1; body: PlacementCancelled }
   | { type: 'recurring_care_started'; v: 1; body: RecurringCareStarted }
   | { type: 'recurring_care_stopped'; v: 1; body: RecurringCareStopped }
   | { type: 'response_recorded'; v: 1; body: ResponseRecorded }
@@ -2341,6 +2397,7 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('bed_marked'), v: v.literal(1), body: BedMarkedSchema }),
   v.strictObject({ type: v.literal('bed_reservation_cancelled'), v: v.literal(1), body: BedReservationCancelledSchema }),
   v.strictObject({ type: v.literal('bed_reserved'), v: v.literal(1), body: BedReservedSchema }),
+  v.strictObject({ type: v.literal('beds_swapped'), v: v.literal(1), body: BedsSwappedSchema }),
   v.strictObject({ type: v.literal('break_ended'), v: v.literal(1), body: BreakEndedSchema }),
   v.strictObject({ type: v.literal('break_started'), v: v.literal(1), body: BreakStartedSchema }),
   v.strictObject({ type: v.literal('discharge_planned'), v: v.literal(1), body: DischargePlannedSchema }),
@@ -2360,6 +2417,7 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('patient_admitted'), v: v.literal(1), body: PatientAdmittedSchema }),
   v.strictObject({ type: v.literal('patient_discharged'), v: v.literal(1), body: PatientDischargedSchema }),
   v.strictObject({ type: v.literal('patient_transferred'), v: v.literal(1), body: PatientTransferredSchema }),
+  v.strictObject({ type: v.literal('placement_cancelled'), v: v.literal(1), body: PlacementCancelledSchema }),
   v.strictObject({ type: v.literal('recurring_care_started'), v: v.literal(1), body: RecurringCareStartedSchema }),
   v.strictObject({ type: v.literal('recurring_care_stopped'), v: v.literal(1), body: RecurringCareStoppedSchema }),
   v.strictObject({ type: v.literal('response_recorded'), v: v.literal(1), body: ResponseRecordedSchema }),
@@ -2384,6 +2442,7 @@ export const entryVersion = {
   bed_marked: 1,
   bed_reservation_cancelled: 1,
   bed_reserved: 1,
+  beds_swapped: 1,
   break_ended: 1,
   break_started: 1,
   discharge_planned: 1,
@@ -2403,6 +2462,7 @@ export const entryVersion = {
   patient_admitted: 1,
   patient_discharged: 1,
   patient_transferred: 1,
+  placement_cancelled: 1,
   recurring_care_started: 1,
   recurring_care_stopped: 1,
   response_recorded: 1,

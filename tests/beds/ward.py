@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.access.actions import set_grants
 from backend.beds.rules.state import Lying, Marked, Reserved, Standing, StateSince, bed_state
+from backend.db import unit_of_work
 from backend.slice import Outcome
 from shared_schemas.beds import BedMarked, BedReserved, Readiness
+from shared_schemas.staff import Grant
 from shared_schemas.stays import BedAssigned, PatientDischarged, PatientTransferred
 from shared_schemas.vitals import PauseReason
 from tests.cast import Person, Ward, uid
@@ -66,6 +69,13 @@ class BedWard:
         said: dict[str, Any] = {"observed_at": self.now, "until_at": self.now + timedelta(hours=2)}
         body = BedReserved(unit_id=self.cast.east.unit_id, bed_id=self.bed(bed), **(said | fields))
         return await self.say(body, by, entry_id or uid())
+
+    async def also_in_west(self, person: Person) -> None:
+        """She works in both wards."""
+        units = (self.cast.east.unit_id, self.cast.west.unit_id)
+        grants = [Grant(unit_id=unit_id, role=person.role) for unit_id in units]
+        async with unit_of_work(self.cast.database, self.now) as work:
+            await set_grants(work, person.staff_id, grants, self.now - timedelta(days=1))
 
     async def row(self, type_name: str, key: str, wanted: str, ward: Ward | None = None) -> Any:
         rows = await self.cast.rows(ward or self.cast.east, type_name)

@@ -2,7 +2,7 @@
 
 from backend.alerts.actions.answers import accept_alerts, decline_alerts, receive, snooze_alerts
 from backend.alerts.actions.ending import resolve_alerts, withdraw_alerts
-from backend.alerts.actions.follow import accept_handover, transfer_patients
+from backend.alerts.actions.follow import accept_handover, transfer_patients, undo_placements
 from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alerts
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "resolve_alerts",
     "snooze_alerts",
     "transfer_patients",
+    "undo_placements",
     "withdraw_alerts",
     "worsen_alerts",
 ]

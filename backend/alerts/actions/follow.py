@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Sequence
 
 from backend.alerts.actions.change import change_alerts
-from backend.alerts.rules.alert import Alert
+from backend.alerts.queries import alerts
+from backend.alerts.rules.alert import Alert, row_of
 from backend.alerts.rules.people import Moment
 from backend.alerts.rules.turns import handed_over, moved
 from backend.beds import actions as beds
+from backend.changes.actions import append
 from backend.db import Work
 from backend.slice import Arrived, Outcome
 from backend.staff import actions as staff
-from backend.stays.queries import Facts
+from backend.stays.actions import Undone
+from backend.stays.queries import Facts, facts
 from shared_schemas.staff import HandoverAccepted
-from shared_schemas.stays import PatientTransferred
+from shared_schemas.stays import PatientTransferred, PlacementCancelled
 
+SHOWN = "select alert_id::text from alert where stay_id = $1 and hidden_at is null"
 RUNNING = "select alert_id::text, stay_id::text from alert where stay_id = any($1::uuid[]) and next_at is not null"
 
 
@@ -29,6 +33,20 @@ async def transfer_patients(work: Work, run: Sequence[Arrived[PatientTransferred
     outcomes = await beds.transfer_patients(work, run)
     await _follow(work, {arrived.body.stay_id for arrived in run})
     return outcomes
+
+
+async def undo_placements(work: Work, run: Sequence[Arrived[PlacementCancelled]]) -> list[Undone]:
+    """A stay is where it was, and so are its alerts; those of a stay whose rows had gone are shown again."""
+    undone = await beds.undo_placements(work, run)
+    await _follow(work, {stay_id for one in undone for stay_id in one.stay_ids})
+    returned = [stay_id for one in undone if one.had_exited for stay_id in one.stay_ids]
+    stays = await facts(work.connection, returned) if returned else {}
+    for stay_id, stay in stays.items():
+        shown = [row[0] for row in await work.connection.fetch(SHOWN, stay_id)]
+        for alert in (await alerts(work.connection, shown)).values():
+            feed, version = f"unit:{stay.unit_id}", alert.version
+            append(work, feed, row_of(alert), row_id=alert.alert_id, version=version, stay_id=stay_id)
+    return undone
 
 
 async def _follow(work: Work, stay_ids: Iterable[str]) -> None:

@@ -8,12 +8,12 @@ from backend.access.actions import place_stay
 from backend.changes.actions import append
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
-from backend.stays.actions.move import GONE, claim_bed, waiting_for_a_bed
-from backend.stays.actions.write import Stay, feed_stay, held_stay
+from backend.stays.actions.move import GONE, claim_bed, placing, waiting_for_a_bed
+from backend.stays.actions.write import Stay, feed_stay, held_stay, keep_placement
 from backend.stays.queries import patient_row
 from backend.stays.rules import taken_from
 from shared_schemas.flags import Flag, HeldDetail
-from shared_schemas.stays import PatientAdmitted
+from shared_schemas.stays import PatientAdmitted, PlacementKind
 from shared_schemas.wire import HeldReason
 
 PATIENT = """
@@ -23,10 +23,13 @@ on conflict (patient_id) do update
 returning *
 """
 STAY = """
-insert into stay (stay_id, patient_id, unit_id, admitted_at, arrived_at, pregnant, isolation)
-values ($1, $2, $3, $4, $4, $5, $6)
+insert into stay (stay_id, patient_id, unit_id, admitted_at, arrived_at, pregnant, isolation, placed_entry_id,
+    placed_how, placed_at)
+values ($1, $2, $3, $4, $4, $5, $6, $7, 'admission', $4)
 returning *
 """
+# Unit, bed, owner, arrival and unit before of a stay that has only begun.
+NOWHERE = (None,) * 5
 # Patients of the same wristband identifier who are in the hospital now, and when this patient last left.
 BEFORE = """
 select (select max(departed_at) from stay where patient_id = $1) as left_at,
@@ -55,7 +58,7 @@ async def _admit_patient(work: Work, arrived: Arrived[PatientAdmitted]) -> Outco
         return GONE
     if body.bed_id is None or stay["bed_id"] is not None:
         return Outcome(flags=flags) if flags else APPLIED
-    refused = await claim_bed(work, stay, body.bed_id, arrived.observed_at)
+    refused = await claim_bed(work, stay, body.bed_id, placing(arrived, PlacementKind.ADMISSION))
     if refused is None:
         return Outcome(flags=flags)
     waiting = waiting_for_a_bed(refused)
@@ -76,8 +79,9 @@ async def _open_stay(work: Work, arrived: Arrived[PatientAdmitted]) -> tuple[Sta
     )
     at = taken_from(arrived.observed_at, before["left_at"])
     [stay] = await work.connection.fetch(
-        STAY, body.stay_id, body.patient_id, body.unit_id, at, body.pregnant, body.isolation
+        STAY, body.stay_id, body.patient_id, body.unit_id, at, body.pregnant, body.isolation, arrived.entry_id
     )
+    await keep_placement(work, stay, placing(arrived, PlacementKind.ADMISSION), NOWHERE)
     await place_stay(work, body.stay_id, body.unit_id, at)
     append(
         work,

@@ -7,10 +7,10 @@ from backend.access.actions import end_stay_scope
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import CHANGED_MEANWHILE, UNKNOWN, leave_bed
-from backend.stays.actions.write import change_stay, held_stay
+from backend.stays.actions.write import Placing, held_stay, place
 from backend.stays.rules import overtaken
 from shared_schemas.flags import Flag
-from shared_schemas.stays import PatientDischarged
+from shared_schemas.stays import PatientDischarged, PlacementKind
 
 
 async def discharge_patients(work: Work, run: Sequence[Arrived[PatientDischarged]]) -> list[Outcome]:
@@ -28,12 +28,12 @@ async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) ->
     if overtaken(body.base_version, stay["placed_version"]):
         return CHANGED_MEANWHILE
     at = max(arrived.observed_at, stay["arrived_at"])
-    await leave_bed(work, body.stay_id, at)
+    await leave_bed(work, body.stay_id, at, arrived.entry_id)
     await end_stay_scope(work, body.stay_id, at)
-    await change_stay(
+    await place(
         work,
-        body.stay_id,
-        placed=True,
+        stay,
+        Placing(arrived.entry_id, PlacementKind.DISCHARGE, at),
         departed_at=at,
         bed_id=None,
         bed_since_at=None,

@@ -9,15 +9,20 @@ from backend.access.actions import place_stay
 from backend.changes.actions import move_stay
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
-from backend.stays.actions.write import Stay, change_stay, held_stay, tell_bed_use
+from backend.stays.actions.write import Placing, Stay, held_stay, place, tell_bed_use
 from backend.stays.rules import overtaken, taken_from
 from shared_schemas.flags import Flag, HeldDetail
-from shared_schemas.stays import BedAssigned, PatientTransferred
+from shared_schemas.stays import BedAssigned, PatientTransferred, PlacementKind
 from shared_schemas.wire import HeldReason
 
 CHANGED_MEANWHILE = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.MOVED_SINCE)
 GONE = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.DEPARTED)
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT)
+
+
+def placing(arrived: Arrived, how: PlacementKind) -> Placing:
+    """What an entry does to where a stay is."""
+    return Placing(arrived.entry_id, how, arrived.observed_at)
 
 
 async def assign_beds(work: Work, run: Sequence[Arrived[BedAssigned]]) -> list[Outcome]:
@@ -37,10 +42,10 @@ async def _assign_bed(work: Work, arrived: Arrived[BedAssigned]) -> Outcome:
     if overtaken(body.base_version, stay["placed_version"]):
         return CHANGED_MEANWHILE
     if body.bed_id is None:
-        await leave_bed(work, body.stay_id, arrived.observed_at)
-        await change_stay(work, body.stay_id, placed=True, bed_id=None, bed_since_at=None)
+        await leave_bed(work, body.stay_id, arrived.observed_at, arrived.entry_id)
+        await place(work, stay, placing(arrived, PlacementKind.BED), bed_id=None, bed_since_at=None)
         return APPLIED
-    refused = await claim_bed(work, stay, body.bed_id, arrived.observed_at)
+    refused = await claim_bed(work, stay, body.bed_id, placing(arrived, PlacementKind.BED))
     return APPLIED if refused is None else Outcome(held=refused, detail=HeldDetail.BED)
 
 
@@ -62,26 +67,28 @@ async def _transfer_patient(work: Work, arrived: Arrived[PatientTransferred]) ->
             return CHANGED_MEANWHILE
         if not await _is_unit(work, body.to_unit_id):
             return Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_UNIT)
-        stay = await _move_unit(work, stay, body.to_unit_id, arrived.observed_at)
+        stay = await _move_unit(work, stay, body.to_unit_id, placing(arrived, PlacementKind.TRANSFER))
     if body.to_bed_id is None or body.to_bed_id == _id(stay["bed_id"]):
         return APPLIED
-    refused = await claim_bed(work, stay, body.to_bed_id, arrived.observed_at)
+    refused = await claim_bed(work, stay, body.to_bed_id, placing(arrived, PlacementKind.TRANSFER))
     return APPLIED if refused is None else waiting_for_a_bed(refused)
 
 
-async def _move_unit(work: Work, stay: Stay, to_unit_id: str, at: datetime) -> Stay:
+async def _move_unit(work: Work, stay: Stay, to_unit_id: str, how: Placing) -> Stay:
+    """The stay arrives no earlier than where it was before, whatever a tablet's clock said."""
     stay_id, from_unit = str(stay["stay_id"]), str(stay["unit_id"])
-    await leave_bed(work, stay_id, at)
+    at = max(how.at, stay["arrived_at"])
+    await leave_bed(work, stay_id, at, how.entry_id)
     await place_stay(work, stay_id, to_unit_id, at)
     move_stay(work, stay_id, f"unit:{from_unit}", f"unit:{to_unit_id}")
-    return await change_stay(
+    return await place(
         work,
-        stay_id,
-        placed=True,
+        stay,
+        how,
         unit_id=to_unit_id,
         bed_id=None,
         bed_since_at=None,
-        arrived_at=max(at, stay["arrived_at"]),
+        arrived_at=at,
         moved_from_unit_id=from_unit,
         owner_staff_id=None,
         offered_to_staff_id=None,
@@ -92,8 +99,8 @@ async def _move_unit(work: Work, stay: Stay, to_unit_id: str, at: datetime) -> S
     )
 
 
-async def claim_bed(work: Work, stay: Stay, bed_id: str, at: datetime) -> HeldReason | None:
-    """Put a stay into a bed from `at`, with the bed's nurse as its owner; the reason when it can not be.
+async def claim_bed(work: Work, stay: Stay, bed_id: str, how: Placing) -> HeldReason | None:
+    """Put a stay into a bed, with the bed's nurse as its owner; the reason when it can not be.
 
     The bed is locked first, so that two who want it wait for each other instead of dead-locking on the constraint.
     """
@@ -101,23 +108,36 @@ async def claim_bed(work: Work, stay: Stay, bed_id: str, at: datetime) -> HeldRe
     bed = await work.connection.fetchrow(BED, bed_id)
     if bed is None or bed["unit_id"] != stay["unit_id"]:
         return HeldReason.INVALID
-    since_at = taken_from(at, bed["freed_at"])
+    since_at = taken_from(how.at, bed["freed_at"])
     try:
         async with work.savepoint():
-            await leave_bed(work, stay_id, at)
-            await work.connection.execute(
-                "insert into bed_stay (bed_id, stay_id, from_at) values ($1, $2, $3)", bed_id, stay_id, since_at
-            )
+            await leave_bed(work, stay_id, how.at, how.entry_id)
+            await lie_down(work, stay_id, bed_id, since_at, how.entry_id)
     except asyncpg.ExclusionViolationError:
         return HeldReason.BED_TAKEN
-    nurse = await work.connection.fetchval("select staff_id from bed_nurse where bed_id = $1", bed_id)
-    owner = nurse or stay["owner_staff_id"]
-    await change_stay(work, stay_id, placed=True, bed_id=bed_id, bed_since_at=since_at, owner_staff_id=owner)
+    owner = await nurse_of(work, bed_id) or stay["owner_staff_id"]
+    await place(work, stay, how, bed_id=bed_id, bed_since_at=since_at, owner_staff_id=owner)
     return None
 
 
+async def nurse_of(work: Work, bed_id: str) -> object | None:
+    """The nurse who has the bed now, if any."""
+    return await work.connection.fetchval("select staff_id from bed_nurse where bed_id = $1", bed_id)
+
+
+async def lie_down(work: Work, stay_id: str, bed_id: str, since_at: datetime, entry_id: str) -> None:
+    """Begin a stay's time in a bed; asyncpg.ExclusionViolationError where somebody else lies in it."""
+    await work.connection.execute(
+        "insert into bed_stay (bed_id, stay_id, from_at, entry_id) values ($1, $2, $3, $4)",
+        bed_id,
+        stay_id,
+        since_at,
+        entry_id,
+    )
+
+
 BED = """
-select unit_id, (select max(to_at) from bed_stay where bed_id = $1) as freed_at
+select unit_id, (select max(to_at) from bed_stay where bed_id = $1 and not entered_in_error) as freed_at
 from bed where bed_id = $1 for no key update
 """
 
@@ -127,14 +147,16 @@ def waiting_for_a_bed(refused: HeldReason) -> Outcome:
     return Outcome(flags=(Flag.WAITING_FOR_A_BED,), detail=HeldDetail.BED, claim_held=refused)
 
 
-async def leave_bed(work: Work, stay_id: str, at: datetime) -> None:
+async def leave_bed(work: Work, stay_id: str, at: datetime, entry_id: str) -> None:
     """End a stay's time in its bed, and tell when the bed was left."""
-    left = await work.connection.fetch(LEAVE, stay_id, at)
+    left = await work.connection.fetch(LEAVE, stay_id, at, entry_id)
     if left:
         await tell_bed_use(work, [each["bed_id"] for each in left])
 
 
-LEAVE = "update bed_stay set to_at = greatest($2, from_at) where stay_id = $1 and to_at is null returning bed_id"
+LEAVE = """
+update bed_stay set to_at = greatest($2, from_at), ended_by = $3 where stay_id = $1 and to_at is null returning bed_id
+"""
 
 
 async def _is_unit(work: Work, unit_id: str) -> bool:

@@ -1,6 +1,8 @@
 """Reading a stay to change it, and writing it with its row for the feed."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -8,9 +10,14 @@ from backend.changes.actions import append
 from backend.changes.rules import unit_feed
 from backend.db import Work
 from backend.stays.queries import stay_row
-from shared_schemas.stays import BedUseRow
+from shared_schemas.stays import BedUseRow, PlacementKind
 
 Stay = asyncpg.Record
+KEEP = """
+insert into placement (entry_id, stay_id, how, observed_at, made_at, owner_staff_id, from_unit_id, from_bed_id,
+    from_owner_staff_id, from_arrived_at, from_moved_from_unit_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
 
 
 async def held_stay(work: Work, stay_id: str) -> Stay | None:
@@ -22,6 +29,29 @@ async def held_stays(work: Work, stay_ids: Iterable[str]) -> dict[str, Stay]:
     """Stays by id, kept from other writers in the order of their ids; unknown ones are absent."""
     held = "select * from stay where stay_id = any($1::uuid[]) order by stay_id for no key update"
     return {str(stay["stay_id"]): stay for stay in await work.connection.fetch(held, list(stay_ids))}
+
+
+class Placing(NamedTuple):
+    """Where an entry puts a stay: how, and since when."""
+
+    entry_id: str
+    how: PlacementKind
+    at: datetime
+
+
+async def place(work: Work, before: Stay, placing: Placing, **columns: object) -> Stay:
+    """Change where a stay is, and keep what was; later decisions must have seen it."""
+    placed = {"placed_entry_id": placing.entry_id, "placed_how": placing.how.value, "placed_at": placing.at}
+    after = await change_stay(work, str(before["stay_id"]), placed=True, **placed, **columns)
+    was = [before[name] for name in ("unit_id", "bed_id", "owner_staff_id", "arrived_at", "moved_from_unit_id")]
+    await keep_placement(work, after, placing, was)
+    return after
+
+
+async def keep_placement(work: Work, after: Stay, placing: Placing, was: Sequence[object]) -> None:
+    """Keep how a stay came to be as it is; `was`: unit, bed, owner, arrival and the unit before, as they were."""
+    told = (placing.entry_id, after["stay_id"], placing.how.value, placing.at, work.now, after["owner_staff_id"])
+    await work.connection.execute(KEEP, *told, *was)
 
 
 async def change_stay(work: Work, stay_id: str, *, placed: bool = False, **columns: object) -> Stay:
@@ -55,7 +85,8 @@ def feed_stay(work: Work, stay: Stay) -> None:
 
 BED_USE = """
 insert into bed_use as u (bed_id, freed_at)
-select bed_id, max(to_at) from bed_stay where bed_id = any($1::uuid[]) group by bed_id
+select bed_id, max(to_at) filter (where not entered_in_error) from bed_stay
+where bed_id = any($1::uuid[]) group by bed_id
 on conflict (bed_id) do update set freed_at = excluded.freed_at, version = u.version + 1
 returning u.*, (select unit_id from bed where bed.bed_id = u.bed_id) as unit_id
 """

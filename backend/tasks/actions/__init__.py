@@ -1,5 +1,6 @@
 """What happens to tasks, one transaction each."""
 
+from backend.tasks.actions.cancel import undo_placements
 from backend.tasks.actions.end import (
     cancel_tasks,
     complete_tasks,
@@ -37,5 +38,6 @@ __all__ = [
     "replace_observation_tasks",
     "start_recurring",
     "stop_recurring",
+    "undo_placements",
     "update_missing",
 ]

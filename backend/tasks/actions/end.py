@@ -85,7 +85,7 @@ async def _correct(work: Work, arrived: Arrived[TaskDoneCorrected]) -> Outcome:
         return Outcome(flags=(Flag.RESPONSE_IS_OPEN,))
     await plan_tasks(work, [_again(task, arrived.entry_id)], stays)
     if task.kind is CareKind.RESPONSE and stays[task.stay_id].departed_at is None:
-        await _alert_again(work, task, arrived.entry_id)
+        await alert_again(work, task, arrived.entry_id)
     return APPLIED
 
 
@@ -95,7 +95,7 @@ async def _has_open_response(work: Work, stay_id: str) -> bool:
     return any(task.kind is CareKind.RESPONSE for task in found.values())
 
 
-async def _alert_again(work: Work, task: Task, again_id: str) -> None:
+async def alert_again(work: Work, task: Task, again_id: str) -> None:
     """Nobody answered after all: a new alert of the old class, linked to the one that was ended (a recurrence)."""
     ended = await latest(work.connection, [(AlertCause.RESPONSE, task.task_id)])
     wanted = [

@@ -111,6 +111,12 @@ async def stop_recurring(work: Work, run: Sequence[Arrived[RecurringCareStopped]
     return outcomes
 
 
+async def show_recurring(work: Work, stay: Facts) -> None:
+    """Show all recurring care of a stay whose rows had left the tablets."""
+    for care in await work.connection.fetch("select * from recurring_care where stay_id = $1", stay.stay_id):
+        _feed(work, care, stay)
+
+
 def _feed(work: Work, care: asyncpg.Record, stay: Facts) -> None:
     if stay.feed is None:
         return

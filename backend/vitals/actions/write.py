@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from backend.changes.actions import append
 from backend.db import Work
+from backend.stays.queries import Facts
 from backend.vitals.rules.kept import KeptDuty, KeptSet, duty_row_of, row_of
 from backend.vitals.rules.responses import Episode
 
@@ -60,6 +61,21 @@ async def save_sets(work: Work, sets: Iterable[KeptSet], feeds: Mapping[str, str
         feed = feeds.get(one.stay_id)
         if feed is not None:
             append(work, feed, row_of(one), row_id=one.entry_id, version=one.version, stay_id=one.stay_id)
+
+
+OF_STAY = "select to_jsonb(v)::text from vital_signs v where stay_id = $1 order by observed_at"
+DUTY_OF_STAY = "select to_jsonb(d)::text from observation_duty d where stay_id = $1"
+
+
+async def show_all(work: Work, stay: Facts) -> None:
+    """Show all sets of a stay and its duty: their rows had left the tablets."""
+    feed = f"unit:{stay.unit_id}"
+    for row in await work.connection.fetch(OF_STAY, stay.stay_id):
+        one = msgspec.json.decode(row[0], type=KeptSet)
+        append(work, feed, row_of(one), row_id=one.entry_id, version=one.version, stay_id=stay.stay_id)
+    for row in await work.connection.fetch(DUTY_OF_STAY, stay.stay_id):
+        duty = msgspec.json.decode(row[0], type=KeptDuty)
+        append(work, feed, duty_row_of(duty), row_id=stay.stay_id, version=duty.version, stay_id=stay.stay_id)
 
 
 async def save_duties(work: Work, duties: Iterable[KeptDuty], feeds: Mapping[str, str | None]) -> None:

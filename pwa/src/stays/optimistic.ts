@@ -48,6 +48,15 @@ export const STAY_RULES: OptimisticRules = {
       bed_since_at: body.bed_id && body.observed_at,
     }),
   ],
+  beds_swapped: ({ body }, store) => {
+    const [one, other] = [store.row('stay', body.stay_id), store.row('stay', body.other_stay_id)];
+    if (!one?.bed_id || !other?.bed_id) return [];
+    const bed_since_at = body.observed_at;
+    return [
+      ...changed(store, one.stay_id, { bed_id: other.bed_id, bed_since_at }),
+      ...changed(store, other.stay_id, { bed_id: one.bed_id, bed_since_at }),
+    ];
+  },
   discharge_planned: ({ body }, store) =>
     changed(store, body.stay_id, { departure_planned_at: body.departure_planned_at }),
   patient_discharged: ({ body }, store) => [

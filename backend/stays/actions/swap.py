@@ -1,0 +1,45 @@
+"""Two patients exchange their beds: both move or neither does."""
+
+from collections.abc import Sequence
+
+from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
+from backend.stays.actions.move import CHANGED_MEANWHILE, GONE, UNKNOWN, leave_bed, lie_down, nurse_of
+from backend.stays.actions.write import Placing, Stay, held_stays, place
+from backend.stays.rules import overtaken
+from shared_schemas.stays import BedsSwapped, PlacementKind
+
+HOLD_BEDS = "select from bed where bed_id = any($1::uuid[]) order by bed_id for no key update"
+
+
+async def swap_beds(work: Work, run: Sequence[Arrived[BedsSwapped]]) -> list[Outcome]:
+    """Each of two stays of one unit takes the other's bed; whoever moved meanwhile holds the entry."""
+    return [await _swap(work, arrived) for arrived in run]
+
+
+async def _swap(work: Work, arrived: Arrived[BedsSwapped]) -> Outcome:
+    body = arrived.body
+    stays = await held_stays(work, {body.stay_id, body.other_stay_id})
+    if len(stays) < 2:
+        return UNKNOWN
+    one, other = stays[body.stay_id], stays[body.other_stay_id]
+    if one["departed_at"] is not None or other["departed_at"] is not None:
+        return GONE
+    in_beds = one["bed_id"] is not None and other["bed_id"] is not None
+    if not in_beds or one["unit_id"] != other["unit_id"] or overtaken(body.base_version, one["placed_version"]):
+        return CHANGED_MEANWHILE
+    await work.connection.execute(HOLD_BEDS, [one["bed_id"], other["bed_id"]])
+    at = max(arrived.observed_at, one["bed_since_at"], other["bed_since_at"])
+    how = Placing(arrived.entry_id, PlacementKind.SWAP, at)
+    for stay_id in stays:
+        await leave_bed(work, stay_id, at, how.entry_id)
+    await _take(work, one, other, how)
+    await _take(work, other, one, how)
+    return APPLIED
+
+
+async def _take(work: Work, stay: Stay, other: Stay, how: Placing) -> None:
+    bed_id = str(other["bed_id"])
+    await lie_down(work, str(stay["stay_id"]), bed_id, how.at, how.entry_id)
+    owner = await nurse_of(work, bed_id) or stay["owner_staff_id"]
+    await place(work, stay, how, bed_id=bed_id, bed_since_at=how.at, owner_staff_id=owner)
