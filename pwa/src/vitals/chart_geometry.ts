@@ -34,6 +34,10 @@ const TOP = 24;
 const TOTALS = 52;
 const GAP = 6;
 
+/** Scale 2 names two ranges in one row. */
+const LONGEST_RANGE = 12;
+const hasLongRange = (strip: Strip) => strip.bands.some((band) => band.text.length > LONGEST_RANGE);
+
 /** Columns are of equal width (by set, as on paper), the newest at the right. */
 export function chartGeometry(strips: Strip[], columns: Column[], width: number, height: number) {
   const rows = strips.reduce((sum, strip) => sum + strip.bands.length, 0);
@@ -87,7 +91,8 @@ export function chartGeometry(strips: Strip[], columns: Column[], width: number,
     return {
       ...strip,
       bands: strip.bands.map((band, i) => ({ ...band, y: top + i * row })),
-      labelY: top + Math.max(15, (strip.bands.length * row) / 2 - 2),
+      // The name stands in the middle, unless a long range there needs its place.
+      labelY: top + (hasLongRange(strip) ? 15 : Math.max(15, (strip.bands.length * row) / 2 - 2)),
       bottom,
     };
   });

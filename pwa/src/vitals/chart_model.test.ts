@@ -73,3 +73,15 @@ test('a skipped value breaks the line', () => {
   expect(lines).toHaveLength(2);
   expect(drawn.cells.filter((cell) => cell.missing && cell.key.endsWith('spo2'))).toHaveLength(1);
 });
+
+test('on scale 2 the long range has its row for itself, and the name stands above it', () => {
+  const scale_2 = strips(
+    2,
+    (name) => name,
+    () => '',
+    { row: 'Air', within: 'air' },
+  );
+  const spo2 = chartGeometry(scale_2, [], 358, 700).strips.find(({ parameter }) => parameter === 'spo2');
+  const long = spo2?.bands.find((band) => band.text === '88–92 / ≥ 93 air');
+  expect((spo2?.labelY ?? 0) + 17).toBeLessThan(long?.y ?? 0);
+});
