@@ -90,6 +90,7 @@ class AlertStep(Struct, omit_defaults=True, kw_only=True):
     why_ended: StepEnd | None = None
     decline_reason: DeclineReason | None = None
     named_staff_id: Id | None = None
+    sent_by_staff_id: Id | None = None
 
 
 class AlertRow(Row, kw_only=True):
@@ -142,6 +143,15 @@ class AlertDeclined(Body, kw_only=True):
     alert_id: Id
     reason: DeclineReason
     named_staff_id: Id | None = None
+
+
+class AlertSent(Body, kw_only=True):
+    """Who leads the unit sends an unanswered alert to a person: she is asked now, beside whoever is asked."""
+
+    type_name = "alert_sent"
+
+    alert_id: Id
+    to_staff_id: Id
 
 
 class AlertSnoozed(Body, kw_only=True):

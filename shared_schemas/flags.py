@@ -80,6 +80,7 @@ class Flag(StrEnum):
     NOT_OWNER = "not_owner"
     OWNER_ALREADY = "owner_already"
     OFFER_ENDED_BEFORE = "offer_ended_before"
+    RECEIVER_AWAY = "receiver_away"
     # Alerts.
     LAST_PERSON_MUST_NAME = "last_person_must_name"
     SNOOZE_NOT_ALLOWED = "snooze_not_allowed"
@@ -127,6 +128,7 @@ class HeldDetail(StrEnum):
     POST = "post"
     ON_CALL_TAKEN = "on_call_taken"
     OWNER = "owner"
+    OWNER_CHANGED = "owner_changed"
     NOT_OFFERED = "not_offered"
     ALERT_OF_OTHERS = "alert_of_others"
     DISCARD_NEEDS_REASON = "discard_needs_reason"

@@ -137,6 +137,19 @@ class HandoverAccepted(Body, kw_only=True):
     stay_id: Id
 
 
+class StayAssigned(Body, kw_only=True):
+    """Who leads the unit gives a patient to a nurse on duty. `from_staff_id`: whose she was when it was decided.
+
+    Decided on another owner than the present one, it is held: nobody undoes unseen what a colleague decided.
+    """
+
+    type_name = "stay_assigned"
+
+    stay_id: Id
+    to_staff_id: Id
+    from_staff_id: Id | None
+
+
 class HandoverDeclined(Body, kw_only=True):
     """The offer of a stay ends and its owner stays the owner: declined by the receiver, or taken back by the giver.
 

@@ -97,6 +97,8 @@ class TaskRow(Row, kw_only=True):
     interval_minutes: int | None = None
     standard_minutes: int = 5
     owner_staff_id: Id | None = None
+    assigned_by_staff_id: Id | None = None
+    assigned_at: Instant | None = None
     slot_of: Id | None = None
     missing: list[str] = []
     response: Reply | None = None
@@ -196,6 +198,17 @@ class TaskClaimed(Body, kw_only=True):
 
     stay_id: Id
     task_id: Id
+
+
+class TaskAssigned(Body, kw_only=True):
+    """Who leads the unit gives a task to a person on duty. `from_staff_id`: who had claimed it when it was decided."""
+
+    type_name = "task_assigned"
+
+    stay_id: Id
+    task_id: Id
+    to_staff_id: Id
+    from_staff_id: Id | None
 
 
 class TaskDoneCorrected(Body, kw_only=True):

@@ -45,6 +45,7 @@ may_prescribe = _gate("may_prescribe", "Record what a named prescriber ordered."
 may_admit = _gate("may_admit", "Admit, move and discharge patients.", REGISTERED | {Role.COORDINATOR})
 may_mark_beds = _gate("may_mark_beds", "Say what a bed is like.", AT_THE_BEDSIDE)
 may_close_beds = _gate("may_close_beds", "Close beds and open them again.", LEADING)
+may_assign = _gate("may_assign", "Send an alert, a patient or a task to somebody else.", LEADING)
 may_take_duty = _gate("may_take_duty", "Be on duty in a unit.", ON_THE_LADDER)
 may_answer_alert = _gate("may_answer_alert", "Accept, decline or put off an alert.", ON_THE_LADDER)
 may_resolve_held = _gate(

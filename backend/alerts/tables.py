@@ -73,6 +73,7 @@ class AlertStep(Table, tablename="alert_step", db=DB):
     why_ended = Text(null=True, default=None)
     decline_reason = Text(null=True, default=None)
     named_staff_id = UUID(null=True, default=None)
+    sent_by_staff_id = UUID(null=True, default=None)
 
 
 class PushSubscription(Table, tablename="push_subscription", db=DB):

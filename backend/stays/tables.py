@@ -34,6 +34,8 @@ class Stay(Table, tablename="stay", db=DB):
     pregnant = Boolean(default=None)
     isolation = Boolean(default=None)
     owner_staff_id = UUID(null=True, default=None)
+    assigned_by_staff_id = UUID(null=True, default=None)
+    assigned_at = Timestamptz(null=True, default=None)
     offered_to_staff_id = UUID(null=True, default=None)
     offered_at = Timestamptz(null=True, default=None)
     offer_until_at = Timestamptz(null=True, default=None)

@@ -16,6 +16,7 @@ SLICE = Slice(
         words.TaskDeferred: Handles(gates.may_plan, actions.defer_tasks),
         words.TaskCancelled: Handles(gates.may_plan, actions.cancel_tasks),
         words.TaskClaimed: Handles(gates.may_chart, actions.claim_tasks),
+        words.TaskAssigned: Handles(gates.may_assign, actions.assign_tasks),
         words.TaskDoneCorrected: Handles(gates.may_chart, actions.correct_done),
         words.RecurringCareStarted: Handles(gates.may_plan, actions.start_recurring),
         words.RecurringCareStopped: Handles(gates.may_plan, actions.stop_recurring),

@@ -39,6 +39,8 @@ class Task(Table, tablename="task", db=DB):
     interval_minutes = Integer(null=True, default=None)
     standard_minutes = Integer(default=None)
     owner_staff_id = UUID(null=True, default=None)
+    assigned_by_staff_id = UUID(null=True, default=None)
+    assigned_at = Timestamptz(null=True, default=None)
     next_slot_at = Timestamptz(null=True, default=None)
     slot_of = UUID(null=True, default=None)
     missing = Array(base_column=Text(), default=list)

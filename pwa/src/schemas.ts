@@ -121,6 +121,7 @@ export type AlertStep = {
   why_ended?: StepEnd | null | undefined;
   decline_reason?: DeclineReason | null | undefined;
   named_staff_id?: Id | null | undefined;
+  sent_by_staff_id?: Id | null | undefined;
 };
 export const AlertStepSchema = v.looseObject({
   step_id: IdSchema,
@@ -137,6 +138,7 @@ export const AlertStepSchema = v.looseObject({
   why_ended: v.optional(v.nullable(StepEndSchema)),
   decline_reason: v.optional(v.nullable(DeclineReasonSchema)),
   named_staff_id: v.optional(v.nullable(IdSchema)),
+  sent_by_staff_id: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<AlertStep>;
 
 /** An alert with its ladder (unit feed). One per cause. `next_at` is when the server acts next (time-out, attend limit, end of a snooze, repeat). `text_key` and `text_params` say what it is about without a patient's name. */
@@ -188,6 +190,26 @@ export const AlertRowSchema = v.looseObject({
   follows_alert_id: v.optional(v.nullable(IdSchema)),
   outside_sent_at: v.optional(v.nullable(instant)),
 }) satisfies v.GenericSchema<AlertRow>;
+
+/** Who leads the unit sends an unanswered alert to a person: she is asked now, beside whoever is asked. */
+export type AlertSent = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  alert_id: Id;
+  to_staff_id: Id;
+};
+export const AlertSentSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  alert_id: IdSchema,
+  to_staff_id: IdSchema,
+}) satisfies v.GenericSchema<AlertSent>;
 
 /** Put off by `minutes`: amber once, plain twice, red never. */
 export type AlertSnoozed = {
@@ -688,8 +710,8 @@ export const DutyStartedSchema = v.strictObject({
 }) satisfies v.GenericSchema<DutyStarted>;
 
 /** Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them. Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`. */
-export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'bed_not_clean', 'bed_reserved', 'newer_bed_mark', 'not_in_turn', 'reservation_over', 'cancelled_before', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
-export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'bed_not_clean' | 'bed_reserved' | 'newer_bed_mark' | 'not_in_turn' | 'reservation_over' | 'cancelled_before' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
+export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'bed_not_clean', 'bed_reserved', 'newer_bed_mark', 'not_in_turn', 'reservation_over', 'cancelled_before', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'receiver_away', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
+export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'bed_not_clean' | 'bed_reserved' | 'newer_bed_mark' | 'not_in_turn' | 'reservation_over' | 'cancelled_before' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'receiver_away' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
 
 /** Why an entry waits for a person's answer. */
 export const HeldReasonSchema = v.picklist(['malformed', 'unknown_field', 'unknown_type', 'id_reuse', 'bad_mac', 'unknown_session', 'not_permitted', 'unknown_subject', 'out_of_scope', 'bed_taken', 'already_changed', 'depends_on_held', 'invalid']);
@@ -1777,6 +1799,28 @@ export const StaffRowSchema = v.looseObject({
   active: v.optional(v.boolean()),
 }) satisfies v.GenericSchema<StaffRow>;
 
+/** Who leads the unit gives a patient to a nurse on duty. `from_staff_id`: whose she was when it was decided. Decided on another owner than the present one, it is held: nobody undoes unseen what a colleague decided. */
+export type StayAssigned = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  to_staff_id: Id;
+  from_staff_id: Id | null;
+};
+export const StayAssignedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  to_staff_id: IdSchema,
+  from_staff_id: v.nullable(IdSchema),
+}) satisfies v.GenericSchema<StayAssigned>;
+
 /** Pregnancy or isolation is set or lifted, by name. */
 export type StayDetailsChanged = {
   observed_at: Instant;
@@ -1813,6 +1857,8 @@ export type StayRow = {
   pregnant?: boolean | undefined;
   isolation?: boolean | undefined;
   owner_staff_id?: Id | null | undefined;
+  assigned_by_staff_id?: Id | null | undefined;
+  assigned_at?: Instant | null | undefined;
   offered_to_staff_id?: Id | null | undefined;
   offered_at?: Instant | null | undefined;
   declined_by_staff_id?: Id | null | undefined;
@@ -1838,6 +1884,8 @@ export const StayRowSchema = v.looseObject({
   pregnant: v.optional(v.boolean()),
   isolation: v.optional(v.boolean()),
   owner_staff_id: v.optional(v.nullable(IdSchema)),
+  assigned_by_staff_id: v.optional(v.nullable(IdSchema)),
+  assigned_at: v.optional(v.nullable(instant)),
   offered_to_staff_id: v.optional(v.nullable(IdSchema)),
   offered_at: v.optional(v.nullable(instant)),
   declined_by_staff_id: v.optional(v.nullable(IdSchema)),
@@ -1868,6 +1916,30 @@ export const TabletRowSchema = v.looseObject({
   outbox_depth: v.optional(v.pipe(v.number(), v.integer())),
   push_works: v.optional(v.nullable(v.boolean())),
 }) satisfies v.GenericSchema<TabletRow>;
+
+/** Who leads the unit gives a task to a person on duty. `from_staff_id`: who had claimed it when it was decided. */
+export type TaskAssigned = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  task_id: Id;
+  to_staff_id: Id;
+  from_staff_id: Id | null;
+};
+export const TaskAssignedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  task_id: IdSchema,
+  to_staff_id: IdSchema,
+  from_staff_id: v.nullable(IdSchema),
+}) satisfies v.GenericSchema<TaskAssigned>;
 
 /** No longer wanted, by somebody who may say so, with a reason. */
 export type TaskCancelled = {
@@ -2046,6 +2118,8 @@ export type TaskRow = {
   interval_minutes?: number | null | undefined;
   standard_minutes?: number | undefined;
   owner_staff_id?: Id | null | undefined;
+  assigned_by_staff_id?: Id | null | undefined;
+  assigned_at?: Instant | null | undefined;
   slot_of?: Id | null | undefined;
   missing?: string[] | undefined;
   response?: Reply | null | undefined;
@@ -2072,6 +2146,8 @@ export const TaskRowSchema = v.looseObject({
   interval_minutes: v.optional(v.nullable(v.pipe(v.number(), v.integer()))),
   standard_minutes: v.optional(v.pipe(v.number(), v.integer())),
   owner_staff_id: v.optional(v.nullable(IdSchema)),
+  assigned_by_staff_id: v.optional(v.nullable(IdSchema)),
+  assigned_at: v.optional(v.nullable(instant)),
   slot_of: v.optional(v.nullable(IdSchema)),
   missing: v.optional(v.array(v.string())),
   response: v.optional(v.nullable(ReplySchema)),
@@ -2214,6 +2290,7 @@ export const ServerFrameSchema = v.variant('frame', [DeltaSchema, ResetSchema, U
 export type Entries = {
   alert_accepted: AlertAccepted;
   alert_declined: AlertDeclined;
+  alert_sent: AlertSent;
   alert_snoozed: AlertSnoozed;
   bed_assigned: BedAssigned;
   bed_marked: BedMarked;
@@ -2244,7 +2321,9 @@ export type Entries = {
   recurring_care_stopped: RecurringCareStopped;
   response_recorded: ResponseRecorded;
   spo2_scale_set: Spo2ScaleSet;
+  stay_assigned: StayAssigned;
   stay_details_changed: StayDetailsChanged;
+  task_assigned: TaskAssigned;
   task_cancelled: TaskCancelled;
   task_claimed: TaskClaimed;
   task_deferred: TaskDeferred;
@@ -2258,6 +2337,7 @@ export type Entries = {
 export const entrySchemas = {
   alert_accepted: AlertAcceptedSchema,
   alert_declined: AlertDeclinedSchema,
+  alert_sent: AlertSentSchema,
   alert_snoozed: AlertSnoozedSchema,
   bed_assigned: BedAssignedSchema,
   bed_marked: BedMarkedSchema,
@@ -2288,7 +2368,9 @@ export const entrySchemas = {
   recurring_care_stopped: RecurringCareStoppedSchema,
   response_recorded: ResponseRecordedSchema,
   spo2_scale_set: Spo2ScaleSetSchema,
+  stay_assigned: StayAssignedSchema,
   stay_details_changed: StayDetailsChangedSchema,
+  task_assigned: TaskAssignedSchema,
   task_cancelled: TaskCancelledSchema,
   task_claimed: TaskClaimedSchema,
   task_deferred: TaskDeferredSchema,
@@ -2349,6 +2431,7 @@ export const rowSchemas = {
 export type TypedEntry =
   | { type: 'alert_accepted'; v: 1; body: AlertAccepted }
   | { type: 'alert_declined'; v: 1; body: AlertDeclined }
+  | { type: 'alert_sent'; v: 1; body: AlertSent }
   | { type: 'alert_snoozed'; v: 1; body: AlertSnoozed }
   | { type: 'bed_assigned'; v: 1; body: BedAssigned }
   | { type: 'bed_marked'; v: 1; body: BedMarked }
@@ -2379,7 +2462,9 @@ export type TypedEntry =
   | { type: 'recurring_care_stopped'; v: 1; body: RecurringCareStopped }
   | { type: 'response_recorded'; v: 1; body: ResponseRecorded }
   | { type: 'spo2_scale_set'; v: 1; body: Spo2ScaleSet }
+  | { type: 'stay_assigned'; v: 1; body: StayAssigned }
   | { type: 'stay_details_changed'; v: 1; body: StayDetailsChanged }
+  | { type: 'task_assigned'; v: 1; body: TaskAssigned }
   | { type: 'task_cancelled'; v: 1; body: TaskCancelled }
   | { type: 'task_claimed'; v: 1; body: TaskClaimed }
   | { type: 'task_deferred'; v: 1; body: TaskDeferred }
@@ -2392,6 +2477,7 @@ export type TypedEntry =
 export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('alert_accepted'), v: v.literal(1), body: AlertAcceptedSchema }),
   v.strictObject({ type: v.literal('alert_declined'), v: v.literal(1), body: AlertDeclinedSchema }),
+  v.strictObject({ type: v.literal('alert_sent'), v: v.literal(1), body: AlertSentSchema }),
   v.strictObject({ type: v.literal('alert_snoozed'), v: v.literal(1), body: AlertSnoozedSchema }),
   v.strictObject({ type: v.literal('bed_assigned'), v: v.literal(1), body: BedAssignedSchema }),
   v.strictObject({ type: v.literal('bed_marked'), v: v.literal(1), body: BedMarkedSchema }),
@@ -2422,7 +2508,9 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('recurring_care_stopped'), v: v.literal(1), body: RecurringCareStoppedSchema }),
   v.strictObject({ type: v.literal('response_recorded'), v: v.literal(1), body: ResponseRecordedSchema }),
   v.strictObject({ type: v.literal('spo2_scale_set'), v: v.literal(1), body: Spo2ScaleSetSchema }),
+  v.strictObject({ type: v.literal('stay_assigned'), v: v.literal(1), body: StayAssignedSchema }),
   v.strictObject({ type: v.literal('stay_details_changed'), v: v.literal(1), body: StayDetailsChangedSchema }),
+  v.strictObject({ type: v.literal('task_assigned'), v: v.literal(1), body: TaskAssignedSchema }),
   v.strictObject({ type: v.literal('task_cancelled'), v: v.literal(1), body: TaskCancelledSchema }),
   v.strictObject({ type: v.literal('task_claimed'), v: v.literal(1), body: TaskClaimedSchema }),
   v.strictObject({ type: v.literal('task_deferred'), v: v.literal(1), body: TaskDeferredSchema }),
@@ -2437,6 +2525,7 @@ export const TypedEntrySchema = v.variant('type', [
 export const entryVersion = {
   alert_accepted: 1,
   alert_declined: 1,
+  alert_sent: 1,
   alert_snoozed: 1,
   bed_assigned: 1,
   bed_marked: 1,
@@ -2467,7 +2556,9 @@ export const entryVersion = {
   recurring_care_stopped: 1,
   response_recorded: 1,
   spo2_scale_set: 1,
+  stay_assigned: 1,
   stay_details_changed: 1,
+  task_assigned: 1,
   task_cancelled: 1,
   task_claimed: 1,
   task_deferred: 1,

@@ -14,7 +14,7 @@ from backend.slice import Arrived, Outcome
 from backend.staff import actions as staff
 from backend.stays.actions import Undone
 from backend.stays.queries import Facts, facts
-from shared_schemas.staff import HandoverAccepted
+from shared_schemas.staff import HandoverAccepted, StayAssigned
 from shared_schemas.stays import PatientTransferred, PlacementCancelled
 
 SHOWN = "select alert_id::text from alert where stay_id = $1 and hidden_at is null"
@@ -24,6 +24,13 @@ RUNNING = "select alert_id::text, stay_id::text from alert where stay_id = any($
 async def accept_handover(work: Work, run: Sequence[Arrived[HandoverAccepted]]) -> list[Outcome]:
     """The author becomes the owner of the stay, and its alerts are hers in the same transaction (rule 13)."""
     outcomes = await staff.accept_handover(work, run)
+    await _follow(work, {arrived.body.stay_id for arrived in run})
+    return outcomes
+
+
+async def assign_stays(work: Work, run: Sequence[Arrived[StayAssigned]]) -> list[Outcome]:
+    """Who leads gives patients to a nurse: their alerts are hers too, and red keeps its clock (rule 13)."""
+    outcomes = await staff.assign_stays(work, run)
     await _follow(work, {arrived.body.stay_id for arrived in run})
     return outcomes
 

@@ -91,8 +91,8 @@ async def _decline(work: Work, arrived: Arrived[HandoverDeclined]) -> Outcome:
     return APPLIED
 
 
-async def give_stay(work: Work, stay: Facts, staff_id: str) -> None:
+async def give_stay(work: Work, stay: Facts, staff_id: str, *, assigned_by: str | None = None) -> None:
     """The stay is this person's from now, and its bed is among her beds."""
-    await accept_stay(work, stay, staff_id)
+    await accept_stay(work, stay, staff_id, assigned_by=assigned_by)
     if stay.bed_id is not None:
         await add_bed(work, stay.unit_id, stay.bed_id, staff_id)

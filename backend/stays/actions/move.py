@@ -91,6 +91,8 @@ async def _move_unit(work: Work, stay: Stay, to_unit_id: str, how: Placing) -> S
         arrived_at=at,
         moved_from_unit_id=from_unit,
         owner_staff_id=None,
+        assigned_by_staff_id=None,
+        assigned_at=None,
         offered_to_staff_id=None,
         offered_at=None,
         declined_by_staff_id=None,

@@ -14,7 +14,8 @@ on conflict (bed_id) do update set staff_id = $2, since_at = $3
 """
 OWN = """
 update stay set owner_staff_id = $2, offered_to_staff_id = null, offered_at = null, offer_until_at = null,
-    declined_by_staff_id = null, declined_at = null, version = version + 1
+    declined_by_staff_id = null, declined_at = null, assigned_by_staff_id = $3,
+    assigned_at = case when $3::uuid is not null then $4::timestamptz end, version = version + 1
 where stay_id = any($1::uuid[]) and departed_at is null
   and (owner_staff_id is distinct from $2 or offered_at is not null or declined_at is not null)
 returning *
@@ -52,9 +53,11 @@ async def leave_beds(work: Work, staff_id: str, bed_ids: Sequence[str]) -> None:
     )
 
 
-async def own_stays(work: Work, stay_ids: Sequence[str], staff_id: str | None) -> None:
-    """Stays get this owner, and any offer of them ends."""
-    for stay in await work.connection.fetch(OWN, stay_ids, staff_id):
+async def own_stays(
+    work: Work, stay_ids: Sequence[str], staff_id: str | None, *, assigned_by: str | None = None
+) -> None:
+    """Stays get this owner, and any offer of them ends. `assigned_by`: who gave them to her."""
+    for stay in await work.connection.fetch(OWN, stay_ids, staff_id, assigned_by, work.now):
         feed_stay(work, stay)
 
 
@@ -70,8 +73,8 @@ async def decline_stay(work: Work, stay_id: str, staff_id: str) -> None:
         feed_stay(work, stay)
 
 
-async def accept_stay(work: Work, stay: Facts, staff_id: str) -> None:
-    """The stay and its bed become the accepter's."""
+async def accept_stay(work: Work, stay: Facts, staff_id: str, *, assigned_by: str | None = None) -> None:
+    """The stay and its bed become the accepter's, or whose somebody who leads makes them."""
     if stay.bed_id is not None:
         await work.connection.execute(TAKE, [stay.bed_id], staff_id, work.now, stay.unit_id)
-    await own_stays(work, [stay.stay_id], staff_id)
+    await own_stays(work, [stay.stay_id], staff_id, assigned_by=assigned_by)

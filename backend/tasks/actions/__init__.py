@@ -1,5 +1,6 @@
 """What happens to tasks, one transaction each."""
 
+from backend.tasks.actions.assign import assign_tasks
 from backend.tasks.actions.cancel import undo_placements
 from backend.tasks.actions.end import (
     cancel_tasks,
@@ -23,6 +24,7 @@ from backend.tasks.rules.task import PlannedTask
 __all__ = [
     "Done",
     "PlannedTask",
+    "assign_tasks",
     "cancel_observation_tasks",
     "cancel_tasks",
     "claim_tasks",

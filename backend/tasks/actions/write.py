@@ -27,6 +27,8 @@ TYPES = {
     "interval_minutes": "integer",
     "standard_minutes": "integer",
     "owner_staff_id": "uuid",
+    "assigned_by_staff_id": "uuid",
+    "assigned_at": "timestamptz",
     "slot_of": "uuid",
     "missing": "text[]",
     "response": "jsonb",

@@ -50,6 +50,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     interval_minutes: int | None = None
     standard_minutes: int
     owner_staff_id: Id | None = None
+    assigned_by_staff_id: Id | None = None
+    assigned_at: datetime | None = None
     slot_of: Id | None = None
     missing: list[str] = []
     response: Reply | None = None

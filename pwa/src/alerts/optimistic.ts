@@ -51,6 +51,17 @@ export const ALERT_RULES: OptimisticRules = {
           : step,
       ),
     })),
+  alert_sent: ({ entry_id, body, staff_id }, store) =>
+    changed(store, body.alert_id, ({ steps, round, step }) => ({
+      steps: [
+        ...steps,
+        {
+          ...{ step_id: entry_id, round, step, staff_id: body.to_staff_id },
+          began_at: body.observed_at,
+          sent_by_staff_id: staff_id,
+        },
+      ],
+    })),
   alert_snoozed: ({ body }, store) =>
     changed(store, body.alert_id, ({ snoozes }) => ({
       state: 'snoozed',

@@ -73,6 +73,12 @@ export const DUTY_RULES: OptimisticRules = {
   },
   handover_accepted: ({ staff_id, body }, store) =>
     handed(store, body.stay_id, { ...OFFER_ENDED, owner_staff_id: staff_id }),
+  stay_assigned: ({ staff_id, body }, store) => {
+    const { stay_id, to_staff_id, from_staff_id, observed_at } = body;
+    const hers = { owner_staff_id: to_staff_id, assigned_by_staff_id: staff_id, assigned_at: observed_at };
+    const seen = (stay: StayRow) => (stay.owner_staff_id ?? null) === from_staff_id;
+    return handed(store, stay_id, { ...OFFER_ENDED, ...hers }, seen);
+  },
   handover_declined: ({ staff_id, body }, store) => {
     const hers = store.row('stay', body.stay_id)?.offered_to_staff_id === staff_id;
     const declined = hers ? { declined_by_staff_id: staff_id, declined_at: body.observed_at } : {};

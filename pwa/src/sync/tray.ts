@@ -38,6 +38,9 @@ const ICONS: Partial<Record<EntryType, IconName>> = {
   alert_accepted: 'bell',
   alert_declined: 'bell',
   alert_snoozed: 'bell',
+  alert_sent: 'bell',
+  stay_assigned: 'handover',
+  task_assigned: 'handover',
 };
 
 /** One line of the tray for an entry that the server holds. */

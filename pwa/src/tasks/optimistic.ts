@@ -56,6 +56,17 @@ export const TASK_RULES: OptimisticRules = {
     changed(store, body.task_id, (task) =>
       task.owner_staff_id ? {} : { state: 'accepted', owner_staff_id: staff_id },
     ),
+  task_assigned: ({ body, staff_id }, store) =>
+    changed(store, body.task_id, (task) =>
+      isOpen(task) && (task.owner_staff_id ?? null) === body.from_staff_id
+        ? {
+            state: task.state === 'ready' ? 'accepted' : task.state,
+            owner_staff_id: body.to_staff_id,
+            assigned_by_staff_id: staff_id,
+            assigned_at: body.observed_at,
+          }
+        : {},
+    ),
   task_done_corrected: ({ body }, store) =>
     changed(store, body.task_id, () => ({ state: 'ready', ended_at: null, ended_by_staff_id: null })),
   response_recorded: ({ body }, store) =>
