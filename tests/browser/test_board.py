@@ -1,7 +1,8 @@
 """The check of the head nurse's board: what its visible text says is what the log says, on ten wards made by chance."""
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -224,3 +225,50 @@ async def test_the_wall_needs_a_paired_screen_names_no_patient_and_has_no_button
     assert await violations(page, with_colours=True) == []
     await tablet.http.aclose()
     await page.context.close()
+
+
+async def test_who_leads_sends_an_alert_and_moves_a_patient_without_a_network_too(
+    server: Server, new_page: Any
+) -> None:
+    ward = WARDS[1]
+    page = await new_page()
+    await pair(page, server, ward)
+    await log_in(page, ward)
+    await page.goto(f"{server.url}/#/board")
+    await page.locator(".board").wait_for()
+    tablet = await listener(server, ward)
+
+    await page.get_by_role("button", name="Send to…").first.click()
+    to = page.locator("dialog[open] li button:not([aria-disabled])").first
+    name = await to.locator("strong").first.inner_text()
+    assert await page.evaluate(MISFITS) == []
+    assert await violations(page, with_colours=True) == []
+    await to.click()
+    await page.locator("dialog[open]").wait_for(state="hidden")
+    await said_by_feed(tablet, "alert", lambda row: any(step.sent_by_staff_id == ward.head_id for step in row.steps))
+    await page.locator(".board .left > section:first-child").get_by_text(name).first.wait_for()
+
+    giver = page.locator(".board .left > section:last-child li button", has_text="patients").first
+    await giver.click()
+    await page.locator("dialog[open]").get_by_role("button", name="Move…").first.click()
+    receiver = page.locator("dialog[open] li button").first
+    await receiver.get_by_text("→").first.wait_for()
+    assert await page.evaluate(MISFITS) == []
+    assert await violations(page, with_colours=True) == []
+    await page.context.set_offline(True)
+    await receiver.click()
+    await page.locator("dialog[open]").wait_for(state="hidden")
+    await page.context.set_offline(False)
+    await said_by_feed(tablet, "stay", lambda row: row.assigned_by_staff_id == ward.head_id)
+    await tablet.http.aclose()
+    await page.context.close()
+
+
+async def said_by_feed(tablet: Tablet, type_name: str, is_so: Callable[[Any], bool]) -> None:
+    """Waits until a row of the unit's feed says it."""
+    for _ in range(200):
+        await tablet.pull()
+        if any(is_so(row) for row in tablet.rows(type_name)):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"no row of {type_name} said so")
