@@ -14,7 +14,7 @@ PLAIN = """
     escalated example fahrenheit field filled filter filters find fits footnote free future given
     goes group hand handed heard hide home hours id install installed invalid ko lang language last
     late least left legend letters loading lock log look lost malformed match me mine missing
-    monitored must needed needs network newer nobody noticed oldest only order p part passed past
+    monitored move must needed needs network newer nobody noticed oldest only order p part passed past
     paused permitted previous rail raised really reapply receiver respond restarted resume resumed
     reuse runs same save saved saving scored seconds send sending short show sick sickest sign since
     skip slow snoozed someone spoken start stopped strike summary tag take taken test text theme
