@@ -7,12 +7,12 @@ from tests.tidy import ROOT
 
 # Plain words of screens: they mean here what they mean to everybody, and name nothing of ours.
 PLAIN = """
-    acting actions add admit admitted ago ahead air alike allowed already also app applied ask asks
+    acting actions add admit admitted ago ahead air alike allowed alone already also app applied ask asks
     asleep assigned bad better blocked born broken c certified charting checking choose close
-    conflict correct corrected correcting counted dated decided declined deferred delete departed
+    conflict correct corrected correcting count counted dated decided declined deferred delete departed
     depends detail details dial differs discard discharged down draft earlier else empty en
     escalated example fahrenheit field filled filter filters find fits footnote free future given
-    goes group hand handed heard hide home hours id install installed invalid ko lang language last
+    goes group hand handed heading heard hide home hours id install installed invalid ko lang language last
     late least left legend letters loading lock log look lost malformed match me mine missing
     monitored move must needed needs network newer nobody noticed oldest only order p part passed past
     paused permitted previous rail raised really reapply receiver respond restarted resume resumed
