@@ -13,7 +13,7 @@ import uvloop
 
 from bench import charting, limits, reading, statements
 from bench.place import Place, place, present
-from bench.results import Figures, of_charting, of_limits, of_snapshot, of_socket, over_rounds
+from bench.results import Figures, of_board, of_charting, of_limits, of_snapshot, of_socket, over_rounds
 from bench.table import table
 from bench.ward import CLIENTS, LoadedWard, loaded
 from ward_sim.demo.children import DemoRefused
@@ -30,11 +30,13 @@ async def one_round(at: Place, ward: LoadedWard) -> Figures:
     delay = await reading.to_another_tablet(at, ward)
     together = await charting.side_by_side(ward)
     read = await reading.snapshot(ward)
+    whole = await reading.board(ward)
     batched = await charting.in_batches(ward)
     return {
         **of_limits(commit, http, http_per_s),
         **of_charting(alone, reply_bytes, cpu_ms, together, batched),
         **of_snapshot(read),
+        **of_board(whole),
         **of_socket(delay),
         "server_resident_mb": at.resident_mb,
     }

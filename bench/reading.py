@@ -56,6 +56,27 @@ async def _chunk(tablet: Tablet, feed: str, number: int) -> bytes:
     return reply.body
 
 
+class BoardRead(NamedTuple):
+    """Durations of reading the board just after a write, and its size on the wire and unpacked."""
+
+    after_a_write: Timings
+    plain_bytes: int
+    gzip_bytes: int
+
+
+async def board(ward: LoadedWard) -> BoardRead:
+    """Read the ward's board after each write: nothing of it is kept."""
+    writer, reader = ward.tablets[0], ward.tablets[1]
+    timings, content = Timings(), b""
+    path = f"/api/board/{ward.feed.removeprefix('unit:')}"
+    for _ in range(READINGS):
+        await writer.send(ward.push(writer))
+        begun = perf_counter()
+        content = (await reader.get(path, accept_encoding="gzip")).body
+        timings.add(perf_counter() - begun)
+    return BoardRead(timings, len(gzip.decompress(content)), len(content))
+
+
 async def to_another_tablet(place: Place, ward: LoadedWard) -> Timings:
     """Chart a set; how long until another tablet's socket has its delta."""
     writer, reader = ward.tablets[0], ward.tablets[1]

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from bench.reading import Snapshot
+from bench.reading import BoardRead, Snapshot
 from bench.timings import Timings
 
 Figures = dict[str, float]
@@ -40,6 +40,15 @@ def of_snapshot(read: Snapshot) -> Figures:
         "snapshot_30_patients_bytes": read.plain_bytes,
         "snapshot_30_patients_gzip_bytes": read.gzip_bytes,
         "snapshot_30_patients_first_chunk_gzip_bytes": read.first_chunk_gzip_bytes,
+    }
+
+
+def of_board(read: BoardRead) -> Figures:
+    """A ward's board, read at once."""
+    return {
+        "board_30_patients_p50_ms": read.after_a_write.percentile_ms(50),
+        "board_30_patients_bytes": read.plain_bytes,
+        "board_30_patients_gzip_bytes": read.gzip_bytes,
     }
 
 

@@ -371,6 +371,10 @@ export const BedRowSchema = v.looseObject({
   position: v.pipe(v.number(), v.integer()),
 }) satisfies v.GenericSchema<BedRow>;
 
+/** The state of a bed, derived and never stored (docs/adr/0010-bed-state.md). As FHIR Location.operationalStatus (v2 table 0116): `free` and `reserved` U, `occupied` O (in isolation I), `on_leave` O, `dirty` K, `cleaning` H, `blocked` and `closed` C. */
+export const BedStateSchema = v.picklist(['free', 'reserved', 'occupied', 'on_leave', 'dirty', 'cleaning', 'blocked', 'closed']);
+export type BedState = 'free' | 'reserved' | 'occupied' | 'on_leave' | 'dirty' | 'cleaning' | 'blocked' | 'closed';
+
 /** The last mark of a bed (unit feed); its id is the bed's. `mark_id`: the entry; a bed never marked has no row. */
 export type BedStatusRow = {
   bed_id: Id;
@@ -422,6 +426,84 @@ export const BedsSwappedSchema = v.strictObject({
   stay_id: IdSchema,
   other_stay_id: IdSchema,
 }) satisfies v.GenericSchema<BedsSwapped>;
+
+/** Open care of a patient that is late or falls due within two hours. */
+export type BoardTask = {
+  task_id: Id;
+  kind: string;
+  due_at: Instant;
+  overdue_at: Instant;
+  standard_minutes: number;
+  owner_staff_id?: Id | null | undefined;
+  interval_minutes?: number | null | undefined;
+};
+export const BoardTaskSchema = v.looseObject({
+  task_id: IdSchema,
+  kind: v.string(),
+  due_at: instant,
+  overdue_at: instant,
+  standard_minutes: v.pipe(v.number(), v.integer()),
+  owner_staff_id: v.optional(v.nullable(IdSchema)),
+  interval_minutes: v.optional(v.nullable(v.pipe(v.number(), v.integer()))),
+}) satisfies v.GenericSchema<BoardTask>;
+
+/** A patient with her latest set that counts: when, the values that were measured, the score as it was given. */
+export type BoardPatient = {
+  stay_id: Id;
+  name: string;
+  lang: string;
+  owner_staff_id?: Id | null | undefined;
+  isolation?: boolean | undefined;
+  departure_planned_at?: Instant | null | undefined;
+  paused?: boolean | undefined;
+  stopped?: boolean | undefined;
+  observed_at?: Instant | null | undefined;
+  values?: Record<string, string | number | boolean> | undefined;
+  score?: Record<string, string | number | boolean> | undefined;
+  tasks?: BoardTask[] | undefined;
+};
+export const BoardPatientSchema = v.looseObject({
+  stay_id: IdSchema,
+  name: v.string(),
+  lang: v.string(),
+  owner_staff_id: v.optional(v.nullable(IdSchema)),
+  isolation: v.optional(v.boolean()),
+  departure_planned_at: v.optional(v.nullable(instant)),
+  paused: v.optional(v.boolean()),
+  stopped: v.optional(v.boolean()),
+  observed_at: v.optional(v.nullable(instant)),
+  values: v.optional(keyed(v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.integer()), v.boolean()])))),
+  score: v.optional(keyed(v.record(v.string(), v.union([v.string(), v.pipe(v.number(), v.integer()), v.boolean()])))),
+  tasks: v.optional(v.array(BoardTaskSchema)),
+}) satisfies v.GenericSchema<BoardPatient>;
+
+/** A bed of the unit with its state and clock; without a bed: a patient who waits for one. */
+export type BoardPlace = {
+  bed_id?: Id | null | undefined;
+  label?: string | null | undefined;
+  state?: BedState | null | undefined;
+  since_at?: Instant | null | undefined;
+  patient?: BoardPatient | null | undefined;
+};
+export const BoardPlaceSchema = keyed(v.looseObject({
+  bed_id: v.optional(v.nullable(IdSchema)),
+  label: v.optional(v.nullable(v.string())),
+  state: v.optional(v.nullable(BedStateSchema)),
+  since_at: v.optional(v.nullable(instant)),
+  patient: v.optional(v.nullable(BoardPatientSchema)),
+})) satisfies v.GenericSchema<BoardPlace>;
+
+/** The reply of `GET /api/board/{unit_id}`; places in bed order, who waits last. */
+export type BoardReading = {
+  unit_id: Id;
+  read_at: Instant;
+  places: BoardPlace[];
+};
+export const BoardReadingSchema = v.looseObject({
+  unit_id: IdSchema,
+  read_at: instant,
+  places: v.array(BoardPlaceSchema),
+}) satisfies v.GenericSchema<BoardReading>;
 
 /** The author is back. */
 export type BreakEnded = {
