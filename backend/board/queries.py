@@ -2,15 +2,9 @@
 
 from datetime import datetime
 
-import asyncpg
-
+from backend.board.view import SCORE, VALUES, Record
 from backend.db import Connection
 
-VALUES = (
-    "respiratory_rate_per_min", "spo2_percent", "on_oxygen", "oxygen_device", "oxygen_flow_tenths_l_per_min",
-    "fio2_percent", "systolic_mmhg", "diastolic_mmhg", "pulse_per_min", "consciousness", "temperature_tenths_c",
-)  # fmt: skip
-SCORE = ("total", "lower_bound", "band", "single_3", "no_score", "spo2_scale")
 # The latest set is the one that the index of valid sets names first, as every list shows it.
 PLACES = f"""
 select b.bed_id::text, b.label, s.stay_id::text, s.bed_since_at, s.arrived_at, s.owner_staff_id::text, s.isolation,
@@ -37,6 +31,6 @@ order by b.position nulls last, s.stay_id
 """
 
 
-async def places(connection: Connection, unit_id: str, now: datetime, until: datetime) -> list[asyncpg.Record]:
+async def places(connection: Connection, unit_id: str, now: datetime, until: datetime) -> list[Record]:
     """Beds in bed order and patients without one, each with the latest set and the open work due before `until`."""
-    return await connection.fetch(PLACES, unit_id, now, until)
+    return [dict(record) for record in await connection.fetch(PLACES, unit_id, now, until)]

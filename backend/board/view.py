@@ -1,26 +1,30 @@
-"""From what was read to what is told: the state of each bed by its rule, and only what was measured."""
+"""From what was read to what is told: the state of each bed by its rule, and only what was measured. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 import msgspec
 
 from backend.beds.rules.state import Lying, Marked, Reserved, Standing, bed_state
-from backend.board.queries import SCORE, VALUES
 from shared_schemas.beds import Readiness
 from shared_schemas.board import BoardPatient, BoardPlace, BoardReading, BoardTask
 
+Record = Mapping[str, Any]
+VALUES = (
+    "respiratory_rate_per_min", "spo2_percent", "on_oxygen", "oxygen_device", "oxygen_flow_tenths_l_per_min",
+    "fio2_percent", "systolic_mmhg", "diastolic_mmhg", "pulse_per_min", "consciousness", "temperature_tenths_c",
+)  # fmt: skip
+SCORE = ("total", "lower_bound", "band", "single_3", "no_score", "spo2_scale")
 _tasks = msgspec.json.Decoder(list[BoardTask])
 
 
-def reading_of(unit_id: str, records: Iterable[asyncpg.Record], now: datetime) -> BoardReading:
+def reading_of(unit_id: str, records: Iterable[Record], now: datetime) -> BoardReading:
     """The unit at `now`."""
     return BoardReading(unit_id=unit_id, read_at=now, places=[_place(record, now) for record in records])
 
 
-def _place(record: asyncpg.Record, now: datetime) -> BoardPlace:
+def _place(record: Record, now: datetime) -> BoardPlace:
     patient = None if record["stay_id"] is None else _patient(record)
     if record["bed_id"] is None:
         return BoardPlace(patient=patient)
@@ -28,7 +32,7 @@ def _place(record: asyncpg.Record, now: datetime) -> BoardPlace:
     return BoardPlace(bed_id=record["bed_id"], label=record["label"], state=state, since_at=since_at, patient=patient)
 
 
-def _standing(record: asyncpg.Record) -> Standing:
+def _standing(record: Record) -> Standing:
     on_leave_at = record["paused_at"] if record["pause_reason"] == "leave" else None
     since_at = record["bed_since_at"] or record["arrived_at"]
     return Standing(
@@ -39,7 +43,7 @@ def _standing(record: asyncpg.Record) -> Standing:
     )
 
 
-def _patient(record: asyncpg.Record) -> BoardPatient:
+def _patient(record: Record) -> BoardPatient:
     return BoardPatient(
         stay_id=record["stay_id"],
         name=record["name"],
@@ -56,6 +60,6 @@ def _patient(record: asyncpg.Record) -> BoardPatient:
     )
 
 
-def _known(record: asyncpg.Record, names: Iterable[str]) -> dict[str, Any]:
+def _known(record: Record, names: Iterable[str]) -> dict[str, Any]:
     """What was measured: an unmeasured sign is absent, never zero."""
     return {name: record[name] for name in names if record[name] is not None}
