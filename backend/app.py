@@ -10,7 +10,7 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
 
-from backend import alerts, beds, board, staff, stays, sync, tasks, vitals
+from backend import alerts, beds, board, staff, stays, sync, tasks, visits, vitals
 from backend.access.routes import signed_device
 from backend.alerts.deliver import Channels, deliveries, ring_again, rung_here
 from backend.alerts.push import Push, Webhook, WebPush
@@ -43,6 +43,7 @@ SLICES: tuple[Slice, ...] = (
     alerts.SLICE,
     tasks.SLICE,
     vitals.SLICE,
+    visits.SLICE,
     board.SLICE,
 )
 PWA_FOLDER = PROJECT_ROOT / "pwa" / "dist"

@@ -27,11 +27,12 @@ class AlertState(Enum):
 
 
 class AlertCause(Enum):
-    """Causes that exist now; the medication conflict, SOS and expected-out come with their slices."""
+    """Causes that exist now; the medication conflict and expected-out come with their slices."""
 
     OVERDUE_TASK = "overdue_task"
     RESPONSE = "response"
     UNOBTAINABLE = "unobtainable"
+    SOS = "sos"
 
 
 class Step(Enum):
@@ -97,14 +98,15 @@ class AlertRow(Row, kw_only=True):
     """An alert with its ladder (unit feed). One per cause.
 
     `next_at` is when the server acts next (time-out, attend limit, end of a snooze, repeat). `text_key` and
-    `text_params` say what it is about without a patient's name.
+    `text_params` say what it is about without a patient's name. An SOS is about who raised it and of no stay; its cause
+    is that person, `visit_id` the visit during which it was raised.
     """
 
     type_name = "alert"
     rank = 3
 
     alert_id: Id
-    stay_id: Id
+    stay_id: Id | None = None
     alert_class: AlertClass
     cause: AlertCause
     cause_id: Id
@@ -125,6 +127,8 @@ class AlertRow(Row, kw_only=True):
     ended_why: str | None = None
     follows_alert_id: Id | None = None
     outside_sent_at: Instant | None = None
+    raised_by_staff_id: Id | None = None
+    visit_id: Id | None = None
 
 
 class AlertAccepted(Body, kw_only=True):

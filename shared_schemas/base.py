@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 # Patterns end in `$(?!\\n)`: in Python `$` alone also matches before a last line break, in JavaScript it does not.
 # Canonical lower-case UUID. Kept as text: ids are compared and stored, never computed with.
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\\n)")]
-FeedId = Annotated[str, Meta(pattern="^(reference|(unit|user|caseload):[0-9a-f-]{36})$(?!\\n)")]
+FeedId = Annotated[str, Meta(pattern="^(reference|(unit|user):[0-9a-f-]{36})$(?!\\n)")]
 Instant = Annotated[datetime, Meta(tz=True)]
 # Text that a person typed: no control characters (NUL breaks PostgreSQL), but line breaks are kept.
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern="^[^\\u0000-\\u001f\\u007f]*$(?!\\n)")]

@@ -42,6 +42,7 @@ class Flag(StrEnum):
     RESPONSE_IS_OPEN = "response_is_open"
     STOPPED_BEFORE = "stopped_before"
     DEPARTED = "departed"
+    VISIT_DECIDES = "visit_decides"
     # Sets and observation duty.
     LATE = "late"
     RECEIVED_AFTER_DEPARTURE = "received_after_departure"
@@ -81,10 +82,17 @@ class Flag(StrEnum):
     OWNER_ALREADY = "owner_already"
     OFFER_ENDED_BEFORE = "offer_ended_before"
     RECEIVER_AWAY = "receiver_away"
+    # Visits.
+    VISIT_BEGAN = "visit_began"
+    ANOTHER_NURSE = "another_nurse"
+    NOTE_SIGNED = "note_signed"
+    NOTE_OF_ANOTHER = "note_of_another"
+    SIGNED_BEFORE = "signed_before"
     # Alerts.
     LAST_PERSON_MUST_NAME = "last_person_must_name"
     SNOOZE_NOT_ALLOWED = "snooze_not_allowed"
     SNOOZE_OVER_ON_ARRIVAL = "snooze_over_on_arrival"
+    SOS_GOES_ON = "sos_goes_on"
 
 
 class HeldDetail(StrEnum):
@@ -103,6 +111,7 @@ class HeldDetail(StrEnum):
     UNKNOWN_ALERT = "unknown_alert"
     UNKNOWN_DUTY = "unknown_duty"
     UNKNOWN_STAFF = "unknown_staff"
+    UNKNOWN_VISIT = "unknown_visit"
     TOO_FAR_AHEAD = "too_far_ahead"
     CORRECT_THE_SET = "correct_the_set"
     PAUSE_OR_ANSWER = "pause_or_answer"
@@ -131,4 +140,7 @@ class HeldDetail(StrEnum):
     OWNER_CHANGED = "owner_changed"
     NOT_OFFERED = "not_offered"
     ALERT_OF_OTHERS = "alert_of_others"
+    NO_HOME_CARE = "no_home_care"
+    WINDOW = "window"
+    VISIT_ID_TAKEN = "visit_id_taken"
     DISCARD_NEEDS_REASON = "discard_needs_reason"

@@ -1,10 +1,18 @@
 """Hospital, units and beds as rows of feeds."""
 
+from enum import Enum
 from typing import Annotated
 
 from msgspec import Meta
 
 from shared_schemas.base import Id, Line, Row
+
+
+class UnitKind(Enum):
+    """A ward has beds; a home-care team has a caseload (ADR 11)."""
+
+    WARD = "ward"
+    HOME = "home"
 
 
 class UnitRow(Row, kw_only=True):
@@ -19,6 +27,7 @@ class UnitRow(Row, kw_only=True):
     lang: str
     rapid_response_phone: Line
     policy_version: int
+    kind: UnitKind = UnitKind.WARD
 
 
 class BedRow(Row, kw_only=True):

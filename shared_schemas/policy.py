@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from shared_schemas.base import Id, Instant, Minutes, Row
+from shared_schemas.places import UnitKind
 
 Seconds = Annotated[int, Meta(ge=1, le=24 * 3600)]
 
@@ -81,7 +82,11 @@ class PolicyRow(Row, kw_only=True):
 
 
 @cache
-def default_policy() -> Policy:
+def default_policy(kind: UnitKind = UnitKind.WARD) -> Policy:
     """The policy of a unit that has set none: `reference/escalation.json`, with its sources there."""
-    text = (Path(__file__).parent / "reference" / "escalation.json").read_bytes()
-    return msgspec.convert(msgspec.json.decode(text)["policy"], Policy)
+    reference = msgspec.json.decode((Path(__file__).parent / "reference" / "escalation.json").read_bytes())
+    policy = reference["policy"]
+    if kind is UnitKind.HOME:
+        policy["classes"]["plain"] |= reference["home"]["plain"]
+        policy["plain_night"] |= reference["home"]["plain_night"]
+    return msgspec.convert(policy, Policy)

@@ -1,9 +1,9 @@
 """Every entry type and every row type by its name: the one list that doors, tablets and tests read."""
 
-from shared_schemas import alerts, beds, board, late_sets, places, policy, staff, stays, sync, tasks, vitals
+from shared_schemas import alerts, beds, board, late_sets, places, policy, staff, stays, sync, tasks, visits, vitals
 from shared_schemas.base import Body, Row
 
-SLICES = (places, policy, staff, stays, beds, vitals, late_sets, tasks, alerts, sync, board)
+SLICES = (places, policy, staff, stays, beds, vitals, late_sets, visits, tasks, alerts, sync, board)
 
 
 def _named(base: type) -> dict:

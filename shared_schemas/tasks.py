@@ -27,6 +27,7 @@ class CareKind(Enum):
     RESPONSE = "response"
     TURNING = "turning"
     ROUND = "round"
+    HOME_VISIT = "home_visit"
     OTHER = "other"
 
 
@@ -39,6 +40,7 @@ class CauseType(Enum):
     ADMISSION = "admission"
     TEMPLATE = "template"
     UNOBTAINABLE = "unobtainable"
+    VISIT = "visit"
 
 
 class Cause(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -76,7 +78,8 @@ class TaskRow(Row, kw_only=True):
 
     `overdue_at` is due plus grace. `owner_staff_id` is set only when somebody claimed it; otherwise the owner of the
     stay answers. `text` is what a person typed, `text_key` a catalogue key of planned care. `slot_of` names the
-    recurring care it belongs to. `flags` say what a person reviews (`done_after_cancel`, `also_done`, …).
+    recurring care it belongs to. A home visit bears the id of its visit: its nurse owns it, it is due when its window
+    closes, and it is accepted while the visit goes on. `flags` say what a person reviews (`done_after_cancel`, …).
     """
 
     type_name = "task"

@@ -19,7 +19,7 @@ from backend.db import Database, Work, unit_of_work
 from backend.places.actions import set_beds, set_hospital, set_policy, set_unit
 from backend.slice import Arrived, Author, Outcome, Scope, Sweep
 from shared_schemas.base import Body
-from shared_schemas.places import BedRow, UnitRow
+from shared_schemas.places import BedRow, UnitKind, UnitRow
 from shared_schemas.policy import default_policy
 from shared_schemas.registry import ROWS
 from shared_schemas.staff import Grant, Role, StaffRow
@@ -30,7 +30,7 @@ def uid() -> str:
     return str(uuid4())
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     """Somebody of the cast."""
 
@@ -47,6 +47,7 @@ class Ward:
     name: str
     unit_id: str = field(default_factory=uid)
     beds: list[str] = field(default_factory=list)
+    kind: UnitKind = UnitKind.WARD
 
 
 @dataclass
@@ -89,6 +90,7 @@ class Cast:
             lang="en",
             rapid_response_phone="2222",
             policy_version=1,
+            kind=ward.kind,
         )
         await set_unit(work.connection, hospital_id, row)
         ward.beds = [uid() for _ in range(6)]
@@ -97,7 +99,9 @@ class Cast:
             for place, bed_id in enumerate(ward.beds, 1)
         ]
         await set_beds(work.connection, beds)
-        await set_policy(work.connection, ward.unit_id, default_policy(), self.clock.now() - timedelta(days=365))
+        await set_policy(
+            work.connection, ward.unit_id, default_policy(ward.kind), self.clock.now() - timedelta(days=365)
+        )
         await open_feed(work.connection, f"unit:{ward.unit_id}")
 
     async def _employ(self, work: Work, person: Person) -> None:

@@ -17,7 +17,7 @@ FRAMEWORKS_NAMES = {"data"}  # the framework hands a body over by this name, in 
 SLICE_FILES = {
     "__init__", "tables", "rules", "actions", "routes", "sweep", "deliver", "hub", "push", "queries", "view", "statements",
 }  # fmt: skip
-CLINICAL_ROOMS = ("vitals", "tasks", "alerts", "staff", "stays")
+CLINICAL_ROOMS = ("vitals", "tasks", "alerts", "staff", "stays", "visits")
 NOT_SLICES = {"commands", "errors", "postgres", "migrations", "web"}
 # Run by name: by Python, pytest, Piccolo, Vite or a browser.
 STARTED_BY_NAME = re.compile(

@@ -41,6 +41,10 @@ may_chart = _gate("may_chart", "Record what was seen and done at the bedside.", 
 may_respond = _gate("may_respond", "Write down what was done about a score.", AT_THE_BEDSIDE | ANSWERING)
 may_end_response = _gate("may_end_response", "Say that a score is answered.", ANSWERING)
 may_plan = _gate("may_plan", "Plan, put off or cancel care.", REGISTERED)
+may_plan_visits = _gate("may_plan_visits", "Plan visits, and say who goes and where.", REGISTERED | {Role.COORDINATOR})
+may_say_not_visited = _gate(
+    "may_say_not_visited", "Say that a visit did not take place.", AT_THE_BEDSIDE | {Role.COORDINATOR}
+)
 may_prescribe = _gate("may_prescribe", "Record what a named prescriber ordered.", REGISTERED)
 may_admit = _gate("may_admit", "Admit, move and discharge patients.", REGISTERED | {Role.COORDINATOR})
 may_mark_beds = _gate("may_mark_beds", "Say what a bed is like.", AT_THE_BEDSIDE)

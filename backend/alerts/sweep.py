@@ -10,12 +10,12 @@ from backend.alerts.actions.follow import followed
 from backend.alerts.rules.alert import Alert, active
 from backend.alerts.rules.ladder import wake
 from backend.alerts.rules.people import Moment
+from backend.alerts.rules.subject import Subject
 from backend.alerts.rules.turns import end, left
 from backend.batch import DueRows
 from backend.changes.actions import gone
 from backend.db import Database, Work, unit_of_work
 from backend.slice import Sweep
-from backend.stays.queries import Facts, facts
 from shared_schemas.alerts import AlertState
 
 BATCH = 100
@@ -33,9 +33,10 @@ for no key update skip locked
 """
 NEXT_AT = "select min(next_at) from alert"
 _TURNED = """
-from alert a join stay s using (stay_id)
+from alert a left join stay s using (stay_id)
 where a.next_at is not null and (
-    s.departed_at <= $1 or s.unit_id <> a.unit_id or s.owner_staff_id is distinct from a.owner_staff_id
+    s.departed_at <= $1 or s.unit_id <> a.unit_id
+    or coalesce(a.assignee_staff_id, s.owner_staff_id) is distinct from a.owner_staff_id
     or a.alert_class = 'red' and exists (
         select from alert_step t where t.alert_id = a.alert_id and t.staff_id is not null
         and (t.ended_at is null or t.staff_id = a.accepted_by_staff_id and t.why_ended = 'accepted')
@@ -94,7 +95,7 @@ async def sweep_ladder(database: Database, now: datetime) -> int:
 
 async def _climb(work: Work, alert_ids: Sequence[str]) -> int:
     stay_of = await queries.stays_of(work.connection, alert_ids)
-    stays = await facts(work.connection, stay_of.values(), lock=True)
+    stays = await queries.hold(work.connection, stay_of)
     claimed = [row[0] for row in await work.connection.fetch(CLAIM, alert_ids, work.now)]
     before = await queries.alerts(work.connection, claimed)
     await change_loaded(work, before, stays, lambda alert, moment, _: wake(alert, moment))
@@ -115,7 +116,7 @@ async def sweep_turns(database: Database, now: datetime) -> int:
 
 async def _turn_all(work: Work, alert_ids: Sequence[str]) -> int:
     stay_of = await queries.stays_of(work.connection, alert_ids)
-    stays = await facts(work.connection, stay_of.values(), lock=True)
+    stays = await queries.hold(work.connection, stay_of)
     before = await queries.alerts(work.connection, stay_of)
     holders = {row.staff_id for alert in before.values() for row in active(alert)}
     holders |= {alert.accepted_by_staff_id for alert in before.values()}
@@ -124,12 +125,12 @@ async def _turn_all(work: Work, alert_ids: Sequence[str]) -> int:
     return sum(after[alert_id] != alert for alert_id, alert in before.items())
 
 
-def turn(alert: Alert, moment: Moment, stay: Facts, away: Mapping[str, str | None]) -> Alert:
+def turn(alert: Alert, moment: Moment, subject: Subject, away: Mapping[str, str | None]) -> Alert:
     """What the stay's facts make of an alert, and those who went home (whom each named as her receiver)."""
-    if stay.departed_at is not None and stay.departed_at <= moment.now:
+    if subject.departed_at is not None and subject.departed_at <= moment.now:
         return end(alert, AlertState.WITHDRAWN, DEPARTED, moment.now)
-    here = alert.unit_id == stay.unit_id
-    alert = followed(alert, moment, stay)
+    here = alert.unit_id == subject.unit_id
+    alert = followed(alert, moment, subject)
     if not here:
         return alert
     held = {row.staff_id for row in active(alert)} | {alert.accepted_by_staff_id}

@@ -23,9 +23,12 @@ class Alert(Table, tablename="alert", db=DB):
     """One alert a cause. `next_at` is null when it is over; the clock is that of the step it stands at."""
 
     alert_id = UUID(primary_key=True, default=None)
-    stay_id = ForeignKey(Stay, null=False, on_delete=OnDelete.restrict)
+    stay_id = ForeignKey(Stay, null=True, default=None, on_delete=OnDelete.restrict)
     unit_id = ForeignKey(Unit, null=False, on_delete=OnDelete.restrict)
     owner_staff_id = UUID(null=True, default=None)
+    assignee_staff_id = UUID(null=True, default=None)
+    raised_by_staff_id = UUID(null=True, default=None)
+    visit_id = UUID(null=True, default=None)
     alert_class = Text(default=None)
     cause = Text(default=None)
     cause_id = UUID(default=None)

@@ -13,7 +13,7 @@ from backend.db import Database, Work, unit_of_work
 from backend.places.actions import set_beds, set_hospital, set_policy, set_unit
 from shared_schemas.base import Id, Instant, Line
 from shared_schemas.care import care_templates
-from shared_schemas.places import BedRow, UnitRow
+from shared_schemas.places import BedRow, UnitKind, UnitRow
 from shared_schemas.policy import Policy, PolicyRow, default_policy
 from shared_schemas.staff import Grant, StaffRow
 
@@ -31,7 +31,7 @@ class BedToLoad(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class UnitToLoad(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """A unit. Without a policy it begins with the default one; `pairing_code` pairs `pairing_uses` tablets."""
+    """A unit. Without a policy it begins with the default of its kind; `pairing_code` pairs `pairing_uses` tablets."""
 
     unit_id: Id
     name: Line
@@ -39,6 +39,7 @@ class UnitToLoad(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only
     lang: str
     rapid_response_phone: Line
     beds: list[BedToLoad]
+    kind: UnitKind = UnitKind.WARD
     policy: Policy | None = None
     pairing_code: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{4}-[0-9]{4}$")] | None = None
     pairing_uses: Annotated[int, Meta(ge=1, le=1000)] = 1
@@ -88,7 +89,7 @@ async def load_hospital(database: Database, file: HospitalFile, now: datetime) -
 
 
 async def _load_unit(work: Work, hospital_id: str, unit: UnitToLoad, code_lasts: timedelta) -> None:
-    policy = unit.policy or default_policy()
+    policy = unit.policy or default_policy(unit.kind)
     row = UnitRow(
         unit_id=unit.unit_id,
         name=unit.name,
@@ -96,6 +97,7 @@ async def _load_unit(work: Work, hospital_id: str, unit: UnitToLoad, code_lasts:
         lang=unit.lang,
         rapid_response_phone=unit.rapid_response_phone,
         policy_version=policy.version,
+        kind=unit.kind,
     )
     version = await set_unit(work.connection, hospital_id, row)
     append(work, REFERENCE_FEED, row, row_id=unit.unit_id, version=version)

@@ -15,9 +15,10 @@ insert into hospital (hospital_id, name) values ($1, $2)
 on conflict (hospital_id) do update set name = excluded.name
 """
 SET_UNIT = """
-insert into unit (unit_id, hospital_id, name, time_zone, lang, rapid_response_phone) values ($1, $2, $3, $4, $5, $6)
+insert into unit (unit_id, hospital_id, name, time_zone, lang, rapid_response_phone, kind)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (unit_id) do update set name = excluded.name, time_zone = excluded.time_zone, lang = excluded.lang,
-    rapid_response_phone = excluded.rapid_response_phone, version = unit.version + 1
+    kind = excluded.kind, rapid_response_phone = excluded.rapid_response_phone, version = unit.version + 1
 returning version
 """
 SET_BEDS = """
@@ -39,7 +40,15 @@ async def set_hospital(connection: Connection, hospital_id: str, name: str) -> N
 async def set_unit(connection: Connection, hospital_id: str, unit: UnitRow) -> int:
     """Store a unit; returns the version of its row."""
     forget(unit.unit_id)
-    fields = (unit.unit_id, hospital_id, unit.name, unit.time_zone, unit.lang, unit.rapid_response_phone)
+    fields = (
+        unit.unit_id,
+        hospital_id,
+        unit.name,
+        unit.time_zone,
+        unit.lang,
+        unit.rapid_response_phone,
+        unit.kind.value,
+    )
     version = await connection.fetchval(SET_UNIT, *fields)
     assert version is not None  # an upsert returns its row
     return version

@@ -22,6 +22,7 @@ class Unit(Table, tablename="unit", db=DB):
     time_zone = Text(default=None)
     lang = Text(default=None)
     rapid_response_phone = Text(default=None)
+    kind = Text(default="ward")
     version = BigInt(default=1)
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Protocol
 
 from backend.access.queries import contacts
 from backend.db import Connection
 from backend.staff.rules import Ladder, Person, Turn, ladder, person_of
-from backend.stays.queries import Facts
 from shared_schemas.staff import Post
 
 # Open turns, and those that ended within a day: an owner who went home is still named, and so is her buddy.
@@ -17,15 +17,27 @@ where unit_id = any($1::uuid[]) and (ended_at is null or ended_at > $2::timestam
 """
 
 
-async def ladder_people(connection: Connection, stays: Mapping[str, Facts], now: datetime) -> dict[str, Ladder]:
-    """Owner, buddy, charge and on call of each stay, from the duty table at `now` (rule 1)."""
-    turns = await turns_of(connection, {stay.unit_id for stay in stays.values()}, now)
-    owners = {stay.owner_staff_id for stay in stays.values() if stay.owner_staff_id}
+class Answering(Protocol):
+    """Who is asked about something: the people of a unit, and one of them first."""
+
+    @property
+    def unit_id(self) -> str:
+        """Whose people are asked."""
+        ...
+
+    @property
+    def owner_staff_id(self) -> str | None:
+        """Who is asked first."""
+        ...
+
+
+async def ladder_people(connection: Connection, asked: Mapping[str, Answering], now: datetime) -> dict[str, Ladder]:
+    """Owner, buddy, charge and on call of each of `asked` by its key, from the duty table at `now` (rule 1)."""
+    turns = await turns_of(connection, {one.unit_id for one in asked.values()}, now)
+    owners = {one.owner_staff_id for one in asked.values() if one.owner_staff_id}
     people = owners | {turn.staff_id for of_unit in turns.values() for turn in of_unit}
     known = await contacts(connection, sorted(people), now)
-    return {
-        stay_id: ladder(stay.owner_staff_id, turns.get(stay.unit_id, ()), known, now) for stay_id, stay in stays.items()
-    }
+    return {key: ladder(one.owner_staff_id, turns.get(one.unit_id, ()), known, now) for key, one in asked.items()}
 
 
 async def colleague(connection: Connection, unit_id: str, staff_id: str, now: datetime) -> Person:

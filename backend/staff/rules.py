@@ -84,6 +84,17 @@ class Ladder:
     there: frozenset[str] = frozenset()
 
 
+def without(ladder: Ladder, staff_id: str) -> Ladder:
+    """The ladder without somebody who can not be asked about herself."""
+
+    def other(person: Person | None) -> Person | None:
+        return None if person is None or person.staff_id == staff_id else person
+
+    return Ladder(
+        other(ladder.owner), other(ladder.buddy), other(ladder.charge), other(ladder.on_call), ladder.there - {staff_id}
+    )
+
+
 def person_of(staff_id: str, turn: Turn | None, contact: Contact | None, now: datetime) -> Person:
     """Somebody by her latest turn of duty in a unit and what is known of her tablets."""
     return Person(

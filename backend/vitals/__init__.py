@@ -6,7 +6,6 @@ from backend.vitals import actions
 from backend.vitals.sweep import OBSERVATION_DUTY
 from shared_schemas import vitals as words
 from shared_schemas.late_sets import LateSetSeen
-from shared_schemas.stays import PlacementCancelled
 from shared_schemas.tasks import ResponseRecorded
 
 SLICE = Slice(
@@ -23,7 +22,6 @@ SLICE = Slice(
         # A word about a task, but whether its closing note counts is for the score to say.
         ResponseRecorded: Handles(gates.may_respond, actions.answer_responses),
         # Of a stay, but what was charted comes back to the tablets with it.
-        PlacementCancelled: Handles(gates.may_admit, actions.cancel_placements),
     },
     sweeps=(OBSERVATION_DUTY,),
 )

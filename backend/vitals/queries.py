@@ -47,6 +47,8 @@ from unnest($1::uuid[], $2::timestamptz[]) as w(stay_id, since_at)
 SETS = (
     "select to_jsonb(v)::text from vital_signs v where entry_id = any($1::uuid[]) order by entry_id for no key update"
 )
+# For a statement of a slice above, about the stay `s`: the patient is away.
+PAUSED = "exists (select from observation_duty d where d.stay_id = s.stay_id and d.paused_at is not null)"
 EPISODES = "select to_jsonb(e)::text from response_episode e where task_id = any($1::uuid[])"
 
 # What opened and last alerted in each open response, and the valid sets of its stay from then on.
@@ -136,3 +138,9 @@ async def opened_responses(connection: Connection, task_ids: Iterable[str]) -> d
     """What opened these responses and what was seen since, by task; unknown and ended ones are absent."""
     found = await connection.fetch(OPENED, list(task_ids))
     return {row["task_id"]: _opened.decode(row["opened"]) for row in found}
+
+
+async def paused_stays(connection: Connection, stay_ids: Iterable[str]) -> set[str]:
+    """Those of these stays whose patient is away."""
+    paused = f"select stay_id::text from stay s where stay_id = any($1::uuid[]) and {PAUSED}"
+    return {row["stay_id"] for row in await connection.fetch(paused, list(stay_ids))}

@@ -1,4 +1,4 @@
-"""Every active stay has an open observation task, or a pause or stop by name; time ends pauses."""
+"""Every active stay of a ward has an open observation task, or a pause or stop by name; time ends pauses."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from backend.batch import DueRows
 from backend.db import Database, Work
 from backend.slice import Sweep
-from backend.tasks.actions import replace_observation_tasks
+from backend.tasks.actions import cancel_observation_tasks, replace_observation_tasks
 from backend.tasks.rules.task import PlannedTask
 from backend.vitals.actions.duty import first_cause, first_set_at, planned_by
 from backend.vitals.actions.effects import planned_observation
@@ -20,11 +20,12 @@ from shared_schemas.tasks import Cause, CauseType
 
 AT_ONCE = 200
 _NEEDS_A_LOOK = """
-from stay s left join observation_duty d using (stay_id)
+from stay s join unit u using (unit_id) left join observation_duty d using (stay_id)
 where s.departed_at is null and (
     d.stay_id is null or d.arrived_at <> s.arrived_at or d.expected_return_at <= $1
-    or (d.paused_at is null and (not d.stopped or d.review_at <= $1)
-        and not exists (select from task t where t.stay_id = s.stay_id and t.open and t.kind = 'observation')))
+    or (d.paused_at is null and (not d.stopped or d.review_at <= $1) or u.kind = 'home')
+        and (u.kind = 'home') = exists (
+            select from task t where t.stay_id = s.stay_id and t.open and t.kind = 'observation'))
 """
 NEEDS_A_LOOK = DueRows(
     "observation_duty",
@@ -40,13 +41,14 @@ select least((select $1 where exists (select {_NEEDS_A_LOOK})), (
 
 
 async def sweep_observation_duty(database: Database, now: datetime) -> int:
-    """Give every active stay its observation task.
+    """Give every active stay of a ward its observation task; at home none is due, visits are planned instead.
 
     1. Look for stays that are new here, came from another unit, are past their expected return, or have no open
        observation task though nobody paused or stopped it.
        Those whose stop was to be reviewed by now and was not are such.
     2. Hold them, look again, and plan: after an arrival a first set, after a pause the set at the expected return, else
        what the governing set asks for. A second worker finds nothing left to do.
+    3. What was open of a patient who came home is cancelled.
     """
     return await NEEDS_A_LOOK.each(database, now, _look_after)
 
@@ -62,15 +64,18 @@ async def _look_after(work: Work, stay_ids: Sequence[str]) -> int:
         if returned_at is not None and returned_at <= work.now:
             duty = returned(duty)
             cause = Cause(cause_type=CauseType.ENTRY, cause_id=duty.stay_id, text_key="cause.expected_back")
-            planned += [planned_by(gathered, returned_at, cause)] if duty.observes(work.now) else []
-        elif duty.observes(work.now):
+            planned += [planned_by(gathered, returned_at, cause)] if gathered.observes(duty, work.now) else []
+        elif gathered.observes(duty, work.now):
             planned += _wanted(gathered)
         if duty != gathered.kept.duty:
             changed.append(duty)
     await save_duties(work, changed, {one.stay.stay_id: one.stay.feed for one in stays})
     if planned:
         await replace_observation_tasks(work, planned, stays=stays_of(stays))
-    return len(changed) + len(planned)
+    came_home = [one.stay.stay_id for one in stays if one.stay.at_home and one.observation]
+    if came_home:
+        await cancel_observation_tasks(work, came_home, None)
+    return len(changed) + len(planned) + len(came_home)
 
 
 def _wanted(gathered: Gathered) -> list[PlannedTask]:

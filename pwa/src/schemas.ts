@@ -8,7 +8,7 @@ export type Id = string;
 export const IdSchema = v.pipe(v.string(), pattern(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)/u));
 
 export type FeedId = string;
-export const FeedIdSchema = v.pipe(v.string(), pattern(/^(reference|(unit|user|caseload):[0-9a-f-]{36})$(?!\n)/u));
+export const FeedIdSchema = v.pipe(v.string(), pattern(/^(reference|(unit|user):[0-9a-f-]{36})$(?!\n)/u));
 
 export type Line = string;
 export const LineSchema = v.pipe(v.string(), pattern(/^[^\u0000-\u001f\u007f]*$(?!\n)/u), length(1, 200));
@@ -59,9 +59,9 @@ export const AlertAcceptedSchema = v.strictObject({
   alert_id: IdSchema,
 }) satisfies v.GenericSchema<AlertAccepted>;
 
-/** Causes that exist now; the medication conflict, SOS and expected-out come with their slices. */
-export const AlertCauseSchema = v.picklist(['overdue_task', 'response', 'unobtainable']);
-export type AlertCause = 'overdue_task' | 'response' | 'unobtainable';
+/** Causes that exist now; the medication conflict and expected-out come with their slices. */
+export const AlertCauseSchema = v.picklist(['overdue_task', 'response', 'unobtainable', 'sos']);
+export type AlertCause = 'overdue_task' | 'response' | 'unobtainable' | 'sos';
 
 /** Red, amber or plain: time-outs, sounds and what may be put off. */
 export const AlertClassSchema = v.picklist(['red', 'amber', 'plain']);
@@ -141,10 +141,10 @@ export const AlertStepSchema = v.looseObject({
   sent_by_staff_id: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<AlertStep>;
 
-/** An alert with its ladder (unit feed). One per cause. `next_at` is when the server acts next (time-out, attend limit, end of a snooze, repeat). `text_key` and `text_params` say what it is about without a patient's name. */
+/** An alert with its ladder (unit feed). One per cause. `next_at` is when the server acts next (time-out, attend limit, end of a snooze, repeat). `text_key` and `text_params` say what it is about without a patient's name. An SOS is about who raised it and of no stay; its cause is that person, `visit_id` the visit during which it was raised. */
 export type AlertRow = {
   alert_id: Id;
-  stay_id: Id;
+  stay_id?: Id | null | undefined;
   alert_class: AlertClass;
   cause: AlertCause;
   cause_id: Id;
@@ -165,10 +165,12 @@ export type AlertRow = {
   ended_why?: string | null | undefined;
   follows_alert_id?: Id | null | undefined;
   outside_sent_at?: Instant | null | undefined;
+  raised_by_staff_id?: Id | null | undefined;
+  visit_id?: Id | null | undefined;
 };
 export const AlertRowSchema = v.looseObject({
   alert_id: IdSchema,
-  stay_id: IdSchema,
+  stay_id: v.optional(v.nullable(IdSchema)),
   alert_class: AlertClassSchema,
   cause: AlertCauseSchema,
   cause_id: IdSchema,
@@ -189,6 +191,8 @@ export const AlertRowSchema = v.looseObject({
   ended_why: v.optional(v.nullable(v.string())),
   follows_alert_id: v.optional(v.nullable(IdSchema)),
   outside_sent_at: v.optional(v.nullable(instant)),
+  raised_by_staff_id: v.optional(v.nullable(IdSchema)),
+  visit_id: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<AlertRow>;
 
 /** Who leads the unit sends an unanswered alert to a person: she is asked now, beside whoever is asked. */
@@ -544,8 +548,8 @@ export const BreakStartedSchema = v.strictObject({
 }) satisfies v.GenericSchema<BreakStarted>;
 
 /** What care is; due-soon, grace and standard minutes of each are policy data. */
-export const CareKindSchema = v.picklist(['observation', 'response', 'turning', 'round', 'other']);
-export type CareKind = 'observation' | 'response' | 'turning' | 'round' | 'other';
+export const CareKindSchema = v.picklist(['observation', 'response', 'turning', 'round', 'home_visit', 'other']);
+export type CareKind = 'observation' | 'response' | 'turning' | 'round' | 'home_visit' | 'other';
 
 /** When care is due soon (before due) and overdue (after due), and its standard minutes. */
 export type CarePolicy = {
@@ -576,8 +580,8 @@ export const CareTemplateRowSchema = v.looseObject({
 }) satisfies v.GenericSchema<CareTemplateRow>;
 
 /** What planned a task or raised an alert. */
-export const CauseTypeSchema = v.picklist(['entry', 'task', 'response', 'admission', 'template', 'unobtainable']);
-export type CauseType = 'entry' | 'task' | 'response' | 'admission' | 'template' | 'unobtainable';
+export const CauseTypeSchema = v.picklist(['entry', 'task', 'response', 'admission', 'template', 'unobtainable', 'visit']);
+export type CauseType = 'entry' | 'task' | 'response' | 'admission' | 'template' | 'unobtainable' | 'visit';
 
 /** Why: a catalogue key with its figures, so that every tablet says it in its own language. */
 export type Cause = {
@@ -792,8 +796,8 @@ export const DutyStartedSchema = v.strictObject({
 }) satisfies v.GenericSchema<DutyStarted>;
 
 /** Something about a kept fact that a person reviews. None is ever taken away: facts on record bear them. Each has a sentence under `sync.flag` of every catalogue, and those that a set bears a tag under `vitals.flag`. */
-export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'bed_not_clean', 'bed_reserved', 'newer_bed_mark', 'not_in_turn', 'reservation_over', 'cancelled_before', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'receiver_away', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival']);
-export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'bed_not_clean' | 'bed_reserved' | 'newer_bed_mark' | 'not_in_turn' | 'reservation_over' | 'cancelled_before' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'receiver_away' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival';
+export const FlagSchema = v.picklist(['future_time', 'clock_unverified', 'after_departure', 'after_session', 'out_of_scope', 'already_resolved', 'also_done', 'done_after_cancel', 'done_after_not_done', 'done_corrected', 'needs_charting', 'needs_registered', 'red_stays', 'also_not_done', 'not_done_after_done', 'not_done_after_cancel', 'cancelled_after_end', 'deferred_after_end', 'deferred_after_overdue', 'deferred_before', 'deferred_too_far', 'review_not_deferred', 'review_needs_decision', 'claimed_after_end', 'claimed_before', 'answered_after_end', 'not_better', 'nothing_to_correct', 'response_is_open', 'stopped_before', 'departed', 'visit_decides', 'late', 'received_after_departure', 'same_time', 'implausible', 'device_invalid', 'already_escalated', 'not_registered', 'not_back_dated', 'no_monitor', 'scale_conflict', 'scale_differs', 'corrected_before', 'interval_conflict', 'newer_known', 'same_identifier', 'waiting_for_a_bed', 'bed_taken', 'invalid', 'departed_before', 'adding_wins', 'newer_note', 'bed_not_clean', 'bed_reserved', 'newer_bed_mark', 'not_in_turn', 'reservation_over', 'cancelled_before', 'later_duty', 'duty_ended_before', 'charge_has_nurse', 'bed_has_nurse', 'not_owner', 'owner_already', 'offer_ended_before', 'receiver_away', 'visit_began', 'another_nurse', 'note_signed', 'note_of_another', 'signed_before', 'last_person_must_name', 'snooze_not_allowed', 'snooze_over_on_arrival', 'sos_goes_on']);
+export type Flag = 'future_time' | 'clock_unverified' | 'after_departure' | 'after_session' | 'out_of_scope' | 'already_resolved' | 'also_done' | 'done_after_cancel' | 'done_after_not_done' | 'done_corrected' | 'needs_charting' | 'needs_registered' | 'red_stays' | 'also_not_done' | 'not_done_after_done' | 'not_done_after_cancel' | 'cancelled_after_end' | 'deferred_after_end' | 'deferred_after_overdue' | 'deferred_before' | 'deferred_too_far' | 'review_not_deferred' | 'review_needs_decision' | 'claimed_after_end' | 'claimed_before' | 'answered_after_end' | 'not_better' | 'nothing_to_correct' | 'response_is_open' | 'stopped_before' | 'departed' | 'visit_decides' | 'late' | 'received_after_departure' | 'same_time' | 'implausible' | 'device_invalid' | 'already_escalated' | 'not_registered' | 'not_back_dated' | 'no_monitor' | 'scale_conflict' | 'scale_differs' | 'corrected_before' | 'interval_conflict' | 'newer_known' | 'same_identifier' | 'waiting_for_a_bed' | 'bed_taken' | 'invalid' | 'departed_before' | 'adding_wins' | 'newer_note' | 'bed_not_clean' | 'bed_reserved' | 'newer_bed_mark' | 'not_in_turn' | 'reservation_over' | 'cancelled_before' | 'later_duty' | 'duty_ended_before' | 'charge_has_nurse' | 'bed_has_nurse' | 'not_owner' | 'owner_already' | 'offer_ended_before' | 'receiver_away' | 'visit_began' | 'another_nurse' | 'note_signed' | 'note_of_another' | 'signed_before' | 'last_person_must_name' | 'snooze_not_allowed' | 'snooze_over_on_arrival' | 'sos_goes_on';
 
 /** Why an entry waits for a person's answer. */
 export const HeldReasonSchema = v.picklist(['malformed', 'unknown_field', 'unknown_type', 'id_reuse', 'bad_mac', 'unknown_session', 'not_permitted', 'unknown_subject', 'out_of_scope', 'bed_taken', 'already_changed', 'depends_on_held', 'invalid']);
@@ -995,6 +999,48 @@ export const HelloSchema = v.strictObject({
   outbox_depth: v.optional(CounterSchema),
 }) satisfies v.GenericSchema<Hello>;
 
+/** The address of a home patient, how to get in, and the telephone there; the newest is shown. */
+export type HomeDescribed = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  address: Text;
+  way_in?: Text | null | undefined;
+  phone?: Line | null | undefined;
+};
+export const HomeDescribedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  address: TextSchema,
+  way_in: v.optional(v.nullable(TextSchema)),
+  phone: v.optional(v.nullable(LineSchema)),
+}) satisfies v.GenericSchema<HomeDescribed>;
+
+/** Where a patient of home care lives and how to get in (unit feed); it leaves the tablets with the stay. */
+export type HomeRow = {
+  stay_id: Id;
+  address: Text;
+  way_in?: Text | null | undefined;
+  phone?: Line | null | undefined;
+  described_at: Instant;
+  described_by_staff_id: Id;
+};
+export const HomeRowSchema = v.looseObject({
+  stay_id: IdSchema,
+  address: TextSchema,
+  way_in: v.optional(v.nullable(TextSchema)),
+  phone: v.optional(v.nullable(LineSchema)),
+  described_at: instant,
+  described_by_staff_id: IdSchema,
+}) satisfies v.GenericSchema<HomeRow>;
+
 /** Why NEWS2 is refused although the values are charted. */
 export const NoScoreReasonSchema = v.picklist(['under_16', 'pregnant']);
 export type NoScoreReason = 'under_16' | 'pregnant';
@@ -1176,6 +1222,10 @@ export const LossIncidentRowSchema = v.looseObject({
 /** Why care was not done; a person says it. */
 export const NotDoneCareReasonSchema = v.picklist(['refused', 'asleep', 'off_ward', 'not_needed', 'no_time', 'other']);
 export type NotDoneCareReason = 'refused' | 'asleep' | 'off_ward' | 'not_needed' | 'no_time' | 'other';
+
+/** Why a visit or call did not take place; a person says it. */
+export const NotVisitedReasonSchema = v.picklist(['nobody_home', 'no_access', 'refused', 'in_hospital', 'unsafe', 'no_time', 'other']);
+export type NotVisitedReason = 'nobody_home' | 'no_access' | 'refused' | 'in_hospital' | 'unsafe' | 'no_time' | 'other';
 
 /** The one-line note of a patient; the newest is shown. Null clears it. */
 export type NoteWritten = {
@@ -1585,6 +1635,18 @@ export const PongSchema = v.strictObject({
   at: instant,
 }) satisfies v.GenericSchema<Pong>;
 
+/** Where a tablet believes to be, in ten-millionths of a degree, and how far it may be wrong. Never required. */
+export type Position = {
+  latitude_e7: number;
+  longitude_e7: number;
+  accuracy_m: number;
+};
+export const PositionSchema = v.strictObject({
+  latitude_e7: v.pipe(v.number(), v.integer(), v.minValue(-900000000), v.maxValue(900000000)),
+  longitude_e7: v.pipe(v.number(), v.integer(), v.minValue(-1800000000), v.maxValue(1800000000)),
+  accuracy_m: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000000)),
+}) satisfies v.GenericSchema<Position>;
+
 /** RFC 9457 problem details. */
 export type Problem = {
   type: string;
@@ -1836,6 +1898,54 @@ export const SnapshotChunkSchema = v.looseObject({
   rows: v.array(SnapshotRowSchema),
   server_at: instant,
 }) satisfies v.GenericSchema<SnapshotChunk>;
+
+/** What the person who has spoken with her says of the one who raised an SOS. */
+export const SosOutcomeSchema = v.picklist(['safe', 'helped', 'false_alarm']);
+export type SosOutcome = 'safe' | 'helped' | 'false_alarm';
+
+/** Somebody else has spoken with `staff_id`, who raised the SOS, and says how it is. */
+export type SosEnded = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  unit_id: Id;
+  staff_id: Id;
+  outcome: SosOutcome;
+};
+export const SosEndedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  unit_id: IdSchema,
+  staff_id: IdSchema,
+  outcome: SosOutcomeSchema,
+}) satisfies v.GenericSchema<SosEnded>;
+
+/** The author is in danger or needs help now: the coordinator and on call are asked at once. */
+export type SosRaised = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  unit_id: Id;
+  visit_id?: Id | null | undefined;
+  position?: Position | null | undefined;
+};
+export const SosRaisedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  unit_id: IdSchema,
+  visit_id: v.optional(v.nullable(IdSchema)),
+  position: v.optional(v.nullable(PositionSchema)),
+}) satisfies v.GenericSchema<SosRaised>;
 
 /** SpO2 scale 2 by a named prescriber with target and reason, or back to scale 1; it rescores nothing earlier. */
 export type Spo2ScaleSet = {
@@ -2183,7 +2293,7 @@ export const TaskPlannedSchema = v.strictObject({
 export const TaskStateSchema = v.picklist(['ready', 'accepted', 'on-hold', 'failed', 'completed', 'cancelled']);
 export type TaskState = 'ready' | 'accepted' | 'on-hold' | 'failed' | 'completed' | 'cancelled';
 
-/** One due piece of care of a stay. `overdue_at` is due plus grace. `owner_staff_id` is set only when somebody claimed it; otherwise the owner of the stay answers. `text` is what a person typed, `text_key` a catalogue key of planned care. `slot_of` names the recurring care it belongs to. `flags` say what a person reviews (`done_after_cancel`, `also_done`, …). */
+/** One due piece of care of a stay. `overdue_at` is due plus grace. `owner_staff_id` is set only when somebody claimed it; otherwise the owner of the stay answers. `text` is what a person typed, `text_key` a catalogue key of planned care. `slot_of` names the recurring care it belongs to. A home visit bears the id of its visit: its nurse owns it, it is due when its window closes, and it is accepted while the visit goes on. `flags` say what a person reviews (`done_after_cancel`, …). */
 export type TaskRow = {
   task_id: Id;
   stay_id: Id;
@@ -2241,6 +2351,10 @@ export const TaskRowSchema = v.looseObject({
   flags: v.optional(v.array(FlagSchema)),
 }) satisfies v.GenericSchema<TaskRow>;
 
+/** A ward has beds; a home-care team has a caseload (ADR 11). */
+export const UnitKindSchema = v.picklist(['ward', 'home']);
+export type UnitKind = 'ward' | 'home';
+
 /** A ward or a home-care team (reference feed). Phone numbers are dialled without a network. */
 export type UnitRow = {
   unit_id: Id;
@@ -2249,6 +2363,7 @@ export type UnitRow = {
   lang: string;
   rapid_response_phone: Line;
   policy_version: number;
+  kind?: UnitKind | undefined;
 };
 export const UnitRowSchema = v.looseObject({
   unit_id: IdSchema,
@@ -2257,6 +2372,7 @@ export const UnitRowSchema = v.looseObject({
   lang: v.string(),
   rapid_response_phone: LineSchema,
   policy_version: v.pipe(v.number(), v.integer()),
+  kind: v.optional(UnitKindSchema),
 }) satisfies v.GenericSchema<UnitRow>;
 
 /** The feed's head, and the checksum of its rows. */
@@ -2276,6 +2392,338 @@ export const UptoSchema = v.looseObject({
   sum: v.string(),
   server_at: instant,
 }) satisfies v.GenericSchema<Upto>;
+
+/** What was added to a note that was no longer its author's draft. */
+export type VisitAddendum = {
+  entry_id: Id;
+  text: Text;
+  author_staff_id: Id;
+  observed_at: Instant;
+  received_at: Instant;
+};
+export const VisitAddendumSchema = v.looseObject({
+  entry_id: IdSchema,
+  text: TextSchema,
+  author_staff_id: IdSchema,
+  observed_at: instant,
+  received_at: instant,
+}) satisfies v.GenericSchema<VisitAddendum>;
+
+/** The visit is no longer wanted; one that took place is never cancelled. */
+export type VisitCancelled = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  reason: Line;
+};
+export const VisitCancelledSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  reason: LineSchema,
+}) satisfies v.GenericSchema<VisitCancelled>;
+
+/** The author leaves, or hangs up, at `observed_at`. */
+export type VisitEnded = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  position?: Position | null | undefined;
+};
+export const VisitEndedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  position: v.optional(v.nullable(PositionSchema)),
+}) satisfies v.GenericSchema<VisitEnded>;
+
+/** The nurse goes there, or calls. */
+export const VisitKindSchema = v.picklist(['visit', 'call']);
+export type VisitKind = 'visit' | 'call';
+
+/** One end of a visit: who was there, the tablet's instants and the server's, and the position if there was one. */
+export type VisitMoment = {
+  staff_id: Id;
+  observed_at: Instant;
+  recorded_at: Instant;
+  received_at: Instant;
+  position?: Position | null | undefined;
+};
+export const VisitMomentSchema = v.looseObject({
+  staff_id: IdSchema,
+  observed_at: instant,
+  recorded_at: instant,
+  received_at: instant,
+  position: v.optional(v.nullable(PositionSchema)),
+}) satisfies v.GenericSchema<VisitMoment>;
+
+/** The visit did not take place, with a reason. */
+export type VisitNotDone = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  reason: NotVisitedReason;
+  text?: Line | null | undefined;
+};
+export const VisitNotDoneSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  reason: NotVisitedReasonSchema,
+  text: v.optional(v.nullable(LineSchema)),
+}) satisfies v.GenericSchema<VisitNotDone>;
+
+/** Who signed on the glass, with the strokes as they were drawn. */
+export type VisitSignature = {
+  signed_by: Line;
+  strokes: string;
+  staff_id: Id;
+  observed_at: Instant;
+  received_at: Instant;
+};
+export const VisitSignatureSchema = v.looseObject({
+  signed_by: LineSchema,
+  strokes: v.pipe(v.string(), pattern(/^[MLml0-9 ,-]*$(?!\n)/u), length(1, 16000)),
+  staff_id: IdSchema,
+  observed_at: instant,
+  received_at: instant,
+}) satisfies v.GenericSchema<VisitSignature>;
+
+/** The note of a visit: one author's draft until it is signed, addenda from then on (unit feed). */
+export type VisitNoteRow = {
+  visit_id: Id;
+  stay_id: Id;
+  text?: Text | null | undefined;
+  author_staff_id?: Id | null | undefined;
+  written_at?: Instant | null | undefined;
+  signature?: VisitSignature | null | undefined;
+  addenda?: VisitAddendum[] | undefined;
+};
+export const VisitNoteRowSchema = v.looseObject({
+  visit_id: IdSchema,
+  stay_id: IdSchema,
+  text: v.optional(v.nullable(TextSchema)),
+  author_staff_id: v.optional(v.nullable(IdSchema)),
+  written_at: v.optional(v.nullable(instant)),
+  signature: v.optional(v.nullable(VisitSignatureSchema)),
+  addenda: v.optional(v.array(VisitAddendumSchema)),
+}) satisfies v.GenericSchema<VisitNoteRow>;
+
+/** The whole text of the author's draft so far; once it is signed, or beside a colleague's draft, an addendum. */
+export type VisitNoteWritten = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  text: Text;
+};
+export const VisitNoteWrittenSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  text: TextSchema,
+}) satisfies v.GenericSchema<VisitNoteWritten>;
+
+/** A visit or call is wanted within a window. `visit_id` is made by the tablet; `bring`: what to take along. */
+export type VisitPlanned = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  kind: VisitKind;
+  window_from_at: Instant;
+  window_to_at: Instant;
+  plan?: Text | null | undefined;
+  bring?: Line[] | undefined;
+  staff_id?: Id | null | undefined;
+};
+export const VisitPlannedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  kind: VisitKindSchema,
+  window_from_at: instant,
+  window_to_at: instant,
+  plan: v.optional(v.nullable(TextSchema)),
+  bring: v.optional(v.pipe(v.array(LineSchema), v.maxLength(30))),
+  staff_id: v.optional(v.nullable(IdSchema)),
+}) satisfies v.GenericSchema<VisitPlanned>;
+
+/** Another nurse goes, or nobody yet; the first to reach the server stands. */
+export type VisitReassigned = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  staff_id: Id | null;
+};
+export const VisitReassignedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  staff_id: v.nullable(IdSchema),
+}) satisfies v.GenericSchema<VisitReassigned>;
+
+/** Another window for a visit that has not begun. */
+export type VisitRescheduled = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  window_from_at: Instant;
+  window_to_at: Instant;
+};
+export const VisitRescheduledSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  window_from_at: instant,
+  window_to_at: instant,
+}) satisfies v.GenericSchema<VisitRescheduled>;
+
+/** `STARTED` and `ENDED` beat all that is only planned; `ENDED` is final. */
+export const VisitStateSchema = v.picklist(['planned', 'started', 'ended', 'not_done', 'cancelled']);
+export type VisitState = 'planned' | 'started' | 'ended' | 'not_done' | 'cancelled';
+
+/** A visit or call of a home patient, planned or gone by (unit feed). `staff_id` is the nurse who answers for it: as planned, then who began it. `flags` tell the coordinator what was decided against what happened. Its care task bears the same id. */
+export type VisitRow = {
+  visit_id: Id;
+  stay_id: Id;
+  kind: VisitKind;
+  state: VisitState;
+  window_from_at: Instant;
+  window_to_at: Instant;
+  plan?: Text | null | undefined;
+  bring?: Line[] | undefined;
+  staff_id?: Id | null | undefined;
+  planned_by_staff_id: Id;
+  planned_at: Instant;
+  started?: VisitMoment | null | undefined;
+  ended?: VisitMoment | null | undefined;
+  reason?: NotVisitedReason | null | undefined;
+  reason_text?: Line | null | undefined;
+  closed_at?: Instant | null | undefined;
+  closed_by_staff_id?: Id | null | undefined;
+  flags?: Flag[] | undefined;
+};
+export const VisitRowSchema = v.looseObject({
+  visit_id: IdSchema,
+  stay_id: IdSchema,
+  kind: VisitKindSchema,
+  state: VisitStateSchema,
+  window_from_at: instant,
+  window_to_at: instant,
+  plan: v.optional(v.nullable(TextSchema)),
+  bring: v.optional(v.array(LineSchema)),
+  staff_id: v.optional(v.nullable(IdSchema)),
+  planned_by_staff_id: IdSchema,
+  planned_at: instant,
+  started: v.optional(v.nullable(VisitMomentSchema)),
+  ended: v.optional(v.nullable(VisitMomentSchema)),
+  reason: v.optional(v.nullable(NotVisitedReasonSchema)),
+  reason_text: v.optional(v.nullable(LineSchema)),
+  closed_at: v.optional(v.nullable(instant)),
+  closed_by_staff_id: v.optional(v.nullable(IdSchema)),
+  flags: v.optional(v.array(FlagSchema)),
+}) satisfies v.GenericSchema<VisitRow>;
+
+/** The patient, or who stands for the patient, signs on the glass: the note as it is now stands. */
+export type VisitSigned = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  signed_by: Line;
+  strokes: string;
+};
+export const VisitSignedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  signed_by: LineSchema,
+  strokes: v.pipe(v.string(), pattern(/^[MLml0-9 ,-]*$(?!\n)/u), length(1, 16000)),
+}) satisfies v.GenericSchema<VisitSigned>;
+
+/** The author is there, or on the telephone, at `observed_at`. */
+export type VisitStarted = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  stay_id: Id;
+  visit_id: Id;
+  position?: Position | null | undefined;
+};
+export const VisitStartedSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  stay_id: IdSchema,
+  visit_id: IdSchema,
+  position: v.optional(v.nullable(PositionSchema)),
+}) satisfies v.GenericSchema<VisitStarted>;
 
 /** A set at the bedside. `acting` is "I am acting on this score"; `already_escalated` may be said of a set older than 10 min; `monitor_attached` answers the question at NEWS2 >= 7; `spo2_scale_used` is the scale of the score that the author saw: the server flags `scale_differs` when another was in force. */
 export type VitalSignsCharted = {
@@ -2389,6 +2837,7 @@ export type Entries = {
   handover_declined: HandoverDeclined;
   handover_offered: HandoverOffered;
   held_entry_resolved: HeldEntryResolved;
+  home_described: HomeDescribed;
   late_set_seen: LateSetSeen;
   note_written: NoteWritten;
   observation_interval_set: ObservationIntervalSet;
@@ -2402,6 +2851,8 @@ export type Entries = {
   recurring_care_started: RecurringCareStarted;
   recurring_care_stopped: RecurringCareStopped;
   response_recorded: ResponseRecorded;
+  sos_ended: SosEnded;
+  sos_raised: SosRaised;
   spo2_scale_set: Spo2ScaleSet;
   stay_assigned: StayAssigned;
   stay_details_changed: StayDetailsChanged;
@@ -2413,6 +2864,15 @@ export type Entries = {
   task_done_corrected: TaskDoneCorrected;
   task_not_done: TaskNotDone;
   task_planned: TaskPlanned;
+  visit_cancelled: VisitCancelled;
+  visit_ended: VisitEnded;
+  visit_not_done: VisitNotDone;
+  visit_note_written: VisitNoteWritten;
+  visit_planned: VisitPlanned;
+  visit_reassigned: VisitReassigned;
+  visit_rescheduled: VisitRescheduled;
+  visit_signed: VisitSigned;
+  visit_started: VisitStarted;
   vital_signs_charted: VitalSignsCharted;
   vital_signs_corrected: VitalSignsCorrected;
 };
@@ -2436,6 +2896,7 @@ export const entrySchemas = {
   handover_declined: HandoverDeclinedSchema,
   handover_offered: HandoverOfferedSchema,
   held_entry_resolved: HeldEntryResolvedSchema,
+  home_described: HomeDescribedSchema,
   late_set_seen: LateSetSeenSchema,
   note_written: NoteWrittenSchema,
   observation_interval_set: ObservationIntervalSetSchema,
@@ -2449,6 +2910,8 @@ export const entrySchemas = {
   recurring_care_started: RecurringCareStartedSchema,
   recurring_care_stopped: RecurringCareStoppedSchema,
   response_recorded: ResponseRecordedSchema,
+  sos_ended: SosEndedSchema,
+  sos_raised: SosRaisedSchema,
   spo2_scale_set: Spo2ScaleSetSchema,
   stay_assigned: StayAssignedSchema,
   stay_details_changed: StayDetailsChangedSchema,
@@ -2460,6 +2923,15 @@ export const entrySchemas = {
   task_done_corrected: TaskDoneCorrectedSchema,
   task_not_done: TaskNotDoneSchema,
   task_planned: TaskPlannedSchema,
+  visit_cancelled: VisitCancelledSchema,
+  visit_ended: VisitEndedSchema,
+  visit_not_done: VisitNotDoneSchema,
+  visit_note_written: VisitNoteWrittenSchema,
+  visit_planned: VisitPlannedSchema,
+  visit_reassigned: VisitReassignedSchema,
+  visit_rescheduled: VisitRescheduledSchema,
+  visit_signed: VisitSignedSchema,
+  visit_started: VisitStartedSchema,
   vital_signs_charted: VitalSignsChartedSchema,
   vital_signs_corrected: VitalSignsCorrectedSchema,
 };
@@ -2473,6 +2945,7 @@ export type Rows = {
   care_template: CareTemplateRow;
   duty: DutyRow;
   held_entry: HeldEntryRow;
+  home: HomeRow;
   late_set: LateSetRow;
   loss_incident: LossIncidentRow;
   observation_duty: ObservationDutyRow;
@@ -2484,6 +2957,8 @@ export type Rows = {
   tablet: TabletRow;
   task: TaskRow;
   unit: UnitRow;
+  visit: VisitRow;
+  visit_note: VisitNoteRow;
   vital_signs: VitalSignsRow;
 };
 export const rowSchemas = {
@@ -2495,6 +2970,7 @@ export const rowSchemas = {
   care_template: CareTemplateRowSchema,
   duty: DutyRowSchema,
   held_entry: HeldEntryRowSchema,
+  home: HomeRowSchema,
   late_set: LateSetRowSchema,
   loss_incident: LossIncidentRowSchema,
   observation_duty: ObservationDutyRowSchema,
@@ -2506,6 +2982,8 @@ export const rowSchemas = {
   tablet: TabletRowSchema,
   task: TaskRowSchema,
   unit: UnitRowSchema,
+  visit: VisitRowSchema,
+  visit_note: VisitNoteRowSchema,
   vital_signs: VitalSignsRowSchema,
 };
 
@@ -2530,6 +3008,7 @@ export type TypedEntry =
   | { type: 'handover_declined'; v: 1; body: HandoverDeclined }
   | { type: 'handover_offered'; v: 1; body: HandoverOffered }
   | { type: 'held_entry_resolved'; v: 1; body: HeldEntryResolved }
+  | { type: 'home_described'; v: 1; body: HomeDescribed }
   | { type: 'late_set_seen'; v: 1; body: LateSetSeen }
   | { type: 'note_written'; v: 1; body: NoteWritten }
   | { type: 'observation_interval_set'; v: 1; body: ObservationIntervalSet }
@@ -2543,6 +3022,8 @@ export type TypedEntry =
   | { type: 'recurring_care_started'; v: 1; body: RecurringCareStarted }
   | { type: 'recurring_care_stopped'; v: 1; body: RecurringCareStopped }
   | { type: 'response_recorded'; v: 1; body: ResponseRecorded }
+  | { type: 'sos_ended'; v: 1; body: SosEnded }
+  | { type: 'sos_raised'; v: 1; body: SosRaised }
   | { type: 'spo2_scale_set'; v: 1; body: Spo2ScaleSet }
   | { type: 'stay_assigned'; v: 1; body: StayAssigned }
   | { type: 'stay_details_changed'; v: 1; body: StayDetailsChanged }
@@ -2554,6 +3035,15 @@ export type TypedEntry =
   | { type: 'task_done_corrected'; v: 1; body: TaskDoneCorrected }
   | { type: 'task_not_done'; v: 1; body: TaskNotDone }
   | { type: 'task_planned'; v: 1; body: TaskPlanned }
+  | { type: 'visit_cancelled'; v: 1; body: VisitCancelled }
+  | { type: 'visit_ended'; v: 1; body: VisitEnded }
+  | { type: 'visit_not_done'; v: 1; body: VisitNotDone }
+  | { type: 'visit_note_written'; v: 1; body: VisitNoteWritten }
+  | { type: 'visit_planned'; v: 1; body: VisitPlanned }
+  | { type: 'visit_reassigned'; v: 1; body: VisitReassigned }
+  | { type: 'visit_rescheduled'; v: 1; body: VisitRescheduled }
+  | { type: 'visit_signed'; v: 1; body: VisitSigned }
+  | { type: 'visit_started'; v: 1; body: VisitStarted }
   | { type: 'vital_signs_charted'; v: 1; body: VitalSignsCharted }
   | { type: 'vital_signs_corrected'; v: 1; body: VitalSignsCorrected };
 export const TypedEntrySchema = v.variant('type', [
@@ -2576,6 +3066,7 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('handover_declined'), v: v.literal(1), body: HandoverDeclinedSchema }),
   v.strictObject({ type: v.literal('handover_offered'), v: v.literal(1), body: HandoverOfferedSchema }),
   v.strictObject({ type: v.literal('held_entry_resolved'), v: v.literal(1), body: HeldEntryResolvedSchema }),
+  v.strictObject({ type: v.literal('home_described'), v: v.literal(1), body: HomeDescribedSchema }),
   v.strictObject({ type: v.literal('late_set_seen'), v: v.literal(1), body: LateSetSeenSchema }),
   v.strictObject({ type: v.literal('note_written'), v: v.literal(1), body: NoteWrittenSchema }),
   v.strictObject({ type: v.literal('observation_interval_set'), v: v.literal(1), body: ObservationIntervalSetSchema }),
@@ -2589,6 +3080,8 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('recurring_care_started'), v: v.literal(1), body: RecurringCareStartedSchema }),
   v.strictObject({ type: v.literal('recurring_care_stopped'), v: v.literal(1), body: RecurringCareStoppedSchema }),
   v.strictObject({ type: v.literal('response_recorded'), v: v.literal(1), body: ResponseRecordedSchema }),
+  v.strictObject({ type: v.literal('sos_ended'), v: v.literal(1), body: SosEndedSchema }),
+  v.strictObject({ type: v.literal('sos_raised'), v: v.literal(1), body: SosRaisedSchema }),
   v.strictObject({ type: v.literal('spo2_scale_set'), v: v.literal(1), body: Spo2ScaleSetSchema }),
   v.strictObject({ type: v.literal('stay_assigned'), v: v.literal(1), body: StayAssignedSchema }),
   v.strictObject({ type: v.literal('stay_details_changed'), v: v.literal(1), body: StayDetailsChangedSchema }),
@@ -2600,6 +3093,15 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('task_done_corrected'), v: v.literal(1), body: TaskDoneCorrectedSchema }),
   v.strictObject({ type: v.literal('task_not_done'), v: v.literal(1), body: TaskNotDoneSchema }),
   v.strictObject({ type: v.literal('task_planned'), v: v.literal(1), body: TaskPlannedSchema }),
+  v.strictObject({ type: v.literal('visit_cancelled'), v: v.literal(1), body: VisitCancelledSchema }),
+  v.strictObject({ type: v.literal('visit_ended'), v: v.literal(1), body: VisitEndedSchema }),
+  v.strictObject({ type: v.literal('visit_not_done'), v: v.literal(1), body: VisitNotDoneSchema }),
+  v.strictObject({ type: v.literal('visit_note_written'), v: v.literal(1), body: VisitNoteWrittenSchema }),
+  v.strictObject({ type: v.literal('visit_planned'), v: v.literal(1), body: VisitPlannedSchema }),
+  v.strictObject({ type: v.literal('visit_reassigned'), v: v.literal(1), body: VisitReassignedSchema }),
+  v.strictObject({ type: v.literal('visit_rescheduled'), v: v.literal(1), body: VisitRescheduledSchema }),
+  v.strictObject({ type: v.literal('visit_signed'), v: v.literal(1), body: VisitSignedSchema }),
+  v.strictObject({ type: v.literal('visit_started'), v: v.literal(1), body: VisitStartedSchema }),
   v.strictObject({ type: v.literal('vital_signs_charted'), v: v.literal(1), body: VitalSignsChartedSchema }),
   v.strictObject({ type: v.literal('vital_signs_corrected'), v: v.literal(1), body: VitalSignsCorrectedSchema }),
 ]);
@@ -2624,6 +3126,7 @@ export const entryVersion = {
   handover_declined: 1,
   handover_offered: 1,
   held_entry_resolved: 1,
+  home_described: 1,
   late_set_seen: 1,
   note_written: 1,
   observation_interval_set: 1,
@@ -2637,6 +3140,8 @@ export const entryVersion = {
   recurring_care_started: 1,
   recurring_care_stopped: 1,
   response_recorded: 1,
+  sos_ended: 1,
+  sos_raised: 1,
   spo2_scale_set: 1,
   stay_assigned: 1,
   stay_details_changed: 1,
@@ -2648,6 +3153,15 @@ export const entryVersion = {
   task_done_corrected: 1,
   task_not_done: 1,
   task_planned: 1,
+  visit_cancelled: 1,
+  visit_ended: 1,
+  visit_not_done: 1,
+  visit_note_written: 1,
+  visit_planned: 1,
+  visit_reassigned: 1,
+  visit_rescheduled: 1,
+  visit_signed: 1,
+  visit_started: 1,
   vital_signs_charted: 1,
   vital_signs_corrected: 1,
 } as const;
@@ -2661,6 +3175,7 @@ export const rowRank = {
   care_template: 0,
   duty: 1,
   held_entry: 6,
+  home: 2,
   late_set: 6,
   loss_incident: 6,
   observation_duty: 3,
@@ -2672,6 +3187,8 @@ export const rowRank = {
   tablet: 6,
   task: 3,
   unit: 0,
+  visit: 3,
+  visit_note: 5,
   vital_signs: 5,
 } as const;
 

@@ -2,7 +2,13 @@
 
 from backend.alerts.actions.answers import accept_alerts, decline_alerts, receive, snooze_alerts
 from backend.alerts.actions.ending import resolve_alerts, withdraw_alerts
-from backend.alerts.actions.follow import accept_handover, assign_stays, transfer_patients, undo_placements
+from backend.alerts.actions.follow import (
+    accept_handover,
+    assign_stays,
+    reassign_alerts,
+    transfer_patients,
+    undo_placements,
+)
 from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alerts
 from backend.alerts.actions.sending import send_alerts
 
@@ -13,6 +19,7 @@ __all__ = [
     "assign_stays",
     "decline_alerts",
     "raise_alerts",
+    "reassign_alerts",
     "receive",
     "resolve_alerts",
     "send_alerts",

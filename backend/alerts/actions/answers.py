@@ -1,6 +1,6 @@
 """Answers of people and receipts of tablets, as they arrive."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -14,7 +14,6 @@ from backend.alerts.statements import TOLD_BY
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome, Scope
 from backend.staff.queries import colleague
-from backend.stays.queries import facts
 from shared_schemas.alerts import AlertAccepted, AlertDeclined, AlertSnoozed, Receipt
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.wire import HeldReason
@@ -78,10 +77,10 @@ async def _apply(work: Work, arrived: Arrived, answer: Answer) -> Outcome:
     stay_of = await queries.stays_of(work.connection, [arrived.body.alert_id])
     if not stay_of:
         return UNKNOWN
-    stays = await facts(work.connection, stay_of.values(), lock=True)
+    stays = await queries.hold(work.connection, stay_of)
     before = await queries.alerts(work.connection, stay_of)
     (alert,) = before.values()
-    here = Scope(alert.stay_id, stays[alert.stay_id].unit_id, alert.unit_id)
+    here = Scope(alert.stay_id, queries.subject_of(alert, stays).unit_id, alert.unit_id)
     asked = arrived.author.staff_id in asked_ever(alert)
     if not (asked or may_answer_alert(arrived.author, here)):
         return STRANGER
@@ -112,7 +111,7 @@ async def receive(work: Work, receipts: Iterable[Receipt], staff_ids: Sequence[s
     by_alert: dict[str, list[Receipt]] = {}
     for receipt in came:
         by_alert.setdefault(receipt.alert_id, []).append(receipt)
-    stay_of: Mapping[str, str] = await queries.stays_of(work.connection, by_alert)
+    stay_of = await queries.stays_of(work.connection, by_alert)
 
     def rule(alert: Alert, moment: Moment, _: object) -> Alert:
         hers = {row.step_id for row in alert.steps if row.staff_id in staff_ids}

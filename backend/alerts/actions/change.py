@@ -10,18 +10,19 @@ from backend.alerts import queries
 from backend.alerts.actions.write import save
 from backend.alerts.rules.alert import Alert
 from backend.alerts.rules.people import Moment
+from backend.alerts.rules.subject import Subject
 from backend.db import Work
-from backend.stays.queries import Facts, facts
+from backend.stays.queries import Facts
 
-# A rule applied: the alert, its moment and the facts of its stay; the same alert back: nothing changed.
-Rule = Callable[[Alert, Moment, Facts], Alert]
+# A rule applied: the alert, its moment and its subject; the same alert back: nothing changed.
+Rule = Callable[[Alert, Moment, Subject], Alert]
 
 
-async def change_alerts(work: Work, stay_of: Mapping[str, str], rule: Rule) -> dict[str, Alert]:
+async def change_alerts(work: Work, stay_of: queries.StayOf, rule: Rule) -> dict[str, Alert]:
     """Change these alerts (their stays by alert) by one rule; what they are afterwards, by alert."""
     if not stay_of:
         return {}
-    stays = await facts(work.connection, stay_of.values(), lock=True)
+    stays = await queries.hold(work.connection, stay_of)
     before = await queries.alerts(work.connection, stay_of)
     return await change_loaded(work, before, stays, rule)
 
@@ -30,9 +31,10 @@ async def change_loaded(
     work: Work, before: Mapping[str, Alert], stays: Mapping[str, Facts], rule: Rule
 ) -> dict[str, Alert]:
     """The same for alerts that are loaded under the lock of their stays."""
-    moments = await queries.moments(work.connection, stays, work.now)
-    after = {alert.alert_id: rule(alert, moments[alert.stay_id], stays[alert.stay_id]) for alert in before.values()}
-    await save(work, before, after.values(), stays, moments)
+    subjects = {alert_id: queries.subject_of(alert, stays) for alert_id, alert in before.items()}
+    moments = await queries.moments(work.connection, subjects, work.now)
+    after = {alert_id: rule(alert, moments[alert_id], subjects[alert_id]) for alert_id, alert in before.items()}
+    await save(work, before, after.values(), subjects, moments)
     return after
 
 

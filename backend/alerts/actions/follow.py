@@ -1,11 +1,14 @@
 """Alerts that follow their patient in the transaction that gives her to another nurse or unit (rules 13, 14)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from backend.alerts.actions.change import change_alerts
-from backend.alerts.queries import alerts
+from msgspec.structs import replace
+
+from backend.alerts import queries
+from backend.alerts.actions.change import change_alerts, change_loaded
 from backend.alerts.rules.alert import Alert, row_of
 from backend.alerts.rules.people import Moment
+from backend.alerts.rules.subject import Subject
 from backend.alerts.rules.turns import handed_over, moved
 from backend.beds import actions as beds
 from backend.changes.actions import append
@@ -13,7 +16,8 @@ from backend.db import Work
 from backend.slice import Arrived, Outcome
 from backend.staff import actions as staff
 from backend.stays.actions import Undone
-from backend.stays.queries import Facts, facts
+from backend.stays.queries import facts
+from shared_schemas.alerts import AlertCause
 from shared_schemas.staff import HandoverAccepted, StayAssigned
 from shared_schemas.stays import PatientTransferred, PlacementCancelled
 
@@ -50,7 +54,7 @@ async def undo_placements(work: Work, run: Sequence[Arrived[PlacementCancelled]]
     stays = await facts(work.connection, returned) if returned else {}
     for stay_id, stay in stays.items():
         shown = [row[0] for row in await work.connection.fetch(SHOWN, stay_id)]
-        for alert in (await alerts(work.connection, shown)).values():
+        for alert in (await queries.alerts(work.connection, shown)).values():
             feed, version = f"unit:{stay.unit_id}", alert.version
             append(work, feed, row_of(alert), row_id=alert.alert_id, version=version, stay_id=stay_id)
     return undone
@@ -61,10 +65,23 @@ async def _follow(work: Work, stay_ids: Iterable[str]) -> None:
     await change_alerts(work, {row["alert_id"]: row["stay_id"] for row in found}, followed)
 
 
-def followed(alert: Alert, moment: Moment, stay: Facts) -> Alert:
+def followed(alert: Alert, moment: Moment, subject: Subject) -> Alert:
     """The alert where its stay is now, with the owner that the stay has now."""
-    if stay.unit_id != alert.unit_id:
-        return moved(alert, stay.unit_id, stay.owner_staff_id, moment)
-    if stay.owner_staff_id != alert.owner_staff_id:
-        return handed_over(alert, stay.owner_staff_id, moment)
+    if subject.unit_id != alert.unit_id:
+        return moved(alert, subject.unit_id, subject.owner_staff_id, moment)
+    if subject.owner_staff_id != alert.owner_staff_id:
+        return handed_over(alert, subject.owner_staff_id, moment)
     return alert
+
+
+async def reassign_alerts(work: Work, assignees: Mapping[tuple[AlertCause, str], str | None]) -> None:
+    """Somebody else answers first for these causes; what runs about them is hers in the same transaction (rule 13)."""
+    stay_of = await queries.running(work.connection, assignees)
+    if not stay_of:
+        return
+    stays = await queries.hold(work.connection, stay_of)
+    given = {
+        alert_id: replace(alert, assignee_staff_id=assignees[alert.cause, alert.cause_id])
+        for alert_id, alert in (await queries.alerts(work.connection, stay_of)).items()
+    }
+    await change_loaded(work, given, stays, followed)

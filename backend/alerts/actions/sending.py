@@ -12,7 +12,6 @@ from backend.alerts.rules.sent import sent
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.staff.queries import colleague
-from backend.stays.queries import facts
 from shared_schemas.alerts import AlertSent
 from shared_schemas.flags import Flag
 
@@ -29,7 +28,7 @@ async def _send(work: Work, arrived: Arrived[AlertSent]) -> Outcome:
         return UNKNOWN
     if not await work.connection.fetchval(KNOWN_STAFF, body.to_staff_id):
         return UNKNOWN_NAME
-    stays = await facts(work.connection, stay_of.values(), lock=True)
+    stays = await queries.hold(work.connection, stay_of)
     before = await queries.alerts(work.connection, stay_of)
     (loaded,) = before.values()
     if not may_lead(author, loaded.unit_id):

@@ -8,10 +8,10 @@ import msgspec
 from backend.alerts.rules.alert import Alert, row_of, was_asked
 from backend.alerts.rules.notices import Asking, Sounding, soundings
 from backend.alerts.rules.people import Moment
+from backend.alerts.rules.subject import Subject
 from backend.alerts.rules.timing import sound
 from backend.changes.actions import append
 from backend.db import Work
-from backend.stays.queries import Facts
 from shared_schemas.alerts import AlertStep, Step
 
 _COLUMNS = [name for name in Alert.__struct_fields__ if name != "steps"]
@@ -59,7 +59,7 @@ async def save(
     work: Work,
     before: Mapping[str, Alert],
     after: Iterable[Alert],
-    stays: Mapping[str, Facts],
+    subjects: Mapping[str, Subject],
     moments: Mapping[str, Moment],
 ) -> None:
     """Store every alert that changed, with its new and changed rows of proof, and send to whom is asked now."""
@@ -76,7 +76,7 @@ async def save(
         await work.connection.execute(SAVE_STEPS, msgspec.json.encode(steps).decode())
     await _send(work, before, changed, moments)
     for alert in changed:
-        feed = stays[alert.stay_id].feed
+        feed = subjects[alert.alert_id].feed
         if feed is not None:
             append(work, feed, row_of(alert), row_id=alert.alert_id, version=alert.version, stay_id=alert.stay_id)
 
@@ -109,7 +109,7 @@ async def _send(
             if row.staff_id is None:
                 made.append((row.step_id, None, "ring", work.now))
                 continue
-            moment = moments[alert.stay_id]
+            moment = moments[alert.alert_id]
             gap = max(gap, timedelta(seconds=moment.policy.sound_gap_s))
             heard = sound(alert.alert_class, row.round, row.step, night=moment.night)
             asking = Asking(alert.alert_id, row.step_id, row.staff_id, alert.alert_class, alert.began_at, heard)

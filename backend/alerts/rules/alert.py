@@ -27,13 +27,14 @@ NAMES = uuid.UUID("6d2c6a5e-6f0c-5a57-9a43-5b1f6a2e9b10")
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of `AlertRow` and what only the server needs.
 
-    That is: the unit that is asked and the owner of the stay when it was last looked at, the clock of the step it
-    stands at, the next due instant that limits a snooze, the rounds at the top so far, and the round in which this
-    climb began: a second row of one step opens a round (rule 15), and who was asked in the climb stays asked.
+    That is: the unit that is asked and the owner of the stay when it was last looked at, who is asked in her place (the
+    nurse of a visit), the clock of the step it stands at, the next due instant that limits a snooze, the rounds at the
+    top so far, and the round in which this climb began: a second row of one step opens a round (rule 15), and who was
+    asked in the climb stays asked.
     """
 
     alert_id: Id
-    stay_id: Id
+    stay_id: Id | None = None
     alert_class: AlertClass
     cause: AlertCause
     cause_id: Id
@@ -54,8 +55,11 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     ended_why: str | None = None
     follows_alert_id: Id | None = None
     outside_sent_at: datetime | None = None
+    raised_by_staff_id: Id | None = None
+    visit_id: Id | None = None
     unit_id: Id
     owner_staff_id: Id | None = None
+    assignee_staff_id: Id | None = None
     next_due_at: datetime | None = None
     clock_from_at: datetime | None = None
     clock_until_at: datetime | None = None

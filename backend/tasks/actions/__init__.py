@@ -19,19 +19,24 @@ from backend.tasks.actions.observe import (
 from backend.tasks.actions.plan import plan_by_hand, plan_tasks
 from backend.tasks.actions.recur import start_recurring, stop_recurring
 from backend.tasks.actions.respond import claim_tasks, defer_tasks, record_responses
+from backend.tasks.actions.visit import VisitChange, change_visit_tasks, complete_planning, keep_home_tasks
 from backend.tasks.rules.task import PlannedTask
 
 __all__ = [
     "Done",
     "PlannedTask",
+    "VisitChange",
     "assign_tasks",
     "cancel_observation_tasks",
     "cancel_tasks",
+    "change_visit_tasks",
     "claim_tasks",
+    "complete_planning",
     "complete_tasks",
     "correct_done",
     "defer_tasks",
     "discharge",
+    "keep_home_tasks",
     "plan_by_hand",
     "plan_tasks",
     "record_done",

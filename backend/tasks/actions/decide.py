@@ -12,10 +12,13 @@ from backend.tasks.queries import held_tasks
 from backend.tasks.rules.precedence import Decision, Said
 from backend.tasks.rules.slots import next_slot
 from backend.tasks.rules.task import Task
-from shared_schemas.flags import HeldDetail
+from shared_schemas.flags import Flag, HeldDetail
+from shared_schemas.tasks import CareKind
 from shared_schemas.wire import HeldReason
 
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_TASK)
+# Its nurse starts and ends it, or says why not; ticks beside that would leave the visit behind.
+VISIT_DECIDES = Outcome(flags=(Flag.VISIT_DECIDES,))
 Decide = Callable[[Task, Arrived], Decision]
 
 
@@ -27,6 +30,9 @@ async def decide_tasks(work: Work, run: Sequence[Arrived], decide: Decide) -> li
         task = after.get(arrived.body.task_id)
         if task is None or task.stay_id != arrived.body.stay_id:
             outcomes.append(UNKNOWN)
+            continue
+        if task.kind is CareKind.HOME_VISIT:
+            outcomes.append(VISIT_DECIDES)
             continue
         decision = decide(task, arrived)
         after[task.task_id] = decision.task

@@ -11,7 +11,15 @@ from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions import discharge_patients
 from backend.stays.queries import facts
-from backend.tasks.actions.decide import UNKNOWN, decide_tasks, held_for, is_registered, said, write_changed
+from backend.tasks.actions.decide import (
+    UNKNOWN,
+    VISIT_DECIDES,
+    decide_tasks,
+    held_for,
+    is_registered,
+    said,
+    write_changed,
+)
 from backend.tasks.actions.plan import plan_tasks
 from backend.tasks.actions.write import cause_of
 from backend.tasks.queries import held_open_tasks, held_tasks, stays_of
@@ -77,6 +85,8 @@ async def _correct(work: Work, arrived: Arrived[TaskDoneCorrected]) -> Outcome:
         return UNKNOWN
     if task.kind is CareKind.OBSERVATION:
         return CORRECT_THE_SET
+    if task.kind is CareKind.HOME_VISIT:
+        return VISIT_DECIDES
     if task.state is not TaskState.COMPLETED or Flag.DONE_CORRECTED in task.flags or task.text_key in REVIEWS:
         return Outcome(flags=(Flag.NOTHING_TO_CORRECT,))
     corrected = replace(task, flags=[*task.flags, Flag.DONE_CORRECTED], reason_text=arrived.body.reason)

@@ -85,6 +85,7 @@ def overdue_alert(task: Task) -> NewAlert:
         text_key=f"alert.overdue.{task.kind.value}",
         text_params={"due_at": task.due_at.isoformat()},
         next_due_at=task.next_slot_at,
+        assignee_staff_id=task.owner_staff_id if task.kind is CareKind.HOME_VISIT else None,
     )
 
 

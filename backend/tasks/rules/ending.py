@@ -1,9 +1,11 @@
 """How a change of a task ends its alert."""
 
+from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
 from backend.tasks.rules.task import Task
+from backend.tasks.rules.visiting import began_at
 from shared_schemas.flags import Flag
 from shared_schemas.tasks import CareKind, TaskState
 
@@ -38,7 +40,7 @@ def ending(before: Task | None, after: Task) -> AlertEnd | None:
     if after.state is TaskState.ON_HOLD and after.alerted_at is None:
         return AlertEnd(Ending.WITHDRAWN, "deferred")
     if after.is_open and before.alerted_at is not None and after.alerted_at is None:
-        return AlertEnd(Ending.WITHDRAWN, "planned_anew")
+        return _began(before.alerted_at, after) or AlertEnd(Ending.WITHDRAWN, "planned_anew")
     if after.is_open or not before.is_open:
         return None
     if after.state is TaskState.FAILED and after.ended_by_staff_id is None:
@@ -53,3 +55,11 @@ def ending(before: Task | None, after: Task) -> AlertEnd | None:
     )
     # Rule 8: done before the alert began, told late: the alert was false.
     return AlertEnd(Ending.WITHDRAWN, "done_before") if done_before else _WHY[after.state]
+
+
+def _began(alerted_at: datetime, after: Task) -> AlertEnd | None:
+    """A visit that began ends its alert; when it had begun before the alert did, the alert was false (rule 8)."""
+    if after.kind is not CareKind.HOME_VISIT or after.state is not TaskState.ACCEPTED:
+        return None
+    in_time = began_at(after) < alerted_at
+    return AlertEnd(Ending.WITHDRAWN, "began_before") if in_time else AlertEnd(Ending.RESOLVED, "began")

@@ -11,7 +11,7 @@ from backend.alerts.rules.timing import SEVERITY
 from shared_schemas.alerts import AlertClass
 from shared_schemas.base import Id
 from shared_schemas.flags import Flag
-from shared_schemas.policy import CarePolicy, Policy
+from shared_schemas.policy import CarePolicy, Policy, default_policy
 from shared_schemas.tasks import (
     CareKind,
     Cause,
@@ -75,7 +75,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 class PlannedTask(msgspec.Struct, frozen=True, kw_only=True):
     """Care to be planned. `due_at` comes from when it was true at the patient, never from sync time.
 
-    `overdue_class` is amber for the set of a patient with a single 3 or NEWS2 >= 5.
+    `overdue_class` is amber for the set of a patient with a single 3 or NEWS2 >= 5. A visit is due when its window
+    closes, due soon before it opens at `window_from_at`; its nurse owns it from the start.
     """
 
     stay_id: Id
@@ -91,6 +92,8 @@ class PlannedTask(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     overdue_class: AlertClass = AlertClass.PLAIN
     task_id: Id | None = None
+    window_from_at: datetime | None = None
+    owner_staff_id: Id | None = None
 
 
 def margins(kind: CareKind, interval_minutes: int | None, overdue_class: AlertClass, policy: Policy) -> CarePolicy:
@@ -98,7 +101,8 @@ def margins(kind: CareKind, interval_minutes: int | None, overdue_class: AlertCl
     frequent = interval_minutes is not None and interval_minutes <= FREQUENT_MINUTES
     if kind is CareKind.OBSERVATION and (frequent or overdue_class is AlertClass.AMBER):
         return policy.frequent_observation
-    return policy.care[kind.value]
+    # A policy that a unit set before there was this kind of care does not know it.
+    return policy.care.get(kind.value) or default_policy().care[kind.value]
 
 
 def born(planned: PlannedTask, policy: Policy, now: datetime) -> Task:
@@ -116,10 +120,11 @@ def born(planned: PlannedTask, policy: Policy, now: datetime) -> Task:
         cause=planned.cause,
         planned_at=now,
         due_at=planned.due_at,
-        due_soon_at=planned.due_at - timedelta(minutes=margin.due_soon_minutes),
+        due_soon_at=(planned.window_from_at or planned.due_at) - timedelta(minutes=margin.due_soon_minutes),
         overdue_at=planned.due_at + timedelta(minutes=margin.grace_minutes),
         interval_minutes=planned.interval_minutes,
         standard_minutes=margin.standard_minutes,
+        owner_staff_id=planned.owner_staff_id,
         slot_of=planned.slot_of,
         next_slot_at=planned.next_slot_at,
         missing=list(planned.missing),

@@ -1,6 +1,6 @@
 """What happens to vital signs and to the duty to observe, one transaction each."""
 
-from backend.vitals.actions.cancel import cancel_placements
+from backend.vitals.actions.cancel import undo_placements
 from backend.vitals.actions.chart import chart_vital_signs
 from backend.vitals.actions.correct import correct_vital_signs
 from backend.vitals.actions.interval import set_observation_interval
@@ -11,7 +11,6 @@ from backend.vitals.actions.scale import set_spo2_scale
 
 __all__ = [
     "answer_responses",
-    "cancel_placements",
     "chart_vital_signs",
     "correct_vital_signs",
     "pause_observations",
@@ -20,4 +19,5 @@ __all__ = [
     "set_observation_interval",
     "set_spo2_scale",
     "stop_observations",
+    "undo_placements",
 ]

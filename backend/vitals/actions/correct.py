@@ -90,7 +90,7 @@ async def _plan_without(work: Work, gathered: Gathered, original: KeptSet, left:
     rest = with_fields(gathered, kept=gathered.kept._replace(known=left))
     if governing(left) is not None:
         await replan(work, rest, gathered.duty, work.now, stays_overdue=False)
-    elif gathered.duty.observes(work.now) and gathered.stay.departed_at is None:
+    elif gathered.observes(gathered.duty, work.now):
         due_at = max(first_set_at(gathered), unless_due(gathered.observation, work.now))
         await replace_observation_tasks(
             work, [planned_by(rest, due_at, first_cause(gathered))], stays=stays_of([gathered])

@@ -66,7 +66,7 @@ async def replan(
     Nobody can be late for a set that was wanted only now, so that it is due no earlier than the decision. One that is
     overdue stays so until a complete set or a pause (rule 9), unless the set that it followed was wrong.
     """
-    if not duty.observes(work.now) or gathered.stay.departed_at is not None:
+    if not gathered.observes(duty, work.now):
         return
     rhythm = replace(gathered.rhythm, interval_minutes=duty.interval_minutes, interval_band=duty.interval_band)
     plan = next_set(gathered.kept.known, rhythm)

@@ -38,6 +38,8 @@ async def _plan_observations(work: Work, decided: Decided) -> None:
     done_by: dict[str, Done] = {}
     missing: dict[AlertClass | None, dict[str, tuple[str, ...]]] = {}
     for gathered, after, author in decided:
+        if gathered.stay.at_home:  # visits and calls are planned there, never an interval
+            continue
         for plan in after.plans:
             last = plan is after.plans[-1]
             one = planned_observation(gathered, plan, after.plan_missing if last else ())

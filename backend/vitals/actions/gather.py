@@ -47,6 +47,10 @@ class Gathered:
             interval_band=self.duty.interval_band,
         )
 
+    def observes(self, duty: KeptDuty, now: datetime) -> bool:
+        """Whether a set is wanted under this duty: of a patient who is here; at home visits are planned instead."""
+        return duty.observes(now) and self.stay.departed_at is None and not self.stay.at_home
+
     def before(self, now: datetime) -> Before:
         """The stay as the rules see it before new sets."""
         task, present = self.observation, self.stay.departed_at is None
@@ -55,7 +59,7 @@ class Gathered:
             known=self.kept.known,
             task=OpenTask(task_id=task.task_id, due_at=task.due_at, missing=tuple(task.missing)) if task else None,
             episode=self.episode,
-            observed=self.duty.observes(now) and present,
+            observed=self.observes(self.duty, now),
             paused_at=self.duty.paused_at if present and returned(self.duty).observes(now) else None,
             responds=self.duty.responds(now) and present,
         )

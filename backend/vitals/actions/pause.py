@@ -23,6 +23,8 @@ NEWER_KNOWN = Outcome(flags=(Flag.NEWER_KNOWN,))
 NO_RETURN = Outcome(held=HeldReason.INVALID, detail=HeldDetail.RETURN_BEFORE_PAUSE)
 # Source: wardlight; awaits sign-off. A patient away for longer is paused again, by somebody who has looked.
 LONGEST_PAUSE = timedelta(hours=12)
+# Source: wardlight; awaits sign-off. A patient of home care is in hospital or away for weeks.
+LONGEST_PAUSE_AT_HOME = timedelta(days=31)
 TOO_LONG = Outcome(held=HeldReason.INVALID, detail=HeldDetail.PAUSE_TOO_LONG)
 NO_REVIEW = Outcome(held=HeldReason.INVALID, detail=HeldDetail.REVIEW_BEFORE_STOP)
 
@@ -39,11 +41,12 @@ async def _pause(work: Work, arrived: Arrived[ObservationsPaused]) -> Outcome:
     body = arrived.body
     if body.expected_return_at <= arrived.observed_at:
         return NO_RETURN
-    if body.expected_return_at - arrived.observed_at > LONGEST_PAUSE:
-        return TOO_LONG
     gathered = (await gather(work, {body.stay_id: work.now})).get(body.stay_id)
     if gathered is None:
         return UNKNOWN
+    longest = LONGEST_PAUSE_AT_HOME if gathered.stay.at_home else LONGEST_PAUSE
+    if body.expected_return_at - arrived.observed_at > longest:
+        return TOO_LONG
     observed_since = any(is_back(arrived.observed_at, one) for one in gathered.kept.known)
     if _newer_known(gathered, arrived) or observed_since:
         return NEWER_KNOWN
@@ -73,7 +76,7 @@ async def _resume(work: Work, arrived: Arrived[ObservationsResumed]) -> Outcome:
         return NEWER_KNOWN
     await _review_done(work, gathered.duty, arrived)
     await save_duty(work, gathered, replace(resumed(gathered.duty), said_at=arrived.observed_at))
-    if not gathered.duty.observes(work.now) and gathered.stay.departed_at is None:
+    if not gathered.duty.observes(work.now) and gathered.observes(resumed(gathered.duty), work.now):
         cause = Cause(cause_type=CauseType.ENTRY, cause_id=arrived.entry_id, text_key="cause.resumed")
         await replace_observation_tasks(
             work, [planned_by(gathered, arrived.observed_at, cause)], stays=stays_of([gathered])

@@ -2,7 +2,7 @@
 import type { AlertRow } from '../schemas';
 import type { Expected, OptimisticRules } from '../sync/overlay';
 import type { RowReader } from '../sync/rows';
-import { policyOf } from '../tasks/margins';
+import { policyOfUnit } from '../tasks/margins';
 import { wallClock } from '../vitals/intervals';
 import { zoneOf } from '../vitals/planning';
 import { attendLimit, judged } from './standing';
@@ -28,11 +28,12 @@ export const ALERT_RULES: OptimisticRules = {
     // Said before and past its limit by now, it is said anew.
     const alert = judged(before, true, at_ms);
     if (alert.state !== 'open') return [];
-    const zone = zoneOf(store.row('stay', alert.stay_id)?.unit_id, store);
+    const unit_id = alert.stay_id ? store.row('stay', alert.stay_id)?.unit_id : undefined;
+    const zone = zoneOf(unit_id, store);
     const attend_by_at = attendLimit(
       alert,
       observed_at,
-      policyOf(alert.stay_id, store),
+      policyOfUnit(unit_id, store.rows('policy')),
       wallClock(at_ms, zone),
     );
     const going = { state: 'accepted' as const, accepted_by_staff_id: staff_id, attend_by_at };

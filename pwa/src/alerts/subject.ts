@@ -10,13 +10,13 @@ export interface Subject {
   sets: VitalSignsRow[];
 }
 
-/** Reading it in a template follows the store. */
+/** Reading it in a template follows the store. An SOS is of no stay: all is empty. */
 export function subjectOf(alert: AlertRow): Subject {
-  const stay = row('stay', alert.stay_id);
+  const stay = alert.stay_id ? row('stay', alert.stay_id) : undefined;
   return {
     stay,
     patient: stay ? row('patient', stay.patient_id) : undefined,
     bed: stay?.bed_id ? row('bed', stay.bed_id) : undefined,
-    sets: validSets(rows('vital_signs').filter((set) => set.stay_id === alert.stay_id)),
+    sets: stay ? validSets(rows('vital_signs').filter((set) => set.stay_id === stay.stay_id)) : [],
   };
 }

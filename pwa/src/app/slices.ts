@@ -7,8 +7,20 @@ import { STAFF } from '../staff';
 import { WARD } from '../stays';
 import { SYNC } from '../sync';
 import { SHIFT } from '../tasks';
+import { VISITS } from '../visits';
 import { VITALS } from '../vitals';
 import { SETTINGS } from './settings';
 import type { Slice } from './slice';
 
-export const SLICES: readonly Slice[] = [SHIFT, WARD, BEDS, ALERTS, BOARD, VITALS, SYNC, STAFF, SETTINGS];
+export const SLICES: readonly Slice[] = [
+  SHIFT,
+  WARD,
+  BEDS,
+  ALERTS,
+  BOARD,
+  VITALS,
+  VISITS,
+  SYNC,
+  STAFF,
+  SETTINGS,
+];

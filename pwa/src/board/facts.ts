@@ -64,7 +64,7 @@ export function factsOf(
     beds: ours(rows.beds),
     stays: ours(rows.stays),
     turns: ours(rows.turns),
-    alerts: rows.alerts.filter((alert) => (unit_of.get(alert.stay_id) ?? unit_id) === unit_id),
+    alerts: rows.alerts.filter((alert) => (unit_of.get(alert.stay_id ?? '') ?? unit_id) === unit_id),
   };
   const places = wardList(of_unit, null, now_ms);
   const here = new Map(places.flatMap((place) => (place.stay ? [[place.stay.stay_id, place] as const] : [])));
@@ -76,6 +76,6 @@ export function factsOf(
 }
 
 /** "5C"; a patient without a bed has a dash. */
-export function bedLabel(facts: Pick<Facts, 'here'>, stay_id: string): string {
-  return facts.here.get(stay_id)?.bed?.label ?? '–';
+export function bedLabel(facts: Pick<Facts, 'here'>, stay_id: string | null | undefined): string {
+  return facts.here.get(stay_id ?? '')?.bed?.label ?? '–';
 }

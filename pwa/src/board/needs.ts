@@ -8,7 +8,7 @@ export const LINES = 5;
 
 export interface Need {
   alert: AlertRow;
-  stay_id: string;
+  stay_id: string | null;
   age_ms: number;
   /** Who is being asked now; nobody while it is put off. */
   asked: string[];
@@ -53,7 +53,7 @@ function needOf(alert: AlertRow, policy: Policy, now_ms: number): Need {
   const skip = alert.steps.filter((step) => step.staff_id && !wasAsked(step)).at(-1);
   return {
     alert,
-    stay_id: alert.stay_id,
+    stay_id: alert.stay_id ?? null,
     age_ms: now_ms - Date.parse(alert.began_at),
     asked,
     step: Math.min(steps, 1 + Math.max(0, ORDER.indexOf(alert.step))),

@@ -9,6 +9,7 @@ const ICON: Record<TaskRow['kind'], IconName> = {
   response: 'phone',
   turning: 'turn',
   round: 'eye',
+  home_visit: 'home',
   other: 'note',
 };
 

@@ -1,0 +1,54 @@
+"""The one way in which words change visits: hold the stays, then the visits; decide by the rules; write all at once."""
+
+from collections.abc import Callable, Sequence
+
+from backend.db import Work
+from backend.slice import Arrived, Outcome
+from backend.stays.actions import own_stays
+from backend.stays.queries import facts
+from backend.tasks.actions import VisitChange, change_visit_tasks
+from backend.visits.actions.write import save_visits
+from backend.visits.queries import held_visits
+from backend.visits.rules.visit import Decision, Visit, Word
+from shared_schemas.flags import HeldDetail
+from shared_schemas.visits import VisitState
+from shared_schemas.wire import HeldReason
+
+UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_VISIT)
+Decide = Callable[[Visit, Arrived], Decision]
+# What the word means for the care task, where it took effect.
+Follow = Callable[[Visit, Arrived], VisitChange]
+
+
+async def decide_visits(work: Work, run: Sequence[Arrived], decide: Decide, follow: Follow) -> list[Outcome]:
+    """Apply a run of entries that name a visit each; the same few statements for three entries or thirty.
+
+    Whoever is at a patient's home is the first to be asked about the patient.
+    """
+    stays = await facts(work.connection, {arrived.body.stay_id for arrived in run}, lock=True)
+    before = await held_visits(work.connection, {arrived.body.visit_id for arrived in run})
+    after, outcomes = dict(before), []
+    changes: dict[str, list[VisitChange]] = {}
+    for arrived in run:
+        visit = after.get(arrived.body.visit_id)
+        if visit is None or visit.stay_id != arrived.body.stay_id:
+            outcomes.append(UNKNOWN)
+            continue
+        decision = decide(visit, arrived)
+        after[visit.visit_id] = decision.visit
+        outcomes.append(Outcome(decision.flags))
+        if decision.took:
+            changes.setdefault(visit.visit_id, []).append(follow(decision.visit, arrived))
+    changed = [visit for visit_id, visit in after.items() if visit != before[visit_id]]
+    await save_visits(work, changed, stays)
+    await change_visit_tasks(work, changes, stays)
+    there = [visit for visit in changed if visit.state is VisitState.STARTED]
+    for staff_id in sorted({visit.staff_id for visit in there if visit.staff_id}):
+        hers = [visit.stay_id for visit in there if visit.staff_id == staff_id]
+        await own_stays(work, [key for key in hers if stays[key].owner_staff_id != staff_id], staff_id)
+    return outcomes
+
+
+def word(arrived: Arrived) -> Word:
+    """Who says it, when it was true, and what she had seen."""
+    return Word(arrived.author.staff_id, arrived.observed_at, arrived.body.base_version)

@@ -1,0 +1,1 @@
+"""What follows from what for visits: progress against plans, notes and their seal. Pure."""
