@@ -28,9 +28,10 @@ _PARAMETER = dict(
 
 @dataclass(slots=True)
 class Bedside:
-    """The real patients of a hospital, by stay; screens never read it, hands do."""
+    """The real patients of a hospital, by stay; screens never read it, hands do. `away`: on leave, the bed is empty."""
 
     bodies: dict[str, Body] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
 
     def measure(self, stay_id: str, at: int) -> Json:
         """Return what a full set at this bed measures."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ward_sim import answers, bedside
+from ward_sim.beds.cleaning import see_to_beds
+from ward_sim.beds.placing import give_waiting_a_bed
 from ward_sim.bedside import Bedside
 from ward_sim.instants import HOUR, MINUTE, instant_ms, instant_text
 from ward_sim.tablet import Tablet
@@ -60,6 +62,12 @@ class Nurse:
     called: dict[str, int] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     resuming: dict[str, int] = field(default_factory=dict)
+    bed_due: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether she has taken up duty and is still signed in."""
+        return self.duty_id is not None and self.staff_id in self.tablet.sessions
 
     def save(self, type_name: str, body: Json, *, ago_ms: int = 0) -> str:
         """Save an entry of something that was true `ago_ms` before now; return its id."""
@@ -82,6 +90,11 @@ class Nurse:
             if now >= at:
                 del self.resuming[stay_id]
                 self.save("observations_resumed", {"stay_id": stay_id})
+        if self.turn.post == "charge":
+            give_waiting_a_bed(self, now)
+        busy = see_to_beds(self, now) if self.turn.post == "assistant" else None
+        if busy is not None:
+            return now + busy
         task = self._next_task(now)
         if task is None:
             return now + self.die.randrange(2 * MINUTE, 7 * MINUTE)
@@ -149,12 +162,14 @@ class Nurse:
         stay_id = task["stay_id"]
         if stay_id not in self.wards.bodies:
             return
-        if task["kind"] == "observation":
-            self.observe(stay_id, now)
-        elif task["kind"] == "response":
+        away = stay_id in self.wards.away
+        if task["kind"] == "response":
             self._respond(task, now)
-        elif self.die.random() < 0.04:
-            reason = self.die.choice(("refused", "asleep", "off_ward"))
+        elif task["kind"] == "observation":
+            if not away:
+                self.observe(stay_id, now)
+        elif away or self.die.random() < 0.04:
+            reason = "off_ward" if away else self.die.choice(("refused", "asleep", "off_ward"))
             about = {"stay_id": stay_id, "task_id": task["task_id"]}
             self.save("task_not_done", about | {"reason": reason})
         else:

@@ -1,0 +1,1 @@
+"""Beds as people with tablets see and use them: cleaned, kept, blocked, and lain in."""
