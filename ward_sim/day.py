@@ -3,18 +3,17 @@
 import random
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ward_sim.asgi_door import AsgiDoor
+from ward_sim.beds.plan import WardDay
 from ward_sim.bedside import Bedside
 from ward_sim.hospital import Hospital, Ward, new_hospital
 from ward_sim.instants import DAY, HOUR, MINUTE, SECOND, instant_ms
 from ward_sim.judge.verdict import judged
 from ward_sim.judge.witness import LOOK_MS, Witness
 from ward_sim.nurse import Nurse
-from ward_sim.physiology import new_body
 from ward_sim.shift import POSTS, ROLE_OF, Place, turns
 from ward_sim.tablet import Tablet
 from ward_sim.virtual_line import Faults, Network, VirtualLine
@@ -22,7 +21,6 @@ from ward_sim.world import World
 
 Json = dict[str, Any]
 BEDS = 12
-PATIENTS = 11
 START_AT = instant_ms("2026-03-02T06:30:00.000Z")
 TEAMS = 3
 ROLES = {ROLE_OF[post]: TEAMS * POSTS.count(post) for post in dict.fromkeys(POSTS)}
@@ -66,6 +64,7 @@ async def run_day(
     await _pair(day, codes, mutant)
     for ward in hospital.wards:
         _plan_ward(day, ward)
+    _plan_beds(day)
     _plan_outages(day)
     for at in range(START_AT, day.end_at + _HEAL, LOOK_MS):
         world.at(at, network.advance)
@@ -112,8 +111,6 @@ def _plan_ward(day: Day, ward: Ward) -> None:
             _come(day, nurse, place)
         for nurse in nurses:
             nurse.colleagues = nurses
-        if team == 0:
-            _plan_patients(day, ward, next(n for n in nurses if n.turn.post == "charge"))
 
 
 def _nurse(day: Day, ward: Ward, place: Place) -> Nurse:
@@ -155,70 +152,15 @@ def _come(day: Day, nurse: Nurse, place: Place) -> None:
     day.world.at(place.turn.from_at, log_in)
 
 
-def _plan_patients(day: Day, ward: Ward, charge: Nurse) -> None:
-    """The charge nurse admits the ward in her first half hour, starts care, and moves some patients later."""
-    free = [bed_id for bed_id, _, _ in ward.beds]
-    taken: set[str] = set()
-    first_at = charge.turn.from_at + 4 * MINUTE
-    stays: list[str] = []
-
-    def when_on(act: Callable[[], None], at: int) -> None:
-        def attempt() -> None:
-            if charge.duty_id is None:
-                day.world.after(MINUTE, attempt)
-            else:
-                act()
-
-        day.world.at(at, attempt)
-
-    def admit() -> None:
-        stays.append(_admit(day, ward, charge, free.pop(0), taken))
-
-    for number in range(PATIENTS):
-        when_on(admit, first_at + number * MINUTE)
-    when_on(lambda: _start_care(charge, stays, day.die), first_at + 20 * MINUTE)
-    for hours, act in ((3, "by hand"), (4, "transfer"), (5, "discharge"), (6, "admit"), (7, "by hand")):
-        at = START_AT + hours * HOUR + day.die.randrange(HOUR)
-        if act == "admit":
-            when_on(admit, at)
-        else:
-            when_on(lambda act=act: _later_act(day, ward, charge, stays, act), at)
-
-
-def _admit(day: Day, ward: Ward, charge: Nurse, bed_id: str, taken: set[str]) -> str:
-    chance = charge.tablet.state.chance
-    stay_id, patient_id = chance.uuid7(day.world.now), chance.uuid7(day.world.now)
-    lang = day.die.choice(["en", "ko", "zh", "vi"])
-    until_at = day.end_at - 3 * HOUR
-    die = random.Random(day.die.random())
-    day.wards.bodies[stay_id] = new_body(die, day.world.now, until_at, ill_share=0.35)
-    who = {"stay_id": stay_id, "patient_id": patient_id, "unit_id": ward.unit_id, "bed_id": bed_id}
-    charge.save("patient_admitted", who | {"patient": day.hospital.patient(lang, taken)})
-    return stay_id
-
-
-def _start_care(charge: Nurse, stays: list[str], die: random.Random) -> None:
-    """Rounds for all, turning for those in bed; templates are the server's own."""
-    reference = charge.tablet.state.feeds["reference"].rows
-    templates = [row for (kind, _), (_, row) in reference.items() if kind == "care_template"]
-    by_kind = {row["kind"]: row for row in templates}
-    for stay_id in stays:
-        for kind, share, minutes in (("round", 0.6, 120), ("turning", 0.35, 120)):
-            if kind in by_kind and die.random() < share:
-                charge.start_care(stay_id, by_kind[kind]["template_id"], minutes)
-
-
-def _later_act(day: Day, ward: Ward, charge: Nurse, stays: list[str], act: str) -> None:
-    stay_id = stays.pop(day.die.randrange(len(stays)))
-    if act == "discharge":
-        charge.save("patient_discharged", {"stay_id": stay_id})
-        day.wards.bodies.pop(stay_id, None)
-    elif act == "transfer":
-        other = next(w for w in day.hospital.wards if w is not ward)
-        charge.save("patient_transferred", {"stay_id": stay_id, "to_unit_id": other.unit_id})
-    else:
-        charge.plan_by_hand(stay_id, day.world.now)
-        stays.append(stay_id)
+def _plan_beds(day: Day) -> None:
+    """Patients come, go and move between the two wards, from the first charge nurse's first half hour on."""
+    one, other = (
+        WardDay(day.world, day.hospital, ward, day.wards, random.Random(day.die.random()), day.nurses, day.end_at)
+        for ward in day.hospital.wards
+    )
+    one.other, other.other = other, one
+    for ward_day in (one, other):
+        ward_day.plan(START_AT)
 
 
 def _plan_outages(day: Day) -> None:

@@ -73,6 +73,21 @@ def _stay(kept: Saved, rows: Rows) -> bool:
     return ("stay", kept.body["stay_id"]) in rows
 
 
+def _applied(kept: Saved, rows: Rows) -> bool:
+    """Of an entry about beds the witnesses saw the effect (ward_sim/judge/applied.py), which need not last."""
+    return ("applied", kept.entry["entry_id"]) in rows
+
+
+ABOUT_BEDS = (
+    "bed_marked",
+    "bed_reserved",
+    "bed_reservation_cancelled",
+    "bed_assigned",
+    "beds_swapped",
+    "patient_transferred",
+    "patient_discharged",
+    "placement_cancelled",
+)
 _SHOWN: dict[str, Any] = {
     "vital_signs_charted": _vital_signs,
     "vital_signs_corrected": _vital_signs,
@@ -84,6 +99,7 @@ _SHOWN: dict[str, Any] = {
     "duty_ended": _duty_ended,
     "response_recorded": _response,
     "patient_admitted": _stay,
+    **dict.fromkeys(ABOUT_BEDS, _applied),
 }
 
 

@@ -1,17 +1,30 @@
 """The whole judgement of a day, as figures; every figure of fault must be 0, every figure of work above 0."""
 
 import sys
+from collections import Counter
 from typing import Any
 
 from ward_sim.instants import MINUTE, instant_ms
-from ward_sim.judge import again, alert_oracle, alerts, facts
+from ward_sim.judge import again, alert_oracle, alerts, beds, facts
 from ward_sim.judge.alert_oracle import Act
+from ward_sim.judge.applied import applied, seen_of_beds
+from ward_sim.judge.presence import gone_at, left_stays
 from ward_sim.judge.witness import SeenVersion
 from ward_sim.tablet import Tablet
 from ward_sim.virtual_line import Network
 
 Json = dict[str, Any]
-FAULTS = ("lost", "doubled", "diverged", "alerts_missing", "alerts_doubled", "unwatched", "gaps")
+FAULTS = (
+    "lost",
+    "doubled",
+    "diverged",
+    "alerts_missing",
+    "alerts_doubled",
+    "unwatched",
+    "census_wrong",
+    "not_restored",
+    "gaps",
+)
 WORK = (
     "entries_charted",
     "requests_dropped",
@@ -19,6 +32,10 @@ WORK = (
     "reordered",
     "offline_minutes",
     "alerts_expected",
+    "bed_marks",
+    "beds_reserved",
+    "beds_changed",
+    "placements_cancelled",
 )
 
 
@@ -31,10 +48,12 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
     rows = {key: kept for _, _, part in snapshots.values() for key, kept in part.items()}
     saved = [kept for tablet in tablets for kept in tablet.ledger.saved.values()]
     acts = _acts(tablets, network)
-    departed = _departed_rows(network)
-    shown = departed | rows
+    taken = Counter(kept.entry["type"] for kept in saved if kept.verdict in ("accepted", "flagged"))
     tasks = _versions(network, "task")
     stays = _versions(network, "stay")
+    departed = _departed_rows(network, left_stays(stays, saved))
+    seen = seen_of_beds(witness.history for witness in network.witnesses)
+    shown = departed | rows | applied(saved, seen, rows, network.arrived_at)
     expected = _expected(acts, tasks, stays, end_at)
     last_tasks = {task_id: versions[-1].row for task_id, versions in tasks.items()}
     alert_rows = _versions(network, "alert")
@@ -42,11 +61,13 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
     present = [stay_id for (kind, stay_id), (_, row) in rows.items() if kind == "stay" and not row.get("departed_at")]
     found = {
         "lost": await _lost(tablets, network, departed, shown),
-        "doubled": facts.doubled(saved, shown),
+        "doubled": facts.doubled(saved, shown) + beds.shared(stays, end_at),
         "diverged": facts.diverged(tablets, snapshots),
         "alerts_missing": missing,
         "alerts_doubled": alerts.doubled(alert_rows),
         "unwatched": facts.unwatched(rows, present),
+        "census_wrong": beds.census(saved, [part for _, _, part in snapshots.values()]),
+        "not_restored": beds.not_restored(saved, stays, network.arrived_at),
     }
     for name, cases in found.items():
         for case in cases[:5]:
@@ -60,6 +81,11 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
         "sets_charted": sum(act.type == "vital_signs_charted" for act in acts),
         "held": sum(kept.verdict == "held" for kept in saved),
         "flagged": sum(kept.verdict == "flagged" for kept in saved),
+        "bed_marks": taken["bed_marked"],
+        "beds_reserved": taken["bed_reserved"],
+        "beds_changed": taken["bed_assigned"] + taken["beds_swapped"] + taken["patient_transferred"],
+        "placements_cancelled": taken["placement_cancelled"],
+        "beds_waited_for": sum("waiting_for_a_bed" in kept.flags for kept in saved),
         "requests": counts.requests,
         "requests_dropped": counts.requests_dropped,
         "duplicated": counts.duplicated,
@@ -101,11 +127,10 @@ def _acts(tablets: list[Tablet], network: Network) -> list[Act]:
     return sorted(acts, key=lambda act: (act.arrived_at, act.entry_id))
 
 
-def _departed_rows(network: Network) -> facts.Rows:
-    """The last rows of patients who have left the hospital: no snapshot shows them any more."""
+def _departed_rows(network: Network, left: set[str]) -> facts.Rows:
+    """The last rows of stays that have left the hospital: no snapshot shows them any more."""
     found: facts.Rows = {}
     for witness in network.witnesses:
-        left = {stay_id for stay_id, row in witness.newest("stay").items() if row.get("departed_at")}
         for key, versions in witness.history.items():
             if versions and versions[-1].row.get("stay_id") in left:
                 found[key] = (0, versions[-1].row)
@@ -126,14 +151,16 @@ def _versions(network: Network, type_name: str) -> dict[str, list[SeenVersion]]:
 def _expected(
     acts: list[Act], tasks: dict[str, list[SeenVersion]], stays: dict[str, list[SeenVersion]], end_at: int
 ) -> list[alert_oracle.ExpectedAlert]:
+    heard = [act for act in acts if not gone_at(stays.get(act.body.get("stay_id", ""), []), act.arrived_at)]
     away = {act.body["stay_id"] for act in acts if act.type == "observations_paused"}
     present = {}
     for stay_id, versions in stays.items():
         left_at = next((seen.from_at for seen in versions if seen.row.get("departed_at")), end_at)
+        left_at = min(left_at, versions[-1].until_at or end_at)
         if stay_id not in away:
             present[stay_id] = (versions[0].from_at, left_at)
     return [
         *alert_oracle.overdue_tasks(tasks, end_at),
-        *alert_oracle.responses(acts),
+        *alert_oracle.responses(heard),
         *alert_oracle.silent_stays(acts, present, end_at),
     ]

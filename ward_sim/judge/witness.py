@@ -93,7 +93,8 @@ class Witness:
     def _note(self, key: Key, row: Json | None, now: int) -> None:
         if key[0] == "exit":
             for versions in self.history.values():
-                if versions[-1].row.get("stay_id") == key[1]:
+                # A row that came and went between two looks has no version.
+                if versions and versions[-1].row.get("stay_id") == key[1]:
                     _close(versions, now)
             return
         versions = self.history.setdefault(key, [])
