@@ -18,6 +18,7 @@ from ward_sim import day as day_scene
 from ward_sim import replay as replay_scene
 from ward_sim.asgi_door import AsgiDoor, operate_here, server_by_name
 from ward_sim.demo.children import DemoRefused, Server, check_port, operate
+from ward_sim.demo.flow import Flow
 from ward_sim.demo.ward import DemoWard, roles
 from ward_sim.hospital import Hospital, new_hospital
 from ward_sim.judge.verdict import wrong as day_is_wrong
@@ -75,7 +76,7 @@ async def demo(seed: int, port: int | None) -> None:
     check_port(host, port)
     base_url = f"http://{host}:{port}"
     home = _demo_home()
-    hospital = new_hospital(seed, day_scene.START_AT, ["Ward 4 North"], 24, roles())
+    hospital = new_hospital(seed, day_scene.START_AT, ["Ward 4 North", "Ward 5 South"], 24, roles())
     hospital_file(hospital, home / "hospital.json")
     _say("starting the server")
     async with Server(home, base_url) as server, httpx.AsyncClient() as client:
@@ -83,16 +84,37 @@ async def demo(seed: int, port: int | None) -> None:
         await operate(home, "staff", "load", str(home / "hospital.json"))
         reply = await client.get(f"{base_url}/api/devices/me")
         clock = ServerClock(parsedate_to_datetime(reply.headers["date"]))
-        code = _codes(hospital)[hospital.wards[0].unit_id]
-        die = random.Random(f"{seed}/demo")
-        ward = DemoWard(hospital, hospital.wards[0], base_url, code, client, clock, die)
+        codes = _codes(hospital)
+        wards = [
+            DemoWard(hospital, ward, base_url, codes[ward.unit_id], client, clock, random.Random(f"{seed}/{ward.name}"))
+            for ward in hospital.wards
+        ]
+        flows = [Flow(ward, random.Random(f"{seed}/{ward.ward.name}/flow")) for ward in wards]
+        flows[0].other, flows[1].other = flows[1], flows[0]
         try:
-            _say("charting the last day of 23 patients")
-            await ward.open()
-            _welcome(ward)
-            await asyncio.gather(ward.live(), server.watch())
+            _say(f"charting the last day of {wards[0].ward.name}")
+            await _open(flows[0])
+            _welcome(wards[0])
+            await asyncio.gather(_live(flows[0]), _follow(flows[1]), server.watch())
         finally:
-            await ward.close()
+            for ward in wards:
+                await ward.close()
+
+
+async def _open(flow: Flow) -> None:
+    await flow.ward.open()
+    flow.begin()
+
+
+async def _live(flow: Flow) -> None:
+    await asyncio.gather(flow.ward.live(), flow.live())
+
+
+async def _follow(flow: Flow) -> None:
+    """The second ward opens when the page is up already: nobody waits for its past."""
+    await _open(flow)
+    print(f"{flow.ward.ward.name} is there, too: {flow.ward.base_url}/#pair={flow.ward.code}", flush=True)
+    await _live(flow)
 
 
 def _demo_home() -> Path:
@@ -118,9 +140,9 @@ def _welcome(ward: DemoWard) -> None:
     """Print where to go and as whom."""
     people = [
         ("ward nurse, with two patients of her own", ward.visitor),
-        ("head nurse", ward.ward.people("head_nurse")[0]),
+        ("head nurse: the board is at /#/board, the wall at /#/wall", ward.ward.people("head_nurse")[0]),
         ("charge nurse", ward.ward.people("charge_nurse")[1]),
-        ("healthcare assistant", ward.ward.people("healthcare_assistant")[0]),
+        ("healthcare assistant, who cleans the beds", ward.ward.people("healthcare_assistant")[0]),
     ]
     print(f"\nWardlight is at  {ward.base_url}", flush=True)
     print(f"Pair this browser: {ward.base_url}/#pair={ward.code}")

@@ -21,6 +21,11 @@ from ward_sim.tablet import Tablet
 Json = dict[str, Any]
 POSTS = ("nurse", "nurse", "nurse", "nurse", "charge", "assistant", "on_call")
 VISITOR_BEDS = 2
+# Four of 24 beds are empty when the visitor comes, a place of the ward's list each.
+_EMPTY = (1, 7, 13, 18)
+# How long a deterioration has gone on that nobody has treated, and how long the next set has been due, by patient.
+_ILL_FOR = {3: 5 * HOUR, 8: 3 * HOUR, 13: 2 * HOUR, 18: 4 * HOUR}
+_LATE_BY = {5: 50 * MINUTE, 11: 45 * MINUTE, 19: 8 * MINUTE}
 _NOTES = ("Nil by mouth until 14:00", "Daughter visits at 17:00", "Walks with two", "Diabetic diet", "Hearing aid left")
 
 
@@ -38,6 +43,17 @@ class DemoWard:
     wards: Bedside = field(default_factory=Bedside)
     lines: list[RealLine] = field(default_factory=list)
     nurses: list[Nurse] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def charge(self) -> Nurse:
+        """The charge nurse on duty."""
+        return next(nurse for nurse in self.nurses if nurse.turn.post == "charge")
+
+    @property
+    def visitor_beds(self) -> set[str]:
+        """The beds whose patients are the visitor's."""
+        return {bed_id for bed_id, _, _ in self.ward.beds[-VISITOR_BEDS:]}
 
     @property
     def visitor(self) -> Person:
@@ -48,7 +64,7 @@ class DemoWard:
         """Pair the tablets, log the team in, admit the ward with its past, and take up duty."""
         now = self.clock.now()
         team = turns(self.ward, self.die, 0, now, now + 1000 * HOUR, POSTS)
-        visitors = {bed_id for bed_id, _, _ in self.ward.beds[-VISITOR_BEDS:]}
+        visitors = self.visitor_beds
         for place in team:
             line = await self._pair(f"Tablet {place.tablet_no + 1}")
             assert line.tablet is not None
@@ -58,7 +74,7 @@ class DemoWard:
             self.nurses.append(nurse)
         for nurse in self.nurses:
             nurse.colleagues = self.nurses
-        charge = next(n for n in self.nurses if n.turn.post == "charge")
+        charge = self.charge
         newest = await self._fill(charge)
         await self._put_visitor_on_duty(visitors)
         for nurse in self.nurses:
@@ -109,14 +125,13 @@ class DemoWard:
 
         What was ill then has been escalated then.
         """
-        taken: set[str] = set()
         now = self.clock.now()
         pasts: list[tuple[str, Past]] = []
-        for number, (bed_id, _, _) in enumerate(self.ward.beds[:1] + self.ward.beds[2:]):
-            ill = {3: 5 * HOUR, 9: 3 * HOUR, 15: 2 * HOUR, 21: 4 * HOUR}.get(number)
-            late = {5: 50 * MINUTE, 12: 45 * MINUTE, 22: 8 * MINUTE}.get(number)
+        taken = [bed_id for place, (bed_id, _, _) in enumerate(self.ward.beds) if place not in _EMPTY]
+        for number, bed_id in enumerate(taken):
+            ill, late = _ILL_FOR.get(number), _LATE_BY.get(number)
             past = past_of(random.Random(self.die.random()), now, ill_for_ms=ill, late_by_ms=late)
-            stay_id = self._admit(charge, bed_id, past.admitted_at, taken)
+            stay_id = self._admit(charge, bed_id, past.admitted_at)
             self.wards.bodies[stay_id] = past.body
             pasts.append((stay_id, past))
             if number % 5 == 0:
@@ -133,12 +148,12 @@ class DemoWard:
         await self._sent(charge.tablet)
         return ringing
 
-    def _admit(self, charge: Nurse, bed_id: str, at: int, taken: set[str]) -> str:
+    def _admit(self, charge: Nurse, bed_id: str, at: int) -> str:
         chance = charge.tablet.state.chance
         stay_id, patient_id = chance.uuid7(at), chance.uuid7(at)
         lang = self.die.choice(["en", "ko", "zh", "vi"])
         who = {"stay_id": stay_id, "patient_id": patient_id, "unit_id": self.ward.unit_id, "bed_id": bed_id}
-        patient = self.hospital.patient(lang, taken)
+        patient = self.hospital.patient(lang, self.names)
         isolation = {"isolation": True} if self.die.random() < 0.08 else {}
         body = who | {"patient": patient, "observed_at": instant_text(at)} | isolation
         charge.save("patient_admitted", body)
@@ -172,7 +187,9 @@ class DemoWard:
 
     async def live(self) -> None:
         """Let everybody work, networks come and go, and somebody deteriorate now and then; never returns."""
-        lives = [self._work(nurse) for nurse in self.nurses] + [self._walk(line) for line in self.lines]
+        silent, *walking = self.lines
+        lives = [self._work(nurse) for nurse in self.nurses] + [self._walk(line) for line in walking]
+        lives.append(self._fall_silent(silent))
         await asyncio.gather(*lives, self._deteriorate())
 
     async def _work(self, nurse: Nurse) -> None:
@@ -192,6 +209,14 @@ class DemoWard:
             await asyncio.sleep(self.die.uniform(15, 50) * 60)
             await line.switch(online=False)
             await asyncio.sleep(self.die.uniform(2, 12) * 60)
+            await line.switch(online=True)
+
+    async def _fall_silent(self, line: RealLine) -> None:
+        """The first nurse's tablet lies at the bottom of a linen trolley most of the time."""
+        while True:
+            await asyncio.sleep(self.die.uniform(1, 4) * 60)
+            await line.switch(online=False)
+            await asyncio.sleep(self.die.uniform(20, 40) * 60)
             await line.switch(online=True)
 
     async def _deteriorate(self) -> None:
