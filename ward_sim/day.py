@@ -25,6 +25,8 @@ START_AT = instant_ms("2026-03-02T06:30:00.000Z")
 TEAMS = 3
 ROLES = {ROLE_OF[post]: TEAMS * POSTS.count(post) for post in dict.fromkeys(POSTS)}
 _HEAL = 15 * MINUTE
+_ROUNDS_OF_REST = 5
+_MOST_ROUNDS = 60
 
 
 @dataclass(slots=True)
@@ -187,6 +189,12 @@ async def _heal(day: Day) -> None:
         await line.go_offline()
         line.go_online()
     await day.world.run(day.end_at + _HEAL)
-    for _ in range(5):
+    still = 0
+    for _ in range(_MOST_ROUNDS):
+        heads = [witness.seq for witness in day.network.witnesses]
         await day.network.advance()
         await day.world.run(day.world.now + 10 * SECOND)
+        # A ring of the last minute is answered by a receipt, which is a change: the end must come to rest.
+        still = still + 1 if heads == [witness.seq for witness in day.network.witnesses] else 0
+        if still == _ROUNDS_OF_REST:
+            return
