@@ -11,6 +11,7 @@ PEOPLE = {
     "Bea Baker": ("01950000-0000-7000-8000-0000000000c2", "ward_nurse"),
     "Carla Cook": ("01950000-0000-7000-8000-0000000000c3", "charge_nurse"),
     "Dan Doyle": ("01950000-0000-7000-8000-0000000000c4", "duty_clinician"),
+    "Hana Hill": ("01950000-0000-7000-8000-0000000000c5", "healthcare_assistant"),
 }
 
 

@@ -22,6 +22,8 @@ export interface Tile {
   stay: StayRow | undefined;
   patient: PatientRow | undefined;
   duty: ObservationDutyRow | undefined;
+  /** Who left it last, as long as the tablet knows her. */
+  before: { stay: StayRow; patient: PatientRow | undefined } | undefined;
 }
 
 /** A patient of the unit who has no bed; `held`: the claim of a bed that needs an answer. */
@@ -131,9 +133,20 @@ function tilesOf(store: RowReader, unit_id: string, now: number): Tile[] {
         reservation: kept.get(bed.bed_id),
         patient: stay && store.row('patient', stay.patient_id),
         duty: stay && store.row('observation_duty', stay.stay_id),
+        before: stay ? undefined : whoLeft(store, unit_id, standing.freed_at),
       };
     });
 }
+
+function whoLeft(store: RowReader, unit_id: string, freed_at: string | null): Tile['before'] {
+  const stay = store
+    .rows('stay')
+    .find(
+      (one) => one.unit_id === unit_id && one.departed_at && freed_at && isSame(one.departed_at, freed_at),
+    );
+  return stay && { stay, patient: store.row('patient', stay.patient_id) };
+}
+const isSame = (a: string, b: string) => Date.parse(a) === Date.parse(b);
 
 /** Tiles by bay, both in bed order. */
 function baysOf(tiles: readonly Tile[]): BedsNow['bays'] {

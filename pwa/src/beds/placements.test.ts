@@ -57,7 +57,7 @@ const WORDS: Record<string, (step: Step) => [string, object]> = {
 
 function said(step: Step): Pending {
   const [type, fields] = WORDS[step.do]?.(step) ?? ['', {}];
-  const body = { ...fields, observed_at: at(Number(step.observed ?? step.at)) };
+  const body = { ...fields, observed_at: at(Number(step['observed'] ?? step.at)) };
   const saved = { entry_id: step.id, type, staff_id: 'anna', recorded_at: at(step.at), body };
   return { saved: saved as unknown as Pending['saved'] };
 }
