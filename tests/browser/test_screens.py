@@ -72,6 +72,9 @@ def screens_of(ward: SeededWard) -> list[Screen]:
     return [
         Screen("shift", "/shift", ".shift"),
         Screen("ward", "/ward", ".ward .cell.empty"),
+        Screen("beds", "/beds", ".map [data-bed]"),
+        Screen("beds chosen", "/beds", ".map [data-bed]", choose_free_bed),
+        Screen("beds patient", "/beds", ".map [data-bed]", choose_another_bed),
         Screen("patient", red, ".patient .side", at_hand=".patient .actions button"),
         Screen("interval", calm, ".patient .side", set_interval),
         Screen("decisions", filled, ".patient .side", say_why),
@@ -102,6 +105,19 @@ async def set_interval(page: Page) -> None:
 async def say_why(page: Page) -> None:
     """Who decided how this patient is observed, and why."""
     await page.locator(".side summary").click()
+
+
+async def choose_free_bed(page: Page) -> None:
+    """The last bed, in which nobody lies; on a phone it comes up over the map."""
+    await page.locator("[data-bed]").last.click()
+    await page.locator("form, .panel button").first.wait_for()
+
+
+async def choose_another_bed(page: Page) -> None:
+    """All beds that a patient could move to."""
+    await page.locator("[data-bed]").first.click()
+    await page.locator(".panel button:not(dialog button)").first.click()
+    await page.locator("dialog[open] h3").first.wait_for()
 
 
 async def stop_care(page: Page) -> None:
