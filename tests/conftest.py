@@ -10,6 +10,7 @@ import asyncpg
 import hypothesis
 import pytest
 import pytest_asyncio
+import structlog
 
 from backend.clock import SteppedClock
 from backend.db import Database
@@ -20,6 +21,9 @@ from tests.places import reachable_folder
 
 # A Tuesday night shift; no daylight-saving change is near.
 START = datetime(2026, 11, 3, 1, 0, tzinfo=UTC)
+
+# A traceback with every variable takes seconds to print, and a push that waits meanwhile is sent again.
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 # No test is timed: a busy machine proves nothing about a rule.
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])

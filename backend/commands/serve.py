@@ -38,7 +38,7 @@ def add_to(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    _log_in_one_form()
+    log_in_one_form(watched=sys.stdout.isatty())
     _give_large_blocks_back()
     settings = load_settings()
     if arguments.port is not None:
@@ -69,17 +69,20 @@ def _give_large_blocks_back() -> None:
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK)
 
 
-def _log_in_one_form() -> None:
-    """A line of JSON an event, or coloured text where a person watches."""
+def log_in_one_form(*, watched: bool) -> None:
+    """A line of JSON an event, or coloured text where somebody watches; no variable's value: it may be a patient's."""
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every bell, each second
-    watched = sys.stdout.isatty()
-    last = structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer()
+    told = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    last = (
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        if watched
+        else [structlog.processors.ExceptionRenderer(told), structlog.processors.JSONRenderer()]
+    )
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([] if watched else [structlog.processors.dict_tracebacks]),
-            last,
+            *last,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

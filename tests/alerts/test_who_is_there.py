@@ -8,9 +8,9 @@ from backend.alerts.rules.answers import accept
 from backend.alerts.rules.ladder import begin, wake
 from backend.alerts.rules.turns import handed_over, left, worsen
 from backend.staff.rules import Person
-from shared_schemas.alerts import AlertClass, AlertState
+from shared_schemas.alerts import AlertClass, AlertState, StepEnd
 from shared_schemas.staff import DutyEnded, HandoverAccepted, HandoverOffered
-from tests.alerts.cast import ANNA, EUNJI, NINE, WARD, an_alert, asked_now, at, nurse, told
+from tests.alerts.cast import ANNA, BORIS, CHARLOTTE, DUC, EUNJI, NINE, WARD, an_alert, asked_now, at, nurse, told
 from tests.alerts.shift import Shift
 
 RED, AMBER = AlertClass.RED, AlertClass.AMBER
@@ -69,3 +69,14 @@ def test_rule_15_who_acts_on_a_worse_set_has_a_row_of_proof() -> None:
     assert told(alert) == [(1, "assignee", "Anna", "raised"), (2, "assignee", "Anna", "accepted")]
     assert alert.steps[-1].answered_at == at(2).now
     assert asked_now(wake(alert, at(12))) == ["Boris"], "the attend limit reopens it one step above her"
+
+
+def test_rule_15_who_was_skipped_at_the_last_step_and_goes_all_the_same_has_her_row_of_proof() -> None:
+    away = [nurse(each, on_break=True) for each in (ANNA, BORIS, CHARLOTTE, DUC)]
+    ward = replace(WARD, owner=away[0], buddy=away[1], charge=away[2], on_call=away[3])
+    alert = begin(an_alert(AlertClass.PLAIN), at(0, ward))
+    who = alert.steps[-1].staff_id
+    assert who is not None
+    alert = accept(alert, who, NINE, at(1, ward))
+    assert (alert.state, alert.accepted_by_staff_id) == (AlertState.ACCEPTED, who)
+    assert [row.why_ended for row in alert.steps if row.staff_id == who] == [StepEnd.ON_BREAK, StepEnd.ACCEPTED]

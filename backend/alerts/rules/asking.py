@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from backend.alerts.rules.alert import (
+    SKIPS,
     Alert,
     active,
     asked_ever,
@@ -53,12 +54,13 @@ def with_clock(alert: Alert, step: Step, wait: timedelta, moment: Moment) -> Ale
 def with_row(alert: Alert, step: Step, staff_id: str | None, **fields: Any) -> Alert:
     """The alert with one more row of proof.
 
-    A skip or an asking that is there already is not doubled. Another one at a step that has its row in this round opens
-    a new round, because there is one row per (alert, round, step), and none is overwritten (rule 15).
+    A skip or an asking that is there already is not doubled; who answers though she was skipped has a row of her own.
+    Another one at a step that has its row in this round opens a new round, because there is one row per (alert, round,
+    step), and none is overwritten (rule 15).
     """
     here = [row for row in alert.steps if row.round == alert.round and row.step is step]
     there = next((row for row in here if row.staff_id == staff_id), None)
-    if there is not None and (was_asked(there) or fields.get("why_ended") is not None):
+    if there is not None and (was_asked(there) or fields.get("why_ended") in SKIPS):
         return alert
     if here:
         alert = replace(alert, round=alert.round + 1)
