@@ -21,7 +21,6 @@ SLICE = Slice(
         LateSetSeen: Handles(gates.may_review, actions.see_late_sets),
         # A word about a task, but whether its closing note counts is for the score to say.
         ResponseRecorded: Handles(gates.may_respond, actions.answer_responses),
-        # Of a stay, but what was charted comes back to the tablets with it.
     },
     sweeps=(OBSERVATION_DUTY,),
 )

@@ -140,6 +140,19 @@ async def test_a_cancelled_discharge_brings_back_bed_care_and_chart_also_after_t
         assert await ward.cast.database.pool.fetch(UNWATCHED) == []
 
 
+async def test_a_discharge_said_to_be_before_the_arrival_brings_its_work_back_when_cancelled(ward: BedWard) -> None:
+    stay_id, discharge = await ward.admit(0), uid()
+    await ward.say(
+        TaskPlanned(observed_at=ward.now, stay_id=stay_id, text="Bloods", due_at=ward.now + timedelta(hours=4))
+    )
+    before = ward.now - timedelta(minutes=30)
+    await ward.discharge(stay_id, before, entry_id=discharge)
+    ward.later()
+    assert await cancel(ward, stay_id, discharge) == Outcome()
+    tasks = [row for row in await ward.cast.rows(ward.cast.east, "task") if row.kind is CareKind.OTHER]
+    assert [row.state for row in tasks] == [TaskState.READY]
+
+
 async def kept(ward: BedWard, stay_id: str) -> list[tuple]:
     rows = [row for kind in ("patient", "vital_signs") for row in await ward.cast.rows(ward.cast.east, kind)]
     return [row for row in rows if row.stay_id == stay_id]

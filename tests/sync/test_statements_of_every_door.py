@@ -64,6 +64,10 @@ async def snapshot(scene: Scene, _: list[str]) -> httpx.Response:
     return await scene.tablet.http.get(f"/api/sync/snapshot/unit:{scene.tablet.unit_id}")
 
 
+async def board(scene: Scene, _: list[str]) -> httpx.Response:
+    return await scene.tablet.http.get(f"/api/board/{scene.tablet.unit_id}")
+
+
 async def changes(scene: Scene, stays: list[str]) -> httpx.Response:
     feed = f"unit:{scene.tablet.unit_id}"
     epoch, head = scene.tablet.cursors[feed]
@@ -98,6 +102,7 @@ DOORS: dict[tuple[str, str], Ask] = {
     ("GET", "/api/alerts/push-key"): asked("GET", "/api/alerts/push-key"),
     ("PUT", "/api/alerts/push-subscription"): asked("PUT", "/api/alerts/push-subscription", SUBSCRIPTION),
     ("POST", "/api/alerts/push-test"): asked("POST", "/api/alerts/push-test"),
+    ("GET", "/api/board/{unit_id:str}"): board,
 }
 
 

@@ -25,6 +25,7 @@ CASES: dict[tuple[str, str], dict] = {
         "json": {"endpoint": "https://x.example/1", "keys": {"p256dh": "AA", "auth": "AA"}, "lang": "en"}
     },
     ("POST", "/api/alerts/push-test"): {},
+    ("GET", "/api/board/{unit_id}"): {},
 }
 OPEN = {("GET", "/health/live"), ("GET", "/health/ready")}
 SOCKETS = {"/api/sync/live"}
@@ -53,9 +54,9 @@ async def ask(server: Server, method: str, path: str, case: dict, token: str) ->
     headers = {"authorization": f"Bearer {token}"} if token else {}
     transport = httpx.ASGITransport(server)
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as stranger:
-        return await stranger.request(
-            method, path.replace("{feed}", "reference").replace("{session_id}", uid()), **case
-        )
+        for name, value in (("{feed}", "reference"), ("{session_id}", uid()), ("{unit_id}", uid())):
+            path = path.replace(name, value)
+        return await stranger.request(method, path, **case)
 
 
 @pytest.mark.parametrize("kind", ["without a token", "with an unknown token", "with a revoked token"])

@@ -152,12 +152,14 @@ async def complete_tasks(work: Work, completed: Sequence[tuple[str, datetime, st
 
 
 async def end_tasks_of_departed(work: Work, stay_ids: Iterable[str], word: Said) -> None:
-    """Cancel everything that is open of stays whose patient has left; alerts are withdrawn."""
+    """Cancel everything that is open of stays whose patient has left, not before she left; alerts are withdrawn."""
     stays = await facts(work.connection, stay_ids, lock=True)
     before = await held_open_tasks(work.connection, sorted(stays))
     after = {}
     for task_id, task in before.items():
-        ended = cancelled(task, word, None).task
+        departed_at = stays[task.stay_id].departed_at
+        then = word if departed_at is None else word._replace(at=max(word.at, departed_at))
+        ended = cancelled(task, then, None).task
         after[task_id] = replace(ended, flags=[*ended.flags, DEPARTED])
     await write_changed(work, before, after, stays)
 

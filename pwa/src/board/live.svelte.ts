@@ -1,5 +1,6 @@
 /** The board's facts as they are drawn: taken up every five seconds, and never under a finger. */
 import { untrack } from 'svelte';
+import { alerts } from '../alerts/alerts.svelte';
 import { now } from '../app/clock.svelte';
 import { standings } from '../beds/bed_state';
 import { thisDevice } from '../sync/people.svelte';
@@ -54,7 +55,7 @@ function read(unit_id: string, now_ms: number): Facts {
     sets: rows('vital_signs'),
     tasks: rows('task'),
     duties: rows('observation_duty'),
-    alerts: rows('alert'),
+    alerts: alerts(),
     turns: rows('duty'),
     tablets: rows('tablet'),
     held: rows('held_entry'),
