@@ -105,10 +105,18 @@ def wrong(report: Json) -> bool:
 
 
 async def _lost(tablets: list[Tablet], network: Network, departed: facts.Rows, shown: facts.Rows) -> list[str]:
-    """What is neither shown nor in a tray; about patients who have left, what the server does not know either."""
+    """What is neither shown nor in a tray; about patients who have left, what the server does not know either.
+
+    So about stays of which a placement was taken back: an admission and its cancel in one push are never seen.
+    """
     saved = {entry_id: kept for tablet in tablets for entry_id, kept in tablet.ledger.saved.items()}
     unseen = facts.lost(saved.values(), shown)
-    late = {entry_id for entry_id in unseen if facts.is_about(saved[entry_id], departed)}
+    undone = {kept.body["stay_id"] for kept in saved.values() if kept.entry["type"] == "placement_cancelled"}
+    late = {
+        entry_id
+        for entry_id in unseen
+        if saved[entry_id].body.get("stay_id") in undone or facts.is_about(saved[entry_id], departed)
+    }
     known = await again.known(network.door, tablets, late) if late else set()
     return [entry_id for entry_id in unseen if entry_id not in known]
 
