@@ -16,7 +16,10 @@ class UnitKind(Enum):
 
 
 class UnitRow(Row, kw_only=True):
-    """A ward or a home-care team (reference feed). Phone numbers are dialled without a network."""
+    """A ward or a home-care team (reference feed). Phone numbers are dialled without a network.
+
+    `coordinator_phone`: whom an SOS of a home-care team calls; without one it calls `rapid_response_phone`.
+    """
 
     type_name = "unit"
     rank = 0
@@ -28,6 +31,7 @@ class UnitRow(Row, kw_only=True):
     rapid_response_phone: Line
     policy_version: int
     kind: UnitKind = UnitKind.WARD
+    coordinator_phone: Line | None = None
 
 
 class BedRow(Row, kw_only=True):

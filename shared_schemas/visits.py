@@ -122,11 +122,11 @@ class VisitAddendum(Struct, omit_defaults=True, kw_only=True):
     received_at: Instant
 
 
-class VisitSignature(Struct, kw_only=True):
-    """Who signed on the glass, with the strokes as they were drawn."""
+class VisitSignature(Struct, omit_defaults=True, kw_only=True):
+    """Who signed on the glass, and the strokes as drawn; none: who signed could not draw and is only named."""
 
     signed_by: Line
-    strokes: Strokes
+    strokes: Strokes | None = None
     staff_id: Id
     observed_at: Instant
     received_at: Instant
@@ -246,14 +246,17 @@ class VisitNoteWritten(Body, kw_only=True):
 
 
 class VisitSigned(Body, kw_only=True):
-    """The patient, or who stands for the patient, signs on the glass: the note as it is now stands."""
+    """The patient, or who stands for the patient, signs: the note as it is now stands.
+
+    Without strokes the author vouches for the name: whoever signs could not draw on the glass.
+    """
 
     type_name = "visit_signed"
 
     stay_id: Id
     visit_id: Id
     signed_by: Line
-    strokes: Strokes
+    strokes: Strokes | None = None
 
 
 class SosRaised(Body, kw_only=True):

@@ -40,6 +40,7 @@ class UnitToLoad(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only
     rapid_response_phone: Line
     beds: list[BedToLoad]
     kind: UnitKind = UnitKind.WARD
+    coordinator_phone: Line | None = None
     policy: Policy | None = None
     pairing_code: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{4}-[0-9]{4}$")] | None = None
     pairing_uses: Annotated[int, Meta(ge=1, le=1000)] = 1
@@ -98,6 +99,7 @@ async def _load_unit(work: Work, hospital_id: str, unit: UnitToLoad, code_lasts:
         rapid_response_phone=unit.rapid_response_phone,
         policy_version=policy.version,
         kind=unit.kind,
+        coordinator_phone=unit.coordinator_phone,
     )
     version = await set_unit(work.connection, hospital_id, row)
     append(work, REFERENCE_FEED, row, row_id=unit.unit_id, version=version)

@@ -15,10 +15,11 @@ insert into hospital (hospital_id, name) values ($1, $2)
 on conflict (hospital_id) do update set name = excluded.name
 """
 SET_UNIT = """
-insert into unit (unit_id, hospital_id, name, time_zone, lang, rapid_response_phone, kind)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into unit (unit_id, hospital_id, name, time_zone, lang, rapid_response_phone, kind, coordinator_phone)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (unit_id) do update set name = excluded.name, time_zone = excluded.time_zone, lang = excluded.lang,
-    kind = excluded.kind, rapid_response_phone = excluded.rapid_response_phone, version = unit.version + 1
+    kind = excluded.kind, rapid_response_phone = excluded.rapid_response_phone,
+    coordinator_phone = excluded.coordinator_phone, version = unit.version + 1
 returning version
 """
 SET_BEDS = """
@@ -48,6 +49,7 @@ async def set_unit(connection: Connection, hospital_id: str, unit: UnitRow) -> i
         unit.lang,
         unit.rapid_response_phone,
         unit.kind.value,
+        unit.coordinator_phone,
     )
     version = await connection.fetchval(SET_UNIT, *fields)
     assert version is not None  # an upsert returns its row

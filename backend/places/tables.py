@@ -23,6 +23,7 @@ class Unit(Table, tablename="unit", db=DB):
     lang = Text(default=None)
     rapid_response_phone = Text(default=None)
     kind = Text(default="ward")
+    coordinator_phone = Text(null=True, default=None)
     version = BigInt(default=1)
 
 

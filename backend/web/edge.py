@@ -38,7 +38,7 @@ HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"permissions-policy", b"geolocation=(), microphone=(), payment=()"),
+    (b"permissions-policy", b"geolocation=(self), microphone=(), payment=()"),
 ]
 NO_STORE = (b"cache-control", b"no-store")
 

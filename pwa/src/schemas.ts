@@ -2355,7 +2355,7 @@ export const TaskRowSchema = v.looseObject({
 export const UnitKindSchema = v.picklist(['ward', 'home']);
 export type UnitKind = 'ward' | 'home';
 
-/** A ward or a home-care team (reference feed). Phone numbers are dialled without a network. */
+/** A ward or a home-care team (reference feed). Phone numbers are dialled without a network. `coordinator_phone`: whom an SOS of a home-care team calls; without one it calls `rapid_response_phone`. */
 export type UnitRow = {
   unit_id: Id;
   name: Line;
@@ -2364,6 +2364,7 @@ export type UnitRow = {
   rapid_response_phone: Line;
   policy_version: number;
   kind?: UnitKind | undefined;
+  coordinator_phone?: Line | null | undefined;
 };
 export const UnitRowSchema = v.looseObject({
   unit_id: IdSchema,
@@ -2373,6 +2374,7 @@ export const UnitRowSchema = v.looseObject({
   rapid_response_phone: LineSchema,
   policy_version: v.pipe(v.number(), v.integer()),
   kind: v.optional(UnitKindSchema),
+  coordinator_phone: v.optional(v.nullable(LineSchema)),
 }) satisfies v.GenericSchema<UnitRow>;
 
 /** The feed's head, and the checksum of its rows. */
@@ -2497,17 +2499,17 @@ export const VisitNotDoneSchema = v.strictObject({
   text: v.optional(v.nullable(LineSchema)),
 }) satisfies v.GenericSchema<VisitNotDone>;
 
-/** Who signed on the glass, with the strokes as they were drawn. */
+/** Who signed on the glass, and the strokes as drawn; none: who signed could not draw and is only named. */
 export type VisitSignature = {
   signed_by: Line;
-  strokes: string;
+  strokes?: string | null | undefined;
   staff_id: Id;
   observed_at: Instant;
   received_at: Instant;
 };
 export const VisitSignatureSchema = v.looseObject({
   signed_by: LineSchema,
-  strokes: v.pipe(v.string(), pattern(/^[MLml0-9 ,-]*$(?!\n)/u), length(1, 16000)),
+  strokes: v.optional(v.nullable(v.pipe(v.string(), pattern(/^[MLml0-9 ,-]*$(?!\n)/u), length(1, 16000)))),
   staff_id: IdSchema,
   observed_at: instant,
   received_at: instant,
@@ -2679,7 +2681,7 @@ export const VisitRowSchema = v.looseObject({
   flags: v.optional(v.array(FlagSchema)),
 }) satisfies v.GenericSchema<VisitRow>;
 
-/** The patient, or who stands for the patient, signs on the glass: the note as it is now stands. */
+/** The patient, or who stands for the patient, signs: the note as it is now stands. Without strokes the author vouches for the name: whoever signs could not draw on the glass. */
 export type VisitSigned = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;
@@ -2689,7 +2691,7 @@ export type VisitSigned = {
   stay_id: Id;
   visit_id: Id;
   signed_by: Line;
-  strokes: string;
+  strokes?: string | null | undefined;
 };
 export const VisitSignedSchema = v.strictObject({
   observed_at: instant,
@@ -2700,7 +2702,7 @@ export const VisitSignedSchema = v.strictObject({
   stay_id: IdSchema,
   visit_id: IdSchema,
   signed_by: LineSchema,
-  strokes: v.pipe(v.string(), pattern(/^[MLml0-9 ,-]*$(?!\n)/u), length(1, 16000)),
+  strokes: v.optional(v.nullable(v.pipe(v.string(), pattern(/^[MLml0-9 ,-]*$(?!\n)/u), length(1, 16000)))),
 }) satisfies v.GenericSchema<VisitSigned>;
 
 /** The author is there, or on the telephone, at `observed_at`. */

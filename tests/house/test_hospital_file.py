@@ -10,6 +10,7 @@ from backend.clock import SteppedClock
 from backend.commands.hospital import decoded, load_hospital
 from backend.db import Database, unit_of_work
 from backend.places.queries import policies
+from shared_schemas.places import UnitRow
 
 UNIT = "01950000-0000-7000-8000-000000000001"
 BED = "01950000-0000-7000-8000-000000000002"
@@ -40,6 +41,16 @@ FILE = {
         }
     ],
 }
+
+
+async def test_a_home_team_brings_the_number_that_an_sos_calls(database: Database, clock: SteppedClock) -> None:
+    for phone in ("0123 45", "0123 46"):
+        team = FILE["units"][0] | {"kind": "home", "beds": [], "coordinator_phone": phone}
+        await load_hospital(database, decoded(msgspec.json.encode(FILE | {"units": [team]})), clock.now())
+
+    [shown] = await database.pool.fetch("select row::text from feed_row where type = 'unit'")
+    assert msgspec.json.decode(shown["row"], type=UnitRow).coordinator_phone == "0123 46"
+    assert await database.pool.fetchval("select coordinator_phone from unit") == "0123 46"
 
 
 async def test_a_loaded_hospital_pairs_tablets_and_signs_people_in(database: Database, clock: SteppedClock) -> None:
