@@ -13,13 +13,13 @@ import { SETTINGS } from './settings';
 import type { Slice } from './slice';
 
 export const SLICES: readonly Slice[] = [
+  VISITS,
   SHIFT,
   WARD,
   BEDS,
   ALERTS,
   BOARD,
   VITALS,
-  VISITS,
   SYNC,
   STAFF,
   SETTINGS,

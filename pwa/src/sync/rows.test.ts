@@ -101,6 +101,13 @@ describe('the store of rows', () => {
     expect(store.row('held_entry', 'h')).toBeDefined();
   });
 
+  test("knows the server's version of a row, and none of a row that only this tablet has", () => {
+    const store = aStore(task('a'), task('b', 3));
+    expect([store.version('task', 'b'), store.version('task', 'c')]).toEqual([3, undefined]);
+    store.forget(UNIT);
+    expect(store.version('task', 'b')).toBeUndefined();
+  });
+
   test('shows a snapshot while it is being read, and forgets a feed', () => {
     const store = new RowStore();
     store.show(UNIT, [task('a')]);

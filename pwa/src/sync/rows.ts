@@ -117,6 +117,15 @@ export class RowStore implements RowReader {
     this.#refresh([]);
   }
 
+  /** The version of a row as the server has it; undefined where only this tablet knows the row. */
+  version(type: RowType, id: string): number | undefined {
+    for (const shelf of this.#shelves.values()) {
+      const row = shelf.rows.get(`${type}/${id}`);
+      if (row) return row.version;
+    }
+    return undefined;
+  }
+
   /** Whether what is shown of this row is not known to the server yet. */
   isPending(type: RowType, id: string): boolean {
     return this.overlay.has(`${type}/${id}`);

@@ -36,6 +36,11 @@ export function row<T extends RowType>(type: T, id: string | null | undefined): 
   return id ? store.row(type, id) : undefined;
 }
 
+/** The server's version of a row that is shown: the `base_version` of what is decided about it. */
+export function versionOf(type: RowType, id: string): number | undefined {
+  return store.version(type, id);
+}
+
 /** Whether what is shown of this row is saved on this tablet only. */
 export function isPending(type: RowType, id: string): boolean {
   follow(type);

@@ -8,6 +8,7 @@ import { intervalMinutes, type NextSet, nextSet, type Rhythm } from './intervals
 import {
   atRisk,
   atRiskSince,
+  isAtHome,
   knownSets,
   movedTo,
   observationTask,
@@ -40,8 +41,8 @@ export function following(set: VitalSignsRow, store: RowReader): NextSet | undef
 /** The open observation is done and the next one planned, so that a tablet without a network still says when. */
 export function afterSet(set: VitalSignsRow, store: RowReader): Expected[] {
   const before = beforeOf(set.stay_id, set.entry_id, store);
-  if (!before) return [];
   const back = returnedBy(set, store);
+  if (!before) return isAtHome(store.row('stay', set.stay_id)?.unit_id, store) ? back : [];
   if (back.length === 0 && !isObserved(set, store)) return [];
   return [...back, ...charted(set, before, store)];
 }

@@ -116,3 +116,12 @@ test('a correction stands beside the set that it corrects; a struck-out set says
     correction_reason: 'wrong cuff',
   });
 });
+
+test('a set at home is scored and plans no observation', () => {
+  const store = ward();
+  const home = { type: 'unit', id: 'u1', version: 1, row: { unit_id: 'u1', kind: 'home' } };
+  store.replace('reference', ['e1', 1], rowsOfSnapshot([home]));
+  store.expect([charted('v1', '2026-11-22T10:00:00.000Z', SET)]);
+  expect(store.row('vital_signs', 'v1')?.score.total).toBe(0);
+  expect(observations(store).map(([task_id]) => task_id)).toEqual(['t1']);
+});

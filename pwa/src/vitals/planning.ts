@@ -21,14 +21,19 @@ export function knownSets(stay_id: string, store: RowReader): Taken[] {
   return validSets(store.rows('vital_signs').filter((one) => one.stay_id === stay_id)).map(taken);
 }
 
-/** What beside the score decides how often; undefined for a stay that is not here. */
+/** Whether a patient is cared for at home: visits and calls are planned there, never an interval. */
+export function isAtHome(unit_id: string | undefined, store: Pick<RowReader, 'row'>): boolean {
+  return Boolean(unit_id) && store.row('unit', unit_id ?? '')?.kind === 'home';
+}
+
+/** What beside the score decides how often; undefined for a stay that is not here, or at home. */
 export function rhythmOf(
   stay_id: string,
   store: RowReader,
   duty: ObservationDutyRow | undefined = store.row('observation_duty', stay_id),
 ): Rhythm | undefined {
   const stay = store.row('stay', stay_id);
-  if (!stay) return undefined;
+  if (!stay || isAtHome(stay.unit_id, store)) return undefined;
   return {
     policy: policyOf(stay_id, store).observation,
     zone: zoneOf(stay.unit_id, store),

@@ -14,6 +14,11 @@ export function clockTime(at: Date | string | number): string {
   return format('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(at));
 }
 
+/** `2026-11-22`: the date of an instant in the unit; dates compare as text. */
+export function dateIn(at: Date | string | number): string {
+  return format('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at));
+}
+
 /** `Sun 22 Nov`, in the person's language. */
 export function shortDate(at: Date | string | number): string {
   return format(locale(), { weekday: 'short', day: 'numeric', month: 'short' }).format(new Date(at));
