@@ -29,6 +29,9 @@ export default defineConfig(({ command }) => ({
   test: {
     include: ['src/**/*.test.ts', 'vite/**/*.test.ts'],
     environment: 'node',
+    // Tests are of pure functions: a worker need not be made anew for each file.
+    pool: 'threads',
+    isolate: false,
     sequence: { shuffle: true },
   },
 }));
