@@ -12,9 +12,9 @@ def overtaken(base_version: int | None, placed_version: int) -> bool:
     return base_version is not None and base_version < placed_version
 
 
-def taken_from(observed_at: datetime, freed_at: datetime | None) -> datetime:
-    """When a bed counts as taken: as observed, but never before the patient before has left it."""
-    return observed_at if freed_at is None else max(observed_at, freed_at)
+def taken_from(observed_at: datetime, *not_before: datetime | None) -> datetime:
+    """When a place counts as taken: as observed, but never before any of these instants."""
+    return max([observed_at, *(at for at in not_before if at is not None)])
 
 
 @dataclass(frozen=True, slots=True)

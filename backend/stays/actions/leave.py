@@ -6,7 +6,7 @@ from datetime import datetime
 from backend.access.actions import end_stay_scope
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
-from backend.stays.actions.move import CHANGED_MEANWHILE, UNKNOWN, leave_bed
+from backend.stays.actions.move import CHANGED_MEANWHILE, UNKNOWN, counts_from, leave_bed
 from backend.stays.actions.write import Placing, held_stay, place
 from backend.stays.rules import overtaken
 from shared_schemas.flags import Flag
@@ -27,7 +27,7 @@ async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) ->
         return Outcome(flags=(Flag.DEPARTED_BEFORE,))
     if overtaken(body.base_version, stay["placed_version"]):
         return CHANGED_MEANWHILE
-    at = max(arrived.observed_at, stay["arrived_at"])
+    at = await counts_from(work, stay, arrived.observed_at)
     await leave_bed(work, body.stay_id, at, arrived.entry_id)
     await end_stay_scope(work, body.stay_id, at)
     await place(

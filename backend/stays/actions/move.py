@@ -77,7 +77,7 @@ async def _transfer_patient(work: Work, arrived: Arrived[PatientTransferred]) ->
 async def _move_unit(work: Work, stay: Stay, to_unit_id: str, how: Placing) -> Stay:
     """The stay arrives no earlier than where it was before, whatever a tablet's clock said."""
     stay_id, from_unit = str(stay["stay_id"]), str(stay["unit_id"])
-    at = max(how.at, stay["arrived_at"])
+    at = await counts_from(work, stay, how.at)
     await leave_bed(work, stay_id, at, how.entry_id)
     await place_stay(work, stay_id, to_unit_id, at)
     move_stay(work, stay_id, f"unit:{from_unit}", f"unit:{to_unit_id}")
@@ -110,7 +110,7 @@ async def claim_bed(work: Work, stay: Stay, bed_id: str, how: Placing) -> HeldRe
     bed = await work.connection.fetchrow(BED, bed_id)
     if bed is None or bed["unit_id"] != stay["unit_id"]:
         return HeldReason.INVALID
-    since_at = taken_from(how.at, bed["freed_at"])
+    since_at = taken_from(await counts_from(work, stay, how.at), bed["freed_at"])
     try:
         async with work.savepoint():
             await leave_bed(work, stay_id, how.at, how.entry_id)
@@ -120,6 +120,11 @@ async def claim_bed(work: Work, stay: Stay, bed_id: str, how: Placing) -> HeldRe
     owner = await nurse_of(work, bed_id) or stay["owner_staff_id"]
     await place(work, stay, how, bed_id=bed_id, bed_since_at=since_at, owner_staff_id=owner)
     return None
+
+
+async def counts_from(work: Work, stay: Stay, observed_at: datetime) -> datetime:
+    """When a placement counts from: as observed, but never before the last one of its patient."""
+    return taken_from(observed_at, stay["arrived_at"], await work.connection.fetchval(LAY_UNTIL, stay["stay_id"]))
 
 
 async def nurse_of(work: Work, bed_id: str) -> object | None:
@@ -138,6 +143,7 @@ async def lie_down(work: Work, stay_id: str, bed_id: str, since_at: datetime, en
     )
 
 
+LAY_UNTIL = "select max(coalesce(to_at, from_at)) from bed_stay where stay_id = $1 and not entered_in_error"
 BED = """
 select unit_id, (select max(to_at) from bed_stay where bed_id = $1 and not entered_in_error) as freed_at
 from bed where bed_id = $1 for no key update

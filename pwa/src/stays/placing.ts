@@ -38,9 +38,12 @@ function left(stay: StayRow, at: string): Expected[] {
   return [{ type: 'bed_use', id: bed_id, row: { bed_id, unit_id, freed_at: later(at, bed_since_at) } }];
 }
 
+/** No placement counts from before the patient's last one. */
+const countsFrom = (stay: StayRow, at: string) => later(later(at, stay.arrived_at), stay.bed_since_at);
+
 /** The stay lies in the bed, whose nurse answers for it; its reservation ends, or somebody else's is told. */
 function lies(stay: StayRow, bed_id: string, word: Word, store: RowReader): Expected[] {
-  const bed_since_at = later(word.at, store.row('bed_use', bed_id)?.freed_at);
+  const bed_since_at = later(countsFrom(stay, word.at), store.row('bed_use', bed_id)?.freed_at);
   const nurse = store
     .rows('duty')
     .filter((duty) => !duty.ended_at && duty.bed_ids.includes(bed_id))
@@ -127,14 +130,14 @@ export const PLACING_RULES: OptimisticRules = {
   patient_discharged: ({ entry_id, body }, store) => {
     const stay = standing(body.stay_id, entry_id, store);
     if (!stay) return [];
-    const at = later(body.observed_at, stay.arrived_at);
+    const at = countsFrom(stay, body.observed_at);
     const word = { entry_id, at, how: 'discharge' as const };
     return [...left(stay, at), changed(stay, { departed_at: at, ...NO_BED, ...NO_OFFER, ...placed(word) })];
   },
   patient_transferred: ({ entry_id, body }, store) => {
     const stay = standing(body.stay_id, entry_id, store);
     if (!stay || stay.unit_id === body.to_unit_id) return [];
-    const at = later(body.observed_at, stay.arrived_at);
+    const at = countsFrom(stay, body.observed_at);
     const word = { entry_id, at, how: 'transfer' as const };
     // The server takes its rows from this unit; until then it has departed.
     return [...left(stay, at), changed(stay, { departed_at: at, ...NO_BED, ...NO_OFFER, ...placed(word) })];
