@@ -13,6 +13,9 @@ export type Standing = {
   reserved: { at: string; until_at: string } | null;
 };
 
+/** A bed that nobody has used, marked or reserved. */
+export const UNUSED: Standing = { lying: null, marked: null, freed_at: null, reserved: null };
+
 /** A state and its clock; null: a bed that nobody has used or marked is free for ever. */
 export type StateSince = { state: BedState; since_at: string | null };
 
@@ -41,10 +44,9 @@ export function standings(store: RowReader, now: number): Map<string, Standing> 
   for (const { bed_id } of store.rows('bed')) {
     const status = store.row('bed_status', bed_id);
     found.set(bed_id, {
-      lying: null,
+      ...UNUSED,
       marked: status ? { readiness: status.readiness, at: status.marked_at } : null,
       freed_at: store.row('bed_use', bed_id)?.freed_at ?? null,
-      reserved: null,
     });
   }
   for (const { bed_id, reserved_at, until_at } of store.rows('bed_reservation')) {

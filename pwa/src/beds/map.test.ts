@@ -54,6 +54,7 @@ test('a reservation that is over is neither coming nor kept, and the soonest dep
   const plans = {
     s: stay('s', '1A', { departure_planned_at: at(90) }),
     t: stay('t', '1B', { departure_planned_at: at(30) }),
+    tomorrow: stay('u', '2A', { departure_planned_at: at(24 * 60) }),
   };
   const { kept, counts, going } = shown({ bed: BEDS, bed_reservation, stay: plans });
   expect([kept.length, counts.coming, counts.reserved]).toEqual([0, 0, 0]);

@@ -9,7 +9,9 @@ import type {
   StayRow,
 } from '../schemas.ts';
 import type { RowReader } from '../sync/rows.ts';
-import { type BedState, bedState, standings } from './bed_state.ts';
+import { zoneOf } from '../vitals/planning.ts';
+import { type BedState, bedState, standings, UNUSED } from './bed_state.ts';
+import { type Counted, countsOf, leavesToday, oldestDirty } from './counts.ts';
 
 /** One bed with what it is made of. `since_ms` null: nobody has used or marked it yet. */
 export interface Tile {
@@ -20,6 +22,8 @@ export interface Tile {
   freed_at: string | null;
   reservation: BedReservationRow | undefined;
   stay: StayRow | undefined;
+  /** Its patient is to leave today. */
+  going: boolean;
   patient: PatientRow | undefined;
   duty: ObservationDutyRow | undefined;
   /** Who left it last, as long as the tablet knows her. */
@@ -39,9 +43,6 @@ export interface Kept {
   reservation: BedReservationRow;
   patient: PatientRow | undefined;
 }
-
-export const COUNTED = ['free', 'dirty', 'cleaning', 'reserved', 'blocked', 'going', 'coming'] as const;
-export type Counted = (typeof COUNTED)[number];
 
 export interface BedsNow {
   bays: { bay: string; tiles: Tile[] }[];
@@ -79,25 +80,19 @@ export function bedsNow(store: RowReader, unit_id: string, now: number): BedsNow
     return reservation ? [{ tile, reservation, patient }] : [];
   });
   const going = tiles
-    .filter((tile) => tile.stay?.departure_planned_at)
+    .filter((tile) => tile.going)
     .sort((a, b) => leavesAt(a) - leavesAt(b) || a.bed.position - b.bed.position);
-  const count = (...states: BedState[]) => tiles.filter((tile) => states.includes(tile.state)).length;
   return {
     ...{ bays: baysOf(tiles), tiles, waiting, kept, going },
-    used: count('occupied', 'on_leave'),
-    counts: {
-      ...{ free: count('free'), dirty: count('dirty'), cleaning: count('cleaning') },
-      ...{ reserved: count('reserved'), blocked: count('blocked', 'closed') },
-      ...{ going: going.length, coming: waiting.length + kept.length },
-    },
-    oldest: tiles
-      .filter((tile) => tile.state === 'dirty')
-      .sort((a, b) => (a.since_ms ?? 0) - (b.since_ms ?? 0))[0],
+    used: tiles.filter(({ stay }) => stay).length,
+    counts: countsOf(tiles, waiting.length),
+    oldest: oldestDirty(tiles),
   };
 }
 
 function tilesOf(store: RowReader, unit_id: string, now: number): Tile[] {
   const stands = standings(store, now);
+  const time_zone = zoneOf(unit_id, store);
   const inBed = new Map(
     store
       .rows('stay')
@@ -113,12 +108,7 @@ function tilesOf(store: RowReader, unit_id: string, now: number): Tile[] {
     .filter((bed) => bed.unit_id === unit_id)
     .sort((a, b) => a.position - b.position)
     .map((bed) => {
-      const standing = stands.get(bed.bed_id) ?? {
-        lying: null,
-        marked: null,
-        freed_at: null,
-        reserved: null,
-      };
+      const standing = stands.get(bed.bed_id) ?? UNUSED;
       const { state, since_at } = bedState(standing, now);
       const stay = inBed.get(bed.bed_id);
       return {
@@ -130,6 +120,7 @@ function tilesOf(store: RowReader, unit_id: string, now: number): Tile[] {
           since_ms: since_at ? Date.parse(since_at) : null,
         },
         mark: store.row('bed_status', bed.bed_id),
+        going: leavesToday(stay, time_zone, now),
         reservation: kept.get(bed.bed_id),
         patient: stay && store.row('patient', stay.patient_id),
         duty: stay && store.row('observation_duty', stay.stay_id),

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Standing } from '../beds/bed_state';
+import { type Standing, UNUSED } from '../beds/bed_state';
 import { bedsOf } from './beds';
-import { at, bed, EMPTY_BED, stay, ward } from './trial_ward';
+import { at, bed, stay, ward } from './trial_ward';
 
-const dirty = (minutes: number): Standing => ({ ...EMPTY_BED, freed_at: at(minutes) });
+const dirty = (minutes: number): Standing => ({ ...UNUSED, freed_at: at(minutes) });
 
 test('beds in room order, each with its state, and patients who wait for one', () => {
   const facts = ward(
@@ -15,8 +15,8 @@ test('beds in room order, each with its state, and patients who wait for one', (
     {
       beds: [bed('1c', 2), bed('1a', 0), bed('1d', 3), bed('1b', 1), bed('1e', 4)],
       standings: new Map([
-        ['1a', { ...EMPTY_BED, lying: { since_at: at(-90), on_leave_at: null } }],
-        ['1b', { ...EMPTY_BED, lying: { since_at: at(-90), on_leave_at: at(-9) } }],
+        ['1a', { ...UNUSED, lying: { since_at: at(-90), on_leave_at: null } }],
+        ['1b', { ...UNUSED, lying: { since_at: at(-90), on_leave_at: at(-9) } }],
         ['1c', dirty(-9)],
         ['1d', dirty(-24)],
       ]),

@@ -1,20 +1,14 @@
 /** The beds of the unit: how each stands, and how many stand so. Pure. */
-import { type BedState, bedState } from '../beds/bed_state';
+import { bedState, UNUSED } from '../beds/bed_state';
+import { type Countable, type Counted, countsOf, leavesToday, oldestDirty } from '../beds/counts';
 import type { BedRow, StayRow } from '../schemas';
 import type { Facts } from './facts';
 
-/** One tile of the map. `going`: its patient's departure is planned for today. */
-export interface BedTile {
+/** One tile of the map. */
+export interface BedTile extends Countable {
   bed: BedRow;
-  state: BedState;
-  since_ms: number | null;
   stay: StayRow | null;
-  going: boolean;
 }
-
-/** The figures above the map, in this order; `coming`: patients who wait for a bed. */
-export const COUNTED = ['free', 'dirty', 'cleaning', 'reserved', 'blocked', 'going', 'coming'] as const;
-export type Counted = (typeof COUNTED)[number];
 
 export interface Beds {
   map: BedTile[];
@@ -23,31 +17,20 @@ export interface Beds {
   oldest_dirty_ms: number | null;
 }
 
-type Known = Pick<Facts, 'places' | 'standings' | 'now_ms' | 'byTonight'>;
+type Known = Pick<Facts, 'places' | 'standings' | 'now_ms' | 'time_zone'>;
 
-export function bedsOf({ places, standings, now_ms, byTonight }: Known): Beds {
+export function bedsOf({ places, standings, now_ms, time_zone }: Known): Beds {
   const map = places.flatMap(({ bed, stay }): BedTile[] => {
     if (!bed) return [];
-    const going = Boolean(stay?.departure_planned_at && byTonight(stay.departure_planned_at));
-    const { state, since_at } = bedState(standings.get(bed.bed_id) ?? UNKNOWN, now_ms);
+    const going = leavesToday(stay, time_zone, now_ms);
+    const { state, since_at } = bedState(standings.get(bed.bed_id) ?? UNUSED, now_ms);
     return [{ bed, stay, going, state, since_ms: since_at ? Date.parse(since_at) : null }];
   });
-  const count = (state: BedState) => map.filter((tile) => tile.state === state).length;
-  const dirty = map.flatMap((tile) => (tile.state === 'dirty' && tile.since_ms ? [tile.since_ms] : []));
+  const waiting = places.filter((place) => !place.bed).length;
+  const since_ms = oldestDirty(map)?.since_ms;
   return {
     map,
-    counts: {
-      free: count('free'),
-      dirty: count('dirty'),
-      cleaning: count('cleaning'),
-      reserved: count('reserved'),
-      blocked: count('blocked') + count('closed'),
-      going: map.filter((tile) => tile.going).length,
-      coming: places.filter((place) => !place.bed).length,
-    },
-    oldest_dirty_ms: dirty.length ? now_ms - Math.min(...dirty) : null,
+    counts: countsOf(map, waiting),
+    oldest_dirty_ms: since_ms ? now_ms - since_ms : null,
   };
 }
-
-/** A bed of which no row tells: nobody lies in it. */
-const UNKNOWN = { lying: null, marked: null, freed_at: null, reserved: null };

@@ -38,8 +38,7 @@ export interface Facts extends BoardRows {
   unit_id: string;
   policy: Policy;
   now_ms: number;
-  /** Whether an instant lies on the unit's day, or before it. */
-  byTonight: (at: string) => boolean;
+  time_zone: string;
   /** Every bed in bed order, then who waits for one. */
   places: Place[];
   /** Patients who are here now, by stay. */
@@ -69,10 +68,7 @@ export function factsOf(
   const places = wardList(of_unit, null, now_ms);
   const here = new Map(places.flatMap((place) => (place.stay ? [[place.stay.stay_id, place] as const] : [])));
   const open = rows.tasks.filter((task) => isOpen(task) && here.has(task.stay_id));
-  // Swedish writes days as 2026-11-22.
-  const days = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone, dateStyle: 'short' });
-  const byTonight = (at: string) => days.format(new Date(at)) <= days.format(now_ms);
-  return { ...of_unit, unit_id, policy, now_ms, byTonight, places, here, open };
+  return { ...of_unit, unit_id, policy, now_ms, time_zone, places, here, open };
 }
 
 /** "5C"; a patient without a bed has a dash. */

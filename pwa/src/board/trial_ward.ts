@@ -1,5 +1,6 @@
 /** Rows of a small ward, as tests write them: instants are minutes from `NOW`. Nothing of the app imports this. */
 import policies from '$shared/reference/escalation.json';
+import { UNUSED } from '../beds/bed_state';
 import type {
   AlertRow,
   BedRow,
@@ -15,8 +16,6 @@ import { type BoardRows, type Facts, factsOf } from './facts';
 
 export const NOW = Date.parse('2026-03-01T14:52:00Z');
 export const POLICY = policies.policy as Policy;
-/** A bed that nobody has used or marked. */
-export const EMPTY_BED = { lying: null, marked: null, freed_at: null, reserved: null };
 export const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
 
 /** A ward of stays `one`, `two`, … each in the bed of that name, with what a test adds. */
@@ -29,7 +28,7 @@ export function ward(stays: StayRow[], more: Partial<BoardRows> = {}): Facts {
   const none = { sets: [], tasks: [], duties: [], alerts: [], turns: [], tablets: [], held: [], losses: [] };
   const lying = (stay: StayRow) => ({ since_at: stay.arrived_at, on_leave_at: null });
   const standings = new Map(
-    stays.flatMap((one) => (one.bed_id ? [[one.bed_id, { ...EMPTY_BED, lying: lying(one) }] as const] : [])),
+    stays.flatMap((one) => (one.bed_id ? [[one.bed_id, { ...UNUSED, lying: lying(one) }] as const] : [])),
   );
   return factsOf(
     { beds, stays, patients, standings, ...none, ...more },

@@ -1,10 +1,8 @@
 /** How old a patient is, by the day of the ward where she lies: an age turns at its midnight. Pure. */
+import { dayAt } from '../app/days';
 import type { PatientRow } from '../schemas';
 import type { RowReader } from '../sync/rows';
 import { zoneOf } from './planning';
-
-/** Swedish writes days as 2026-11-22. */
-const days = new Map<string, Intl.DateTimeFormat>();
 
 /** Whole years by the calendar birthday; both days as YYYY-MM-DD. */
 export function ageYears(bornOn: string, on: string): number {
@@ -14,9 +12,7 @@ export function ageYears(bornOn: string, on: string): number {
 
 /** Whole years at an instant, by the calendar of a time zone. */
 export function ageAt(bornOn: string, at: string | number, zone: string): number {
-  const format = days.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short' });
-  days.set(zone, format);
-  return ageYears(bornOn, format.format(new Date(at)));
+  return ageYears(bornOn, dayAt(at, zone));
 }
 
 /** Whole years at an instant on the ward of this patient. */
