@@ -45,6 +45,26 @@ class BoardPlace(Struct, omit_defaults=True, kw_only=True):
     patient: BoardPatient | None = None
 
 
+class ListedBed(Struct, omit_defaults=True, kw_only=True):
+    """A bed of a list: how it stands, since when, and whose stay is in it; `until_at`: the end of its reservation."""
+
+    bed_id: Id
+    bay: str
+    label: str
+    state: BedState
+    since_at: Instant | None = None
+    stay_id: Id | None = None
+    until_at: Instant | None = None
+
+
+class BedList(Struct, kw_only=True):
+    """The reply of `GET /api/board/{unit_id}/beds`, in bed order."""
+
+    unit_id: Id
+    read_at: Instant
+    beds: list[ListedBed]
+
+
 class BoardReading(Struct, kw_only=True):
     """The reply of `GET /api/board/{unit_id}`; places in bed order, who waits last."""
 

@@ -1,5 +1,6 @@
 """A unit at one instant in one statement: a ward of thirty costs what one of three does."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from backend.board.view import SCORE, VALUES, Record
@@ -31,6 +32,26 @@ order by b.position nulls last, s.stay_id
 """
 
 
-async def places(connection: Connection, unit_id: str, now: datetime, until: datetime) -> list[Record]:
+# How a bed stands, and whose stay is in it.
+BEDS = """
+select b.bed_id::text, b.bay, b.label, s.stay_id::text, s.bed_since_at, s.arrived_at, o.pause_reason, o.paused_at,
+    m.readiness, m.marked_at, u.freed_at, r.reserved_at, r.until_at
+from bed b
+left join stay s on s.unit_id = $1 and s.departed_at is null and s.bed_id = b.bed_id
+left join observation_duty o on o.stay_id = s.stay_id
+left join bed_status m on m.bed_id = b.bed_id
+left join bed_use u on u.bed_id = b.bed_id
+left join bed_reservation r on r.bed_id = b.bed_id and r.ended_at is null and r.until_at > $2
+where b.unit_id = $1
+order by b.position
+"""
+
+
+async def beds(connection: Connection, unit_id: str, now: datetime) -> Sequence[Record]:
+    """The unit's beds in bed order."""
+    return await connection.fetch(BEDS, unit_id, now)
+
+
+async def places(connection: Connection, unit_id: str, now: datetime, until: datetime) -> Sequence[Record]:
     """Beds in bed order and patients without one, each with the latest set and the open work due before `until`."""
-    return [dict(record) for record in await connection.fetch(PLACES, unit_id, now, until)]
+    return await connection.fetch(PLACES, unit_id, now, until)

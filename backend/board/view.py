@@ -8,7 +8,7 @@ import msgspec
 
 from backend.beds.rules.state import Lying, Marked, Reserved, Standing, bed_state
 from shared_schemas.beds import Readiness
-from shared_schemas.board import BoardPatient, BoardPlace, BoardReading, BoardTask
+from shared_schemas.board import BedList, BoardPatient, BoardPlace, BoardReading, BoardTask, ListedBed
 
 Record = Mapping[str, Any]
 VALUES = (
@@ -22,6 +22,24 @@ _tasks = msgspec.json.Decoder(list[BoardTask])
 def reading_of(unit_id: str, records: Iterable[Record], now: datetime) -> BoardReading:
     """The unit at `now`."""
     return BoardReading(unit_id=unit_id, read_at=now, places=[_place(record, now) for record in records])
+
+
+def beds_of(unit_id: str, records: Iterable[Record], now: datetime) -> BedList:
+    """The unit's beds at `now`."""
+    return BedList(unit_id=unit_id, read_at=now, beds=[_listed(record, now) for record in records])
+
+
+def _listed(record: Record, now: datetime) -> ListedBed:
+    state, since_at = bed_state(_standing(record), now)
+    return ListedBed(
+        bed_id=record["bed_id"],
+        bay=record["bay"],
+        label=record["label"],
+        state=state,
+        since_at=since_at,
+        stay_id=record["stay_id"],
+        until_at=record["until_at"],
+    )
 
 
 def _place(record: Record, now: datetime) -> BoardPlace:

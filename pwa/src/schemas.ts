@@ -259,6 +259,42 @@ export const BedAssignedSchema = v.strictObject({
   bed_id: v.nullable(IdSchema),
 }) satisfies v.GenericSchema<BedAssigned>;
 
+/** The state of a bed, derived and never stored (docs/adr/0010-bed-state.md). As FHIR Location.operationalStatus (v2 table 0116): `free` and `reserved` U, `occupied` O (in isolation I), `on_leave` O, `dirty` K, `cleaning` H, `blocked` and `closed` C. */
+export const BedStateSchema = v.picklist(['free', 'reserved', 'occupied', 'on_leave', 'dirty', 'cleaning', 'blocked', 'closed']);
+export type BedState = 'free' | 'reserved' | 'occupied' | 'on_leave' | 'dirty' | 'cleaning' | 'blocked' | 'closed';
+
+/** A bed of a list: how it stands, since when, and whose stay is in it; `until_at`: the end of its reservation. */
+export type ListedBed = {
+  bed_id: Id;
+  bay: string;
+  label: string;
+  state: BedState;
+  since_at?: Instant | null | undefined;
+  stay_id?: Id | null | undefined;
+  until_at?: Instant | null | undefined;
+};
+export const ListedBedSchema = v.looseObject({
+  bed_id: IdSchema,
+  bay: v.string(),
+  label: v.string(),
+  state: BedStateSchema,
+  since_at: v.optional(v.nullable(instant)),
+  stay_id: v.optional(v.nullable(IdSchema)),
+  until_at: v.optional(v.nullable(instant)),
+}) satisfies v.GenericSchema<ListedBed>;
+
+/** The reply of `GET /api/board/{unit_id}/beds`, in bed order. */
+export type BedList = {
+  unit_id: Id;
+  read_at: Instant;
+  beds: ListedBed[];
+};
+export const BedListSchema = v.looseObject({
+  unit_id: IdSchema,
+  read_at: instant,
+  beds: v.array(ListedBedSchema),
+}) satisfies v.GenericSchema<BedList>;
+
 /** What was last marked of a bed, from the most careful to the least: `closed` first. `blocked` is out of use for a reason of the day, `closed` by decision of who leads; both lead to `dirty`. */
 export const ReadinessSchema = v.picklist(['closed', 'blocked', 'dirty', 'cleaning', 'clean']);
 export type Readiness = 'closed' | 'blocked' | 'dirty' | 'cleaning' | 'clean';
@@ -374,10 +410,6 @@ export const BedRowSchema = v.looseObject({
   label: v.pipe(v.string(), length(0, 16)),
   position: v.pipe(v.number(), v.integer()),
 }) satisfies v.GenericSchema<BedRow>;
-
-/** The state of a bed, derived and never stored (docs/adr/0010-bed-state.md). As FHIR Location.operationalStatus (v2 table 0116): `free` and `reserved` U, `occupied` O (in isolation I), `on_leave` O, `dirty` K, `cleaning` H, `blocked` and `closed` C. */
-export const BedStateSchema = v.picklist(['free', 'reserved', 'occupied', 'on_leave', 'dirty', 'cleaning', 'blocked', 'closed']);
-export type BedState = 'free' | 'reserved' | 'occupied' | 'on_leave' | 'dirty' | 'cleaning' | 'blocked' | 'closed';
 
 /** The last mark of a bed (unit feed); its id is the bed's. `mark_id`: the entry; a bed never marked has no row. */
 export type BedStatusRow = {

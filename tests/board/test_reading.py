@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import msgspec
 
-from shared_schemas.beds import BedMarked, Readiness
-from shared_schemas.board import BoardReading
+from shared_schemas.beds import BedMarked, BedReserved, BedState, Readiness
+from shared_schemas.board import BedList, BoardReading
 from shared_schemas.staff import DutyStarted, Post
 from shared_schemas.stays import PatientAdmitted, PatientDischarged
 from shared_schemas.tasks import TaskPlanned
@@ -109,6 +109,28 @@ async def test_work_is_told_that_is_late_or_due_within_two_hours(cast: DoorCast)
     ]
 
 
+async def test_the_list_of_beds_says_of_each_what_the_board_says_and_until_when_it_is_kept(cast: DoorCast) -> None:
+    await begun(cast)
+    lying, now = await admitted(cast, 1), cast.clock.now()
+    await cast.say(cast.anna, PatientDischarged(observed_at=now, stay_id=await admitted(cast, 0)))
+    kept = {"unit_id": cast.east.unit_id, "bed_id": cast.east.beds[2], "text": "Emergency"}
+    until_at = now + timedelta(hours=1)
+    await cast.say(cast.anna, BedReserved(observed_at=now, until_at=until_at, **kept))
+    tablet = await cast.tablet_of(cast.anna)
+    reply = await tablet.http.get(f"/api/board/{cast.east.unit_id}/beds")
+    listed = msgspec.json.decode(reply.content, type=BedList)
+    assert [bed.bed_id for bed in listed.beds] == cast.east.beds
+    assert [(bed.state, bed.since_at) for bed in listed.beds] == [
+        (place.state, place.since_at) for place in (await read(cast)).places
+    ]
+    assert [bed.state for bed in listed.beds[:3]] == [BedState.DIRTY, BedState.OCCUPIED, BedState.RESERVED]
+    assert [bed.stay_id for bed in listed.beds[:3]] == [None, lying, None]
+    assert [bed.until_at for bed in listed.beds[:3]] == [None, None, until_at]
+    cast.clock.set(until_at)
+    listed = msgspec.json.decode((await tablet.http.get(reply.url.path)).content, type=BedList)
+    assert (listed.beds[2].state, listed.beds[2].until_at) == (BedState.FREE, None)
+
+
 async def test_thirty_patients_cost_the_statements_of_three_and_few_bytes(cast: DoorCast) -> None:
     await begun(cast)
     tablet = await cast.tablet_of(cast.anna)
@@ -128,7 +150,9 @@ async def test_thirty_patients_cost_the_statements_of_three_and_few_bytes(cast: 
 
 async def test_a_stranger_and_another_units_tablet_read_nothing(cast: DoorCast) -> None:
     other = await cast.tablet_of(cast.wei)
-    assert (await other.http.get(f"/api/board/{cast.east.unit_id}")).status_code == httpx.codes.FORBIDDEN
+    for part in ("", "/beds"):
+        reply = await other.http.get(f"/api/board/{cast.east.unit_id}{part}")
+        assert reply.status_code == httpx.codes.FORBIDDEN
     stranger = httpx.AsyncClient(transport=httpx.ASGITransport(cast.server), base_url="http://127.0.0.1:8000")
     for headers in ({}, {"authorization": "Bearer nobody"}):
         reply = await stranger.get(f"/api/board/{cast.east.unit_id}", headers=headers)

@@ -64,8 +64,11 @@ async def snapshot(scene: Scene, _: list[str]) -> httpx.Response:
     return await scene.tablet.http.get(f"/api/sync/snapshot/unit:{scene.tablet.unit_id}")
 
 
-async def board(scene: Scene, _: list[str]) -> httpx.Response:
-    return await scene.tablet.http.get(f"/api/board/{scene.tablet.unit_id}")
+def board(part: str) -> Ask:
+    async def ask(scene: Scene, _: list[str]) -> httpx.Response:
+        return await scene.tablet.http.get(f"/api/board/{scene.tablet.unit_id}{part}")
+
+    return ask
 
 
 async def changes(scene: Scene, stays: list[str]) -> httpx.Response:
@@ -102,7 +105,8 @@ DOORS: dict[tuple[str, str], Ask] = {
     ("GET", "/api/alerts/push-key"): asked("GET", "/api/alerts/push-key"),
     ("PUT", "/api/alerts/push-subscription"): asked("PUT", "/api/alerts/push-subscription", SUBSCRIPTION),
     ("POST", "/api/alerts/push-test"): asked("POST", "/api/alerts/push-test"),
-    ("GET", "/api/board/{unit_id:str}"): board,
+    ("GET", "/api/board/{unit_id:str}"): board(""),
+    ("GET", "/api/board/{unit_id:str}/beds"): board("/beds"),
 }
 
 

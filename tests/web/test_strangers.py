@@ -26,6 +26,7 @@ CASES: dict[tuple[str, str], dict] = {
     },
     ("POST", "/api/alerts/push-test"): {},
     ("GET", "/api/board/{unit_id}"): {},
+    ("GET", "/api/board/{unit_id}/beds"): {},
 }
 OPEN = {("GET", "/health/live"), ("GET", "/health/ready")}
 SOCKETS = {"/api/sync/live"}
