@@ -1,17 +1,20 @@
 import { expect, test } from 'vitest';
-import { mayMove } from './ticks';
-
-const LIFTED = { down: false, left_ms: 0 };
+import { isTouched, mayMove } from './ticks';
 
 test.each([
-  ['in the same five seconds', 10_000, 14_999, LIFTED, false],
-  ['at the tick', 10_000, 15_000, LIFTED, true],
-  ['at a tick that the last picture missed', 14_900, 15_000, LIFTED, true],
-  ['never under a finger', 10_000, 60_000, { down: true, left_ms: 0 }, false],
-  ['not where a finger has just left', 10_000, 15_000, { down: false, left_ms: 14_001 }, false],
-  ['a second after it left', 10_000, 15_001, { down: false, left_ms: 14_001 }, true],
-  ['when the clock was set back', 60_000, 59_000, LIFTED, true],
-  ['when it was set back past the last touch', 60_000, 10_000, { down: false, left_ms: 59_000 }, true],
-])('the order changes %s', (_, shown, now, finger, moves) => {
-  expect(mayMove(shown, now, finger)).toBe(moves);
+  ['in the same five seconds', 10_000, 14_999, false],
+  ['at the tick', 10_000, 15_000, true],
+  ['at a tick that the last picture missed', 14_900, 15_000, true],
+  ['when the clock was set back', 60_000, 59_000, true],
+])('the order changes %s: %s to %s', (_, ordered, now, moves) => {
+  expect(mayMove(ordered, now)).toBe(moves);
+});
+
+test.each([
+  ['under a finger', 60_000, { down: true, left_ms: 0 }, true],
+  ['where a finger has just left', 15_000, { down: false, left_ms: 14_001 }, true],
+  ['a second after it left', 15_001, { down: false, left_ms: 14_001 }, false],
+  ['when the clock was set back past the last touch', 10_000, { down: false, left_ms: 59_000 }, false],
+])('nothing changes %s', (_, now, finger, touched) => {
+  expect(isTouched(now, finger)).toBe(touched);
 });

@@ -1,6 +1,6 @@
-/** When the board may take up what has changed: every five seconds, and never under a finger. Pure. */
+/** When the order of the board may change: every five seconds, and nothing at all under a finger. Pure. */
 
-export const TICK_MS = 5000;
+const TICK_MS = 5000;
 /** A finger that has just left may come down again where it was. */
 const AFTER_TOUCH_MS = 1000;
 
@@ -10,8 +10,12 @@ export interface Finger {
   left_ms: number;
 }
 
-/** Whether the picture of `shown_ms` may be replaced at `now_ms`; a clock that jumped back is no reason to wait. */
-export function mayMove(shown_ms: number, now_ms: number, { down, left_ms }: Finger): boolean {
-  if (down || (now_ms >= left_ms && now_ms < left_ms + AFTER_TOUCH_MS)) return false;
-  return now_ms < shown_ms || Math.floor(now_ms / TICK_MS) > Math.floor(shown_ms / TICK_MS);
+/** Whether a finger is on the screen, or has just left it. */
+export function isTouched(now_ms: number, { down, left_ms }: Finger): boolean {
+  return down || (now_ms >= left_ms && now_ms < left_ms + AFTER_TOUCH_MS);
+}
+
+/** Whether the order of `ordered_ms` may change at `now_ms`; a clock that jumped back is no reason to wait. */
+export function mayMove(ordered_ms: number, now_ms: number): boolean {
+  return now_ms < ordered_ms || Math.floor(now_ms / TICK_MS) > Math.floor(ordered_ms / TICK_MS);
 }
