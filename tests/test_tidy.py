@@ -165,6 +165,12 @@ def has_number(value: ast.expr | None) -> bool:
     return any(isinstance(number, (int, float)) and number not in {0, 1, 2} for number in numbers)
 
 
+def test_no_two_steps_of_the_database_have_one_number() -> None:
+    """Their order must not hang on the words after the number."""
+    steps = Counter(path.stem.split("_")[0] for path in (ROOT / "backend" / "migrations").glob("m*.py"))
+    assert [number for number, times in steps.items() if times > 1] == []
+
+
 def test_piccolos_own_transactions_are_never_opened() -> None:
     """They keep the connection for ever when COMMIT fails; `unit_of_work` does not."""
     called = re.compile(r"\bDB\.(transaction|atomic)\(|\bengine\.(transaction|atomic)\(|\.batch\(")

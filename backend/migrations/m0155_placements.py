@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from backend.migrations import step
 
-ID = "m0150_placements"
+ID = "m0155_placements"
 DDL = """
 alter table stay add column entered_in_error boolean not null default false,
     add column placed_entry_id uuid, add column placed_how text, add column placed_at timestamptz;
