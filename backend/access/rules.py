@@ -9,9 +9,11 @@ from shared_schemas.staff import Grant, Role
 
 REGISTERED = frozenset({Role.WARD_NURSE, Role.CHARGE_NURSE, Role.HEAD_NURSE, Role.HOME_CARE_NURSE})
 AT_THE_BEDSIDE = REGISTERED | {Role.HEALTHCARE_ASSISTANT}
-LEADING = frozenset({Role.CHARGE_NURSE, Role.HEAD_NURSE})
-# Who answers a score: a doctor or site nurse is called for just that (RCP NEWS2, chart 4: the clinical response).
-ANSWERING = REGISTERED | {Role.DUTY_CLINICIAN}
+# A coordinator leads a home-care team as a charge nurse leads a ward (docs/glossary.md).
+LEADING = frozenset({Role.CHARGE_NURSE, Role.HEAD_NURSE, Role.COORDINATOR})
+# Who answers a score: a doctor or site nurse is called for just that (RCP NEWS2, chart 4: the clinical response), and
+# at home a coordinator before them.
+ANSWERING = REGISTERED | {Role.DUTY_CLINICIAN, Role.COORDINATOR}
 ON_THE_LADDER = AT_THE_BEDSIDE | {Role.DUTY_CLINICIAN, Role.COORDINATOR}
 
 SESSION_LASTS = timedelta(hours=12)  # a shift

@@ -4,19 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from backend.access.rules import Contact
+from backend.access.rules import LEADING, Contact
 from shared_schemas.staff import Post, Role
 
 # An ended turn of duty stays on the tablets for a day: the colleagues of the shift before can still be found.
 SHOWN_AFTER_END = timedelta(days=1)
 
 _NURSES = {Role.WARD_NURSE, Role.CHARGE_NURSE, Role.HEAD_NURSE, Role.HOME_CARE_NURSE, Role.COORDINATOR}
-_LEADERS = {Role.CHARGE_NURSE, Role.HEAD_NURSE, Role.COORDINATOR}
 HOLDERS = {
     Post.NURSE: _NURSES,
     Post.ASSISTANT: _NURSES | {Role.HEALTHCARE_ASSISTANT},
-    Post.CHARGE: _LEADERS,
-    Post.ON_CALL: _LEADERS | {Role.DUTY_CLINICIAN},
+    Post.CHARGE: LEADING,
+    Post.ON_CALL: LEADING | {Role.DUTY_CLINICIAN},
 }
 
 

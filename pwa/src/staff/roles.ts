@@ -2,8 +2,7 @@
 import type { Post, Role, StaffRow } from '../schemas';
 
 const REGISTERED = ['ward_nurse', 'charge_nurse', 'head_nurse', 'home_care_nurse'] as const;
-const LEADING = ['charge_nurse', 'head_nurse'] as const;
-const IN_CHARGE = [...LEADING, 'coordinator'] as const;
+const LEADING = ['charge_nurse', 'head_nurse', 'coordinator'] as const;
 
 /** `give`: hand over any patient of the unit, not only one's own; who may be in charge may. `lead`: decide where others may not. */
 export const GATES = {
@@ -11,7 +10,7 @@ export const GATES = {
   plan: REGISTERED,
   prescribe: REGISTERED,
   admit: [...REGISTERED, 'coordinator'],
-  give: IN_CHARGE,
+  give: LEADING,
   lead: LEADING,
 } as const satisfies Record<string, readonly Role[]>;
 
@@ -19,8 +18,8 @@ export const GATES = {
 export const HOLDERS = {
   nurse: [...REGISTERED, 'coordinator'],
   assistant: [...REGISTERED, 'coordinator', 'healthcare_assistant'],
-  charge: IN_CHARGE,
-  on_call: [...IN_CHARGE, 'duty_clinician'],
+  charge: LEADING,
+  on_call: [...LEADING, 'duty_clinician'],
 } as const satisfies Record<Post, readonly Role[]>;
 
 /** The posts that this person can hold in that unit. */
