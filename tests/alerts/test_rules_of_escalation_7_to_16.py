@@ -7,15 +7,16 @@ import asyncpg
 import pytest
 
 from backend.alerts.actions import raise_alerts, resolve_alerts
-from backend.alerts.sweep import ENDED, sweep_ended, sweep_ladder
+from backend.alerts.sweep import ENDED, TURNS, sweep_ended, sweep_ladder
 from backend.db import unit_of_work
 from shared_schemas.alerts import (
     AlertAccepted,
     AlertClass,
     AlertState,
 )
+from shared_schemas.base import Body
 from shared_schemas.staff import DutyEnded, HandoverAccepted, HandoverOffered
-from shared_schemas.stays import PatientTransferred
+from shared_schemas.stays import BedAssigned, BedsSwapped, PatientTransferred
 from shared_schemas.vitals import VitalSignsCharted
 from tests.alerts.shift import Shift
 from tests.cast import due_at
@@ -112,6 +113,29 @@ async def test_rule_13_the_receiver_is_asked_when_she_accepts_the_patient(shift:
     assert (await shift.alert(alert_id)).owner_staff_id == cast.boris.staff_id, "in the same transaction"
     assert await shift.asked(alert_id) == ["Anna", "Boris"]
     await shift.later(0.1)
+    assert await shift.asked(alert_id) == ["Anna", "Boris"]
+
+
+@pytest.mark.parametrize("how", ["moved", "swapped"])
+async def test_rule_13_the_nurse_of_the_bed_into_which_the_patient_came_is_asked_too(shift: Shift, how: str) -> None:
+    """A move or a swap gives the patient to the nurse of the bed: she is asked at the next look, and red keeps its clock."""
+    alert_id, cast = await shift.raise_one(), shift.cast
+    beds, began = cast.east.beds, await shift.alert(alert_id)
+    move: Body = BedAssigned(observed_at=shift.now, stay_id=shift.stay_id, bed_id=beds[4])
+    if how == "swapped":
+        move = BedsSwapped(
+            observed_at=shift.now,
+            stay_id=shift.stay_id,
+            bed_id=beds[0],
+            other_stay_id=await shift.admit(beds[4]),
+            other_bed_id=beds[4],
+        )
+    assert await due_at(TURNS, shift.database, shift.now) is None
+    await shift.say(cast.charlotte, move)
+    assert await due_at(TURNS, shift.database, shift.now) == shift.now, "the bell rings at once"
+    await shift.sweep()
+    alert = await shift.alert(alert_id)
+    assert (alert.owner_staff_id, alert.clock_until_at) == (cast.boris.staff_id, began.clock_until_at)
     assert await shift.asked(alert_id) == ["Anna", "Boris"]
 
 
