@@ -7,15 +7,16 @@ import asyncpg
 
 from backend.beds.rules.state import Marked, Reserved, Standing
 from backend.db import Connection
+from backend.places.queries import hold_beds
 from shared_schemas.beds import BedReservationRow, BedStatusRow, Readiness
 
-# The bed is held, so that marks, reservations and claims of one bed wait for each other.
 HELD_BED = """
 select b.unit_id::text, s.mark_id::text, s.readiness, s.marked_at, u.freed_at,
     r.reservation_id::text, r.for_stay_id::text, r.reserved_at, r.until_at
-from (select bed_id, unit_id from bed where bed_id = $1 for no key update) b
+from bed b
 left join bed_status s using (bed_id) left join bed_use u using (bed_id)
 left join bed_reservation r on r.bed_id = b.bed_id and r.ended_at is null and r.until_at > $2
+where b.bed_id = $1
 """
 
 
@@ -30,7 +31,11 @@ class HeldBed(NamedTuple):
 
 
 async def held_bed(connection: Connection, bed_id: str, now: datetime) -> HeldBed | None:
-    """How the bed stands under whoever lies in it; None: no such bed."""
+    """How the bed stands under whoever lies in it; None: no such bed.
+
+    The bed is held, so that marks, reservations and claims of one bed wait for each other.
+    """
+    await hold_beds(connection, [bed_id])
     row = await connection.fetchrow(HELD_BED, bed_id, now)
     if row is None:
         return None

@@ -1,6 +1,6 @@
 """Units, their time zones and the policies in force."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ ZONES = "select unit_id::text, time_zone from unit where unit_id = any($1::uuid[
 UNITS = """
 select unit_id::text, name, time_zone, lang, rapid_response_phone, version from unit order by name, unit_id
 """
+HOLD_BEDS = "select from bed where bed_id = any($1::uuid[]) order by bed_id for no key update"
 BEDS = """
 select bed_id::text, unit_id::text, bay, label, position from bed where unit_id = $1 order by position, bed_id
 """
@@ -106,3 +107,11 @@ async def units(connection: Connection) -> list[Unit]:
 async def beds(connection: Connection, unit_id: str) -> list[BedRow]:
     """The beds of a unit in the order of the ward's list."""
     return [msgspec.convert(dict(row), BedRow) for row in await connection.fetch(BEDS, unit_id)]
+
+
+async def hold_beds(connection: Connection, bed_ids: Iterable[str | None]) -> None:
+    """Keep other writers from beds until the transaction ends, in id order; None is no bed.
+
+    What is read of a bed is read by a later statement: one that waits for the lock itself would see what was before.
+    """
+    await connection.execute(HOLD_BEDS, [bed_id for bed_id in bed_ids if bed_id is not None])

@@ -2,10 +2,19 @@
 
 import asyncio
 import random
+from contextvars import Context
+from datetime import timedelta
 
 import pytest
 
-from shared_schemas.stays import BedAssigned
+from backend.beds.actions import mark_beds
+from backend.db import unit_of_work
+from backend.slice import Outcome
+from backend.stays.actions import discharge_patients
+from backend.stays.actions.write import tell_bed_use
+from shared_schemas.beds import BedMarked, Readiness
+from shared_schemas.flags import Flag
+from shared_schemas.stays import BedAssigned, PatientDischarged
 from shared_schemas.wire import HeldReason, Verdict
 from tests.door_cast import DoorCast
 from tests.stays.arrivals import admitted
@@ -55,3 +64,54 @@ async def test_two_who_swap_beds_at_once_end_in_one_bed_each(cast: DoorCast) -> 
         )
         assert {outcome.held for outcome in outcomes} <= {None, HeldReason.BED_TAKEN}
         assert await two_in_a_bed(cast) == 0
+
+
+async def test_of_two_who_tell_a_departure_at_once_the_later_one_stands(cast: DoorCast) -> None:
+    """Who wrote while the other had not committed yet has read what the other wrote: the bed is dirty, not clean."""
+    stay_id = await admitted(cast, bed=0)
+    bed_id = cast.east.beds[0]
+    left_at = cast.clock.advance(timedelta(minutes=5))
+
+    async def tell_again() -> None:
+        async with unit_of_work(cast.database, cast.clock.now()) as work:
+            await tell_bed_use(work, [bed_id])
+
+    async with unit_of_work(cast.database, cast.clock.now()) as work:
+        body = PatientDischarged(observed_at=left_at, stay_id=stay_id)
+        [outcome] = await discharge_patients(work, [await cast.arrived(work, cast.anna, body)])
+        other = asyncio.create_task(tell_again(), context=Context())
+        await waits_for_a_lock(cast)
+    await other
+    assert outcome.held is None
+    [use] = [row for row in await cast.rows(cast.east, "bed_use") if row.bed_id == bed_id]
+    assert use.freed_at == left_at
+
+
+async def test_of_two_who_mark_a_bed_at_once_the_second_is_judged_by_the_first(cast: DoorCast) -> None:
+    """Both have seen the bed free; cleaned does not lift the block that came a moment before."""
+    bed_id, unit_id, now = cast.east.beds[0], cast.east.unit_id, cast.clock.now()
+    blocked, clean = (
+        BedMarked(observed_at=now, unit_id=unit_id, bed_id=bed_id, readiness=readiness)
+        for readiness in (Readiness.BLOCKED, Readiness.DIRTY)
+    )
+
+    async def second() -> Outcome:
+        async with unit_of_work(cast.database, now) as work:
+            [outcome] = await mark_beds(work, [await cast.arrived(work, cast.boris, clean)])
+        return outcome
+
+    async with unit_of_work(cast.database, now) as work:
+        await mark_beds(work, [await cast.arrived(work, cast.anna, blocked)])
+        other = asyncio.create_task(second(), context=Context())
+        await waits_for_a_lock(cast)
+    assert (await other).flags == (Flag.NEWER_BED_MARK,)
+    [status] = await cast.rows(cast.east, "bed_status")
+    assert status.readiness is Readiness.BLOCKED
+
+
+async def waits_for_a_lock(cast: DoorCast) -> None:
+    """Until a transaction of this database waits for another one."""
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with asyncio.timeout(5):
+        while not await cast.database.pool.fetchval(waiting):
+            await asyncio.sleep(0.01)

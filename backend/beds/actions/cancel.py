@@ -8,8 +8,16 @@ from backend.slice import Arrived
 from backend.stays import actions as stays
 from shared_schemas.stays import PlacementCancelled
 
+# One that goes on begins anew: while it had ended, the bed may have been kept for somebody else.
 RESTORE = """
+with again as (
+    select reservation_id, greatest($2, (
+        select max(o.ended_at) from bed_reservation o
+        where o.bed_id = r.bed_id and o.reservation_id <> r.reservation_id)) as from_at
+    from bed_reservation r where ended_by = $1
+)
 update bed_reservation r set version = version + 1,
+    from_at = coalesce((select a.from_at from again a where a.reservation_id = r.reservation_id), r.from_at),
     ended_at = case when ended_by = $1 then null else ended_at end, ended_by = nullif(ended_by, $1),
     overtaken_at = case when overtaken_by = $1 then null else overtaken_at end, overtaken_by = nullif(overtaken_by, $1)
 where (ended_by = $1 or (overtaken_by = $1 and ended_at is null)) and until_at > $2

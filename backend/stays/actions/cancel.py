@@ -10,9 +10,9 @@ from backend.access.actions import end_stay_scope, place_stay
 from backend.changes.actions import append, exit_stay, move_stay
 from backend.changes.rules import unit_feed
 from backend.db import Work
+from backend.places.queries import hold_beds
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import CHANGED_MEANWHILE, GONE, claim_bed, placing, waiting_for_a_bed
-from backend.stays.actions.swap import HOLD_BEDS
 from backend.stays.actions.write import Stay, change_stay, held_stay, held_stays, tell_bed_use
 from backend.stays.queries import patient_row
 from shared_schemas.flags import Flag, HeldDetail
@@ -44,11 +44,15 @@ NURSE_SINCE = "select staff_id from bed_nurse where bed_id = $1 and since_at > $
 
 
 class Undone(NamedTuple):
-    """What became of a cancel: which stays are as they were, how they had been placed, whether their rows had gone."""
+    """What became of a cancel: which stays are as they were, how they had been placed, whether their rows had gone.
+
+    `made_at`: when the server learned of the placement that is taken back.
+    """
 
     outcome: Outcome
     stay_ids: tuple[str, ...] = ()
     how: PlacementKind | None = None
+    made_at: datetime | None = None
     departed_at: datetime | None = None
     had_exited: bool = False
 
@@ -78,8 +82,9 @@ async def _undo(work: Work, arrived: Arrived[PlacementCancelled]) -> Undone:
             outcome = await _take_back(work, arrived, stays, runs)
     except asyncpg.ExclusionViolationError:
         return Undone(IN_A_STAY)
-    how = PlacementKind(runs[body.stay_id][0]["how"])
-    return Undone(outcome, tuple(found), how, before["departed_at"], before["exited_at"] is not None)
+    first = runs[body.stay_id][0]
+    how, made_at = PlacementKind(first["how"]), first["made_at"]
+    return Undone(outcome, tuple(found), how, made_at, before["departed_at"], before["exited_at"] is not None)
 
 
 def _latest_run(kept: Iterable[asyncpg.Record], stay_id: str, entry_id: str) -> list[asyncpg.Record]:
@@ -99,7 +104,7 @@ async def _take_back(
 ) -> Outcome:
     entry_id, rows = arrived.body.cancels, [row for run in runs.values() for row in run]
     beds = {row["from_bed_id"] for row in rows} | {stay["bed_id"] for stay in stays.values()}
-    await work.connection.execute(HOLD_BEDS, [bed_id for bed_id in beds if bed_id is not None])
+    await hold_beds(work.connection, beds)
     struck = await work.connection.fetch(STRIKE, list(stays), entry_id)
     ids = [row["placement_id"] for row in rows]
     await work.connection.execute(CANCEL, ids, arrived.entry_id, work.now)

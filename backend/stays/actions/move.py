@@ -8,6 +8,7 @@ import asyncpg
 from backend.access.actions import place_stay
 from backend.changes.actions import move_stay
 from backend.db import Work
+from backend.places.queries import hold_beds
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.write import Placing, Stay, held_stay, place, tell_bed_use
 from backend.stays.rules import overtaken, taken_from
@@ -67,6 +68,7 @@ async def _transfer_patient(work: Work, arrived: Arrived[PatientTransferred]) ->
             return CHANGED_MEANWHILE
         if not await _is_unit(work, body.to_unit_id):
             return Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_UNIT)
+        await hold_beds(work.connection, [_id(stay["bed_id"]), body.to_bed_id])
         stay = await _move_unit(work, stay, body.to_unit_id, placing(arrived, PlacementKind.TRANSFER))
     if body.to_bed_id is None or body.to_bed_id == _id(stay["bed_id"]):
         return APPLIED
@@ -104,9 +106,10 @@ async def _move_unit(work: Work, stay: Stay, to_unit_id: str, how: Placing) -> S
 async def claim_bed(work: Work, stay: Stay, bed_id: str, how: Placing) -> HeldReason | None:
     """Put a stay into a bed, with the bed's nurse as its owner; the reason when it can not be.
 
-    The bed is locked first, so that two who want it wait for each other instead of dead-locking on the constraint.
+    It and the bed that is left are held first, so that two who want it wait for each other instead of dead-locking.
     """
     stay_id = str(stay["stay_id"])
+    await hold_beds(work.connection, [_id(stay["bed_id"]), bed_id])
     bed = await work.connection.fetchrow(BED, bed_id)
     if bed is None or bed["unit_id"] != stay["unit_id"]:
         return HeldReason.INVALID
@@ -146,7 +149,7 @@ async def lie_down(work: Work, stay_id: str, bed_id: str, since_at: datetime, en
 LAY_UNTIL = "select max(coalesce(to_at, from_at)) from bed_stay where stay_id = $1 and not entered_in_error"
 BED = """
 select unit_id, (select max(to_at) from bed_stay where bed_id = $1 and not entered_in_error) as freed_at
-from bed where bed_id = $1 for no key update
+from bed where bed_id = $1
 """
 
 

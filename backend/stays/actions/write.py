@@ -9,6 +9,7 @@ import asyncpg
 from backend.changes.actions import append
 from backend.changes.rules import unit_feed
 from backend.db import Work
+from backend.places.queries import hold_beds
 from backend.stays.queries import stay_row
 from shared_schemas.stays import BedUseRow, PlacementKind
 
@@ -93,7 +94,11 @@ returning u.*, (select unit_id from bed where bed.bed_id = u.bed_id) as unit_id
 
 
 async def tell_bed_use(work: Work, bed_ids: Sequence[str]) -> None:
-    """Show since when beds are left, as their intervals now say: it outlives the rows of who lay there."""
+    """Show since when beds are left, as their intervals now say: it outlives the rows of who lay there.
+
+    The beds are held, so that of two who tell it at once the later one has read what the first wrote.
+    """
+    await hold_beds(work.connection, bed_ids)
     for use in await work.connection.fetch(BED_USE, bed_ids):
         bed_id, unit_id = str(use["bed_id"]), str(use["unit_id"])
         row = BedUseRow(bed_id=bed_id, unit_id=unit_id, freed_at=use["freed_at"])
