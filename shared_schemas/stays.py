@@ -137,12 +137,14 @@ class PatientTransferred(Body, kw_only=True):
 
 
 class BedsSwapped(Body, kw_only=True):
-    """Two stays of one unit exchange their beds."""
+    """Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it."""
 
     type_name = "beds_swapped"
 
     stay_id: Id
+    bed_id: Id
     other_stay_id: Id
+    other_bed_id: Id
 
 
 class PlacementCancelled(Body, kw_only=True):

@@ -93,9 +93,15 @@ class Sayings:
             here = [stay for stay in here if stay.bed_id and stay.unit_id == unit_id]
         if len(here) < 2:
             return None
-        one, other = (stay.stay_id for stay in self.rng.sample(here, 2))
+        one, other = self.rng.sample(here, 2)
         other = one if self.rng.random() < 0.02 else other
-        return BedsSwapped(observed_at=at, stay_id=one, other_stay_id=other)
+        return BedsSwapped(
+            observed_at=at,
+            stay_id=one.stay_id,
+            bed_id=one.bed_id or self._bed(),
+            other_stay_id=other.stay_id,
+            other_bed_id=other.bed_id or self._bed(),
+        )
 
     def departure(self, at: datetime) -> Made:
         patient = self._patient()

@@ -46,7 +46,7 @@ async def test_cancels_one_after_another_restore_each_place_that_was(ward: BedWa
         for _ in range(5):
             ward.later()
             entry_id, before = uid(), await places(ward, both)
-            body = rng.choice(moves(ward, one, other, rng))
+            body = rng.choice(await moves(ward, one, other, rng))
             if (await ward.say(body, charlotte, entry_id)).held is None and await places(ward, both) != before:
                 done.append((entry_id, before))
         while done:
@@ -59,12 +59,20 @@ async def test_cancels_one_after_another_restore_each_place_that_was(ward: BedWa
             await ward.discharge(stay_id, by=charlotte)
 
 
-def moves(ward: BedWard, one: str, other: str, rng: random.Random) -> list[Body]:
+async def moves(ward: BedWard, one: str, other: str, rng: random.Random) -> list[Body]:
     at, west = ward.now, ward.cast.west
+    beds = await ward.cast.database.pool.fetch("select stay_id::text, bed_id::text from stay where bed_id is not null")
+    lying: dict[str, str] = dict(beds)
     return [
         BedAssigned(observed_at=at, stay_id=one, bed_id=rng.choice(ward.cast.east.beds[2:])),
         BedAssigned(observed_at=at, stay_id=one, bed_id=None),
         PatientTransferred(observed_at=at, stay_id=one, to_unit_id=west.unit_id, to_bed_id=rng.choice(west.beds)),
-        BedsSwapped(observed_at=at, stay_id=one, other_stay_id=other),
+        BedsSwapped(
+            observed_at=at,
+            stay_id=one,
+            bed_id=lying.get(one, ward.bed(0)),
+            other_stay_id=other,
+            other_bed_id=lying.get(other, ward.bed(0)),
+        ),
         PatientDischarged(observed_at=at, stay_id=one),
     ]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from shared_schemas.base import Body
 from shared_schemas.beds import BedMarked, BedReservationCancelled, BedReserved, Readiness
-from shared_schemas.stays import BedsSwapped, PlacementCancelled
+from shared_schemas.stays import PlacementCancelled
 from shared_schemas.wire import HeldReason
 from tests.beds.ward import BedWard
 from tests.cast import uid
@@ -16,7 +16,7 @@ async def test_a_stranger_is_turned_away_by_every_gate_of_beds(ward: BedWard) ->
     moves: list[Body] = [
         BedReserved(observed_at=at, unit_id=unit_id, bed_id=ward.bed(2), text="A", until_at=at + timedelta(hours=1)),
         BedReservationCancelled(observed_at=at, unit_id=unit_id, reservation_id=uid()),
-        BedsSwapped(observed_at=at, stay_id=one, other_stay_id=other),
+        ward.swapping(one, 0, other, 1),
         PlacementCancelled(observed_at=at, stay_id=one, cancels=admission),
     ]
     mark = BedMarked(observed_at=at, unit_id=unit_id, bed_id=ward.bed(2), readiness=Readiness.DIRTY)

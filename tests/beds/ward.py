@@ -10,7 +10,7 @@ from backend.db import unit_of_work
 from backend.slice import Outcome
 from shared_schemas.beds import BedMarked, BedReserved, Readiness
 from shared_schemas.staff import Grant
-from shared_schemas.stays import BedAssigned, PatientDischarged, PatientTransferred
+from shared_schemas.stays import BedAssigned, BedsSwapped, PatientDischarged, PatientTransferred
 from shared_schemas.vitals import PauseReason
 from tests.cast import Person, Ward, uid
 from tests.door_cast import DoorCast
@@ -55,6 +55,16 @@ class BedWard:
         to_bed_id = None if bed is None else west.beds[bed]
         body = PatientTransferred(observed_at=self.now, stay_id=stay_id, to_unit_id=west.unit_id, to_bed_id=to_bed_id)
         return await self.say(body, **given)
+
+    def swapping(self, one: str, bed: int, other: str, other_bed: int) -> BedsSwapped:
+        """What somebody says who sees each of them in that bed, and means them to exchange it."""
+        return BedsSwapped(
+            observed_at=self.now,
+            stay_id=one,
+            bed_id=self.bed(bed),
+            other_stay_id=other,
+            other_bed_id=self.bed(other_bed),
+        )
 
     async def mark(self, bed: int, readiness: Readiness, by: Person | None = None, **fields: Any) -> Outcome:
         """Somebody marks a bed and has seen its last mark, unless `seen_mark_id` says otherwise."""

@@ -74,7 +74,7 @@ def test_what_is_not_sent_yet_is_on_the_screen() -> None:
 def test_two_who_swap_lie_in_each_others_bed_and_who_moves_leaves_a_dirty_one() -> None:
     nurse, line, _ = _on_duty("charge")
     other = placing.admit(nurse, PATIENT, BEDS[1], line.now)
-    nurse.save("beds_swapped", {"stay_id": STAY, "other_stay_id": other})
+    placing.swap(nurse, STAY, other)
     nurse.save("bed_assigned", {"stay_id": STAY, "bed_id": BEDS[2]})
     shown = {stay_id: stay["bed_id"] for stay_id, stay in board.present(nurse.tablet).items()}
     assert shown == {STAY: BEDS[2], other: BEDS[0]}

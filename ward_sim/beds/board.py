@@ -88,8 +88,9 @@ def _lying(tablet: Tablet, freed: dict[str, int]) -> dict[str, Json]:
             continue
         elif type_name == "beds_swapped" and body["other_stay_id"] in stays:
             one, other = stays[stay_id], stays[body["other_stay_id"]]
-            stays[stay_id] = one | {"bed_id": other.get("bed_id")}
-            stays[body["other_stay_id"]] = other | {"bed_id": one.get("bed_id")}
+            if (one.get("bed_id"), other.get("bed_id")) == (body["bed_id"], body["other_bed_id"]):
+                stays[stay_id] = one | {"bed_id": body["other_bed_id"]}
+                stays[body["other_stay_id"]] = other | {"bed_id": body["bed_id"]}
         elif type_name != "beds_swapped":
             left = stays.pop(stay_id)
             if left.get("bed_id"):

@@ -30,6 +30,13 @@ def transfer(nurse: "Nurse", stay_id: str, to_unit_id: str, to_bed_id: str | Non
     return nurse.save("patient_transferred", {"stay_id": stay_id, "to_unit_id": to_unit_id} | bed)
 
 
+def swap(nurse: "Nurse", one: str, other: str) -> None:
+    """Let two patients exchange the beds in which her tablet shows them."""
+    lying = board.present(nurse.tablet)
+    beds = {"bed_id": lying[one]["bed_id"], "other_bed_id": lying[other]["bed_id"]}
+    nurse.save("beds_swapped", {"stay_id": one, "other_stay_id": other} | beds)
+
+
 def reserve(nurse: "Nurse", now: int, *, for_stay_id: str | None = None, text: str | None = None) -> str | None:
     """Keep the last free bed for a few hours; return the bed's id, None: there is none."""
     free = board.free_beds(nurse.tablet, now)

@@ -196,7 +196,7 @@ class WardDay:
         """Two patients exchange their beds."""
         one, other = self.some_stay(charge), self.some_stay(charge)
         if one is not None and other not in (None, one):
-            charge.save("beds_swapped", {"stay_id": one, "other_stay_id": other})
+            placing.swap(charge, one, other)
 
     def block(self, charge: "Nurse") -> None:
         """A bed is out of use for an hour or two."""

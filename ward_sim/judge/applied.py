@@ -73,7 +73,8 @@ def _given_up(kept: Saved, _seen: Seen, now: Rows) -> bool:
 
 
 def _placed(kept: Saved, seen: Seen, _now: Rows) -> bool:
-    same = (kept.body["stay_id"], kept.body.get("bed_id") or "") in seen.lay_in
+    bed_id = kept.body.get("other_bed_id") or kept.body.get("bed_id") or ""
+    same = (kept.body["stay_id"], bed_id) in seen.lay_in
     return kept.entry["entry_id"] in seen.placements or same
 
 

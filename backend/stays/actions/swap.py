@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 
 from backend.db import Work
+from backend.places.queries import hold_beds
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import CHANGED_MEANWHILE, GONE, UNKNOWN, leave_bed, lie_down, nurse_of
 from backend.stays.actions.write import Placing, Stay, held_stays, place
 from backend.stays.rules import overtaken
 from shared_schemas.stays import BedsSwapped, PlacementKind
 
-HOLD_BEDS = "select from bed where bed_id = any($1::uuid[]) order by bed_id for no key update"
-
 
 async def swap_beds(work: Work, run: Sequence[Arrived[BedsSwapped]]) -> list[Outcome]:
-    """Each of two stays of one unit takes the other's bed; whoever moved meanwhile holds the entry."""
+    """Each of two stays of one unit takes the other's bed; whoever moved meanwhile holds the entry.
+
+    A swap that somebody else has recorded already is the same swap.
+    """
     return [await _swap(work, arrived) for arrived in run]
 
 
@@ -25,10 +27,14 @@ async def _swap(work: Work, arrived: Arrived[BedsSwapped]) -> Outcome:
     one, other = stays[body.stay_id], stays[body.other_stay_id]
     if one["departed_at"] is not None or other["departed_at"] is not None:
         return GONE
-    in_beds = one["bed_id"] is not None and other["bed_id"] is not None
-    if not in_beds or one["unit_id"] != other["unit_id"] or overtaken(body.base_version, one["placed_version"]):
+    beds = (str(one["bed_id"]), str(other["bed_id"]))
+    if beds == (body.other_bed_id, body.bed_id):
+        return APPLIED
+    # An exchange puts people where nobody meant them to lie when either bed is another one by now.
+    as_seen = beds == (body.bed_id, body.other_bed_id) and one["unit_id"] == other["unit_id"]
+    if not as_seen or overtaken(body.base_version, one["placed_version"]):
         return CHANGED_MEANWHILE
-    await work.connection.execute(HOLD_BEDS, [one["bed_id"], other["bed_id"]])
+    await hold_beds(work.connection, beds)
     at = max(arrived.observed_at, one["bed_since_at"], other["bed_since_at"])
     how = Placing(arrived.entry_id, PlacementKind.SWAP, at)
     for stay_id in stays:

@@ -40,8 +40,11 @@ export async function giveBed(stay: StayRow, { bed_id, label }: BedRow): Promise
 
 /** Two patients exchange their beds. */
 export async function swap(one: StayRow, other: StayRow): Promise<boolean> {
+  if (!one.bed_id || !other.bed_id) return false;
   const text = `${labelOf(other.bed_id)} ${nameOf(one)} · ${labelOf(one.bed_id)} ${nameOf(other)}`;
-  const swapped = await keep('beds_swapped', { stay_id: one.stay_id, other_stay_id: other.stay_id });
+  const beds = { bed_id: one.bed_id, other_bed_id: other.bed_id };
+  const stays = { stay_id: one.stay_id, other_stay_id: other.stay_id };
+  const swapped = await keep('beds_swapped', { ...stays, ...beds });
   return swapped !== null && offer(text, one.stay_id, swapped);
 }
 
