@@ -128,6 +128,7 @@ class HeldDetail(StrEnum):
     DEPARTED = "departed"
     BED = "bed"
     UNKNOWN_BED = "unknown_bed"
+    CHARTED_SINCE = "charted_since"
     UNKNOWN_PLACEMENT = "unknown_placement"
     UNKNOWN_RESERVATION = "unknown_reservation"
     RESERVED = "reserved"

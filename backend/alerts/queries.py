@@ -43,6 +43,10 @@ select distinct on (a.cause, a.cause_id) a.alert_id::text from alert a
 join unnest($1::text[], $2::uuid[]) as c(cause, cause_id) using (cause, cause_id)
 order by a.cause, a.cause_id, a.began_at desc
 """
+OPEN_RED = """
+select distinct stay_id::text from alert
+where stay_id = any($1::uuid[]) and alert_class = 'red' and next_at is not null
+"""
 STAYS_OF = "select alert_id::text, stay_id::text from alert where alert_id = any($1::uuid[])"
 SOS_UNITS = """
 select raised_by_staff_id::text, unit_id::text from alert
@@ -72,6 +76,11 @@ async def latest(connection: Connection, causes: Causes) -> list[Alert]:
     pairs = list(causes)
     found = await connection.fetch(LATEST, [cause.value for cause, _ in pairs], [of for _, of in pairs])
     return list((await alerts(connection, [row["alert_id"] for row in found])).values()) if found else []
+
+
+async def with_open_red(connection: Connection, stay_ids: Iterable[str]) -> set[str]:
+    """Those of these stays about which somebody is asked in red."""
+    return {row[0] for row in await connection.fetch(OPEN_RED, list(stay_ids))}
 
 
 async def stays_of(connection: Connection, alert_ids: Iterable[str]) -> StayOf:

@@ -95,6 +95,20 @@ async def departures(connection: Connection, stay_ids: Iterable[str]) -> dict[st
     return {str(each["stay_id"]): Departure(*map(_plain, each.values())) for each in found}
 
 
+ADMITTED_BY = """
+select p.stay_id::text, p.entry_id::text from placement p
+join unnest($1::uuid[], $2::uuid[]) as c(stay_id, entry_id) using (stay_id, entry_id)
+where p.how = 'admission' and p.cancelled_by is null order by stay_id
+"""
+
+
+async def admitted_by(connection: Connection, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The admission by its stay, of those (stay, entry) of which the entry is one that stands."""
+    listed = list(pairs)
+    found = await connection.fetch(ADMITTED_BY, [stay for stay, _ in listed], [entry for _, entry in listed])
+    return {row["stay_id"]: row["entry_id"] for row in found}
+
+
 STAY_FIELDS = StayRow.__struct_fields__
 
 

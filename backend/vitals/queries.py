@@ -140,6 +140,13 @@ async def opened_responses(connection: Connection, task_ids: Iterable[str]) -> d
     return {row["task_id"]: _opened.decode(row["opened"]) for row in found}
 
 
+async def charted_stays(connection: Connection, stay_ids: Iterable[str]) -> set[str]:
+    """Those of these stays of which a set stands: neither struck out nor superseded."""
+    charted = """select distinct stay_id::text from vital_signs
+        where stay_id = any($1::uuid[]) and superseded_by is null and not entered_in_error"""
+    return {row[0] for row in await connection.fetch(charted, list(stay_ids))}
+
+
 async def paused_stays(connection: Connection, stay_ids: Iterable[str]) -> set[str]:
     """Those of these stays whose patient is away."""
     paused = f"select stay_id::text from stay s where stay_id = any($1::uuid[]) and {PAUSED}"

@@ -11,10 +11,11 @@ from backend.settings import PROJECT_ROOT
 from shared_schemas.base import Body
 from shared_schemas.beds import BedMarked, BedReservationCancelled, BedReserved, Readiness
 from shared_schemas.stays import BedAssigned, BedsSwapped, PatientDischarged, PatientTransferred, PlacementCancelled
-from shared_schemas.vitals import ObservationsPaused, ObservationsResumed, PauseReason
+from shared_schemas.vitals import ObservationsPaused, ObservationsResumed, PauseReason, VitalSignsCharted
 from tests.beds.ward import BedWard
 from tests.cast import uid
 from tests.stays.arrivals import admission
+from tests.vitals.bedside import scoring
 
 GOLDEN = json.loads((PROJECT_ROOT / "shared_schemas/reference/golden/placements.json").read_text())
 Step = dict[str, Any]
@@ -80,7 +81,11 @@ WORDS: dict[str, Callable[[Told, Step, datetime], Body]] = {
         observed_at=at, stay_id=told.ids[step["stay"]], bed_id=told.ward.bed(step["bed"])
     ),
     "swap": lambda told, step, at: BedsSwapped(
-        observed_at=at, stay_id=told.ids[step["stay"]], other_stay_id=told.ids[step["other"]]
+        observed_at=at,
+        stay_id=told.ids[step["stay"]],
+        bed_id=told.ward.bed(step["bed"]),
+        other_stay_id=told.ids[step["other"]],
+        other_bed_id=told.ward.bed(step["other_bed"]),
     ),
     "discharge": lambda told, step, at: PatientDischarged(observed_at=at, stay_id=told.ids[step["stay"]]),
     "transfer": lambda told, step, at: PatientTransferred(
@@ -88,6 +93,9 @@ WORDS: dict[str, Callable[[Told, Step, datetime], Body]] = {
     ),
     "cancel": lambda told, step, at: PlacementCancelled(
         observed_at=at, stay_id=told.ids[step["stay"]], cancels=told.ids[step["cancels"]]
+    ),
+    "chart": lambda told, step, at: VitalSignsCharted(
+        observed_at=at, stay_id=told.ids[step["stay"]], values=scoring(0)
     ),
     "mark": mark,
     "reserve": reserve,

@@ -1,12 +1,14 @@
 """A set that arrives after its patient has left is told to who leads the unit, until she has seen it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from shared_schemas.alerts import AlertCause, AlertClass, AlertState
 from shared_schemas.late_sets import LateSetRow, LateSetSeen
-from shared_schemas.stays import PatientAdmitted, PatientDischarged
+from shared_schemas.stays import PatientAdmitted, PatientDischarged, PlacementCancelled
+from shared_schemas.tasks import CareKind, Reply, ResponseRecorded
 from shared_schemas.vitals import Band, VitalSigns, VitalSignsCharted, VitalSignsCorrected
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 from tests.cast import identity, uid
@@ -24,6 +26,7 @@ class Departed:
     line: Line
     stay_id: str
     departed_at: datetime
+    discharge: str
 
     @property
     def charge(self) -> str:
@@ -33,6 +36,13 @@ class Departed:
         """Her tablet finds the network again."""
         await self.line.hers.push()
         return self.line.hers.verdicts[entry_id]
+
+    async def taken_back(self) -> None:
+        """She had not left at all."""
+        body = PlacementCancelled(observed_at=self.line.ward.now, stay_id=self.stay_id, cancels=self.discharge)
+        # Flagged by the door: it is said after the departure that it takes back.
+        assert (await self.line.other.say(self.charge, body)).verdict in (Verdict.ACCEPTED, Verdict.FLAGGED)
+        await self.line.other.pull()
 
     async def told(self) -> list[LateSetRow]:
         """What is in the unit's tray, as the other tablet has it."""
@@ -62,9 +72,10 @@ async def offline(line: Line, values: VitalSigns) -> tuple[Departed, str]:
     entry_id = line.hers.save(line.anna, line.set_of(stay_id, values))
     await line.pass_minutes(10)
     await line.other.sign_in(cast.charlotte.staff_id)
-    departed = Departed(line, stay_id, line.ward.now)
+    departed = Departed(line, stay_id, line.ward.now, uid())
     left = PatientDischarged(observed_at=line.ward.now, stay_id=stay_id)
-    assert (await line.other.say(departed.charge, left)).verdict is Verdict.ACCEPTED
+    verdict = await line.other.say(departed.charge, left, entry_id=departed.discharge)
+    assert verdict.verdict is Verdict.ACCEPTED
     return departed, entry_id
 
 
@@ -172,3 +183,51 @@ async def test_many_late_sets_cost_as_many_statements_as_one(line: Line) -> None
         counts.append(len(statements))
     assert len(await departed.told()) == 13
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("minutes", [1, SHOWN_AFTER_DEPARTURE_MINUTES + 5])
+async def test_a_set_that_came_while_the_patient_was_wrongly_discharged_alerts_when_that_is_taken_back(
+    line: Line, minutes: int
+) -> None:
+    departed, entry_id = await offline(line, scoring(7))
+    await line.pass_minutes(minutes)
+    await departed.send(entry_id)
+    await line.pass_minutes(1)
+
+    await departed.taken_back()
+
+    alerts = [row for row in line.other.rows("alert") if row.cause is AlertCause.RESPONSE]
+    assert [(row.stay_id, row.alert_class, row.state) for row in alerts] == [
+        (departed.stay_id, AlertClass.RED, AlertState.OPEN)
+    ]
+    assert alerts[0].text_params["total"] == 7
+    assert line.other.rows("late_set") == []
+    set_row = next(row for row in line.other.rows("vital_signs") if row.entry_id == entry_id)
+    task = await line.observation(departed.stay_id)
+    assert task.due_at == set_row.observed_at + timedelta(minutes=30)
+    assert task.cause.cause_id == entry_id
+
+
+async def test_a_set_of_an_earlier_mistake_does_not_alert_again_when_a_later_one_is_taken_back(line: Line) -> None:
+    departed, entry_id = await offline(line, scoring(7))
+    await departed.send(entry_id)
+    await departed.taken_back()
+    [task] = [row for row in line.other.rows("task") if row.kind is CareKind.RESPONSE]
+    instants = dict.fromkeys(("called_at", "expected_by_at", "attended_at"), line.ward.now)
+    done = ResponseRecorded(
+        observed_at=line.ward.now,
+        stay_id=departed.stay_id,
+        task_id=task.task_id,
+        response=Reply(whom="Dr Sato", reply="Coming", **instants),
+    )
+    assert (await line.other.say(departed.charge, done)).verdict is Verdict.ACCEPTED
+    await line.pass_minutes(5)
+    again = uid()
+    left = PatientDischarged(observed_at=line.ward.now, stay_id=departed.stay_id)
+    await line.other.say(departed.charge, left, entry_id=again)
+    await line.pass_minutes(1)
+    departed.discharge = again
+
+    await departed.taken_back()
+
+    assert [row.state for row in line.other.rows("alert") if row.cause is AlertCause.RESPONSE] == [AlertState.RESOLVED]

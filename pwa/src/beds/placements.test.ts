@@ -12,6 +12,11 @@ import { BED_RULES } from './optimistic';
 const START = Date.parse('2026-11-22T12:00:00.000Z');
 const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
 
+const WELL = {
+  ...{ respiratory_rate_per_min: 16, spo2_percent: 97, on_oxygen: false, systolic_mmhg: 125 },
+  ...{ pulse_per_min: 72, consciousness: 'A', temperature_tenths_c: 368, not_done: [], source: 'nurse' },
+};
+
 type Step = { at: number; id: string; do: string } & Record<string, string | number | undefined>;
 type Case = { name: string; steps: Step[]; beds: unknown[][]; waiting: string[] };
 
@@ -29,10 +34,14 @@ const WORDS: Record<string, (step: Step) => [string, object]> = {
     },
   ],
   assign: ({ stay, bed }) => ['bed_assigned', { stay_id: stay, bed_id: `b${bed}` }],
-  swap: ({ stay, other }) => ['beds_swapped', { stay_id: stay, other_stay_id: other }],
+  swap: ({ stay, bed, other, other_bed }) => [
+    'beds_swapped',
+    { stay_id: stay, bed_id: `b${bed}`, other_stay_id: other, other_bed_id: `b${other_bed}` },
+  ],
   discharge: ({ stay }) => ['patient_discharged', { stay_id: stay }],
   transfer: ({ stay }) => ['patient_transferred', { stay_id: stay, to_unit_id: 'u2' }],
   cancel: ({ stay, cancels }) => ['placement_cancelled', { stay_id: stay, cancels }],
+  chart: ({ stay }) => ['vital_signs_charted', { stay_id: stay, values: WELL }],
   mark: ({ bed, readiness, seen }) => [
     'bed_marked',
     { unit_id: 'u1', bed_id: `b${bed}`, readiness, seen_mark_id: seen ?? null },

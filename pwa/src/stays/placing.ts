@@ -78,6 +78,17 @@ function gone(stay: StayRow, store: RowReader): Expected[] {
   ];
 }
 
+/** Something was charted in the stay, or somebody is asked about it in red. */
+function wasOfSomebody(stay_id: string, store: RowReader): boolean {
+  const charted = store
+    .rows('vital_signs')
+    .some((set) => set.stay_id === stay_id && !set.superseded_by && !set.entered_in_error);
+  const asked = store
+    .rows('alert')
+    .some((alert) => alert.stay_id === stay_id && alert.alert_class === 'red' && !alert.ended_at);
+  return charted || asked;
+}
+
 /** As it was before its latest placement: in the bed that it left then, unless somebody lies there now. */
 function asItWas(stay: StayRow, store: RowReader): Expected[] {
   const was = store
@@ -121,10 +132,10 @@ export const PLACING_RULES: OptimisticRules = {
   beds_swapped: ({ entry_id, body }, store) => {
     const one = standing(body.stay_id, entry_id, store);
     const other = standing(body.other_stay_id, entry_id, store);
-    if (!one?.bed_id || !other?.bed_id) return [];
+    if (!one || !other || one.bed_id !== body.bed_id || other.bed_id !== body.other_bed_id) return [];
     const at = later(later(body.observed_at, one.bed_since_at), other.bed_since_at);
     const word = { entry_id, at, how: 'swap' as const };
-    const moved = [...lies(one, other.bed_id, word, store), ...lies(other, one.bed_id, word, store)];
+    const moved = [...lies(one, body.other_bed_id, word, store), ...lies(other, body.bed_id, word, store)];
     return [...left(one, at), ...left(other, at), ...moved.filter((each) => each.type === 'stay')];
   },
   patient_discharged: ({ entry_id, body }, store) => {
@@ -151,6 +162,8 @@ export const PLACING_RULES: OptimisticRules = {
         changed(stay, { bed_id: bed_id ?? null, bed_since_at: stay.arrived_at, ...NOT_PLACED });
       return [back(one, other.bed_id), back(other, one.bed_id)];
     }
+    // An admission under which something was charted waits for a person's answer; nobody's sets are hidden.
+    if (one.placed_how === 'admission' && wasOfSomebody(one.stay_id, store)) return [];
     const came = one.placed_how === 'admission' || (one.placed_how === 'transfer' && !one.departed_at);
     return came ? gone(one, store) : asItWas(one, store);
   },
