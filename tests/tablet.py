@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
@@ -26,6 +27,8 @@ from shared_schemas.registry import ROWS
 from shared_schemas.wire import ChangesPage, EntryVerdict, PushReply, SnapshotChunk, Verdict
 
 ORIGIN = "http://127.0.0.1:8000"
+# Packing the app's files takes longer than most tests of what is charted.
+NO_PWA = Path(__file__).parent / "no-pwa"
 Key = tuple[str, str]
 _json = msgspec.json.Encoder()
 
@@ -36,9 +39,11 @@ def instant(at: datetime) -> str:
 
 
 @asynccontextmanager
-async def served(settings: Settings, clock: SteppedClock, push: Push | None = None) -> AsyncIterator[Server]:
+async def served(
+    settings: Settings, clock: SteppedClock, push: Push | None = None, *, pwa: Path = NO_PWA
+) -> AsyncIterator[Server]:
     """A stepped server on the test's database: its clock is the test's, and `advance` runs the sweeps."""
-    server = Server(settings, clock, push or WebPush(settings), stepped=True)
+    server = Server(settings, clock, push or WebPush(settings), stepped=True, pwa=pwa)
     async with server.open():
         yield server
 
