@@ -1,5 +1,7 @@
 """An overdue visit climbs the one ladder: its nurse, the coordinator, on call. No home patient is forgotten."""
 
+from typing import Any
+
 import pytest
 
 from shared_schemas.alerts import AlertClass, AlertState, StepEnd
@@ -7,7 +9,7 @@ from shared_schemas.places import UnitKind
 from shared_schemas.policy import default_policy
 from shared_schemas.stays import PatientTransferred
 from shared_schemas.tasks import CareKind, TaskDone, TaskState
-from shared_schemas.visits import VisitReassigned, VisitStarted, VisitState
+from shared_schemas.visits import VisitReassigned, VisitRescheduled, VisitStarted, VisitState
 from shared_schemas.vitals import ObservationsPaused, PauseReason, VitalSignsCharted
 from tests.visits.team import Team
 from tests.vitals.bedside import scoring
@@ -68,6 +70,44 @@ async def test_a_visit_that_began_and_does_not_end_is_asked_about(team: Team) ->
 
     [alert] = await team.alerts()
     assert await team.asked(alert.alert_id) == ["Noor"]
+
+
+def moved(team: Team, stay_id: str, visit_id: str, begins: float, ends: float) -> VisitRescheduled:
+    window: dict[str, Any] = {"window_from_at": team.at(begins), "window_to_at": team.at(ends)}
+    return VisitRescheduled(observed_at=team.now, stay_id=stay_id, visit_id=visit_id, **window)
+
+
+async def test_the_cause_of_a_visit_tells_the_window_that_it_has_now(team: Team) -> None:
+    stay_id, visit_id = await team.planned(team.noor, begins=60, ends=120)
+
+    await team.say(team.paula, moved(team, stay_id, visit_id, 200, 230))
+
+    cause = (await team.task(visit_id)).cause
+    assert cause.text_params == {"from_at": team.at(200).isoformat(), "to_at": team.at(230).isoformat()}
+
+
+async def test_an_alert_that_goes_on_in_another_window_tells_that_window_and_asks_nobody_anew(team: Team) -> None:
+    stay_id, visit_id = await team.planned(team.noor, begins=60, ends=120)
+    await team.until(136)
+    [before] = await team.alerts()
+
+    await team.say(team.paula, moved(team, stay_id, visit_id, 70, 110))
+
+    [alert] = await team.alerts()
+    assert alert.text_params == {"due_at": team.at(110).isoformat()}
+    assert (alert.alert_id, alert.steps) == (before.alert_id, before.steps)
+
+
+async def test_another_window_that_is_still_to_come_ends_the_alert_about_the_old_one(team: Team) -> None:
+    stay_id, visit_id = await team.planned(team.noor, begins=60, ends=120)
+    await team.until(136)
+
+    await team.say(team.paula, moved(team, stay_id, visit_id, 150, 160))
+    await team.until(176)
+
+    first, second = sorted(await team.alerts(), key=lambda alert: alert.began_at)
+    assert (first.state, first.ended_why) == (AlertState.WITHDRAWN, "planned_anew")
+    assert (second.state, second.text_params) == (AlertState.OPEN, {"due_at": team.at(160).isoformat()})
 
 
 async def test_the_alert_about_a_visit_that_is_given_to_another_asks_her(team: Team) -> None:

@@ -1,7 +1,11 @@
 """An SOS is a red alert about a nurse: the coordinator is asked at once, then on call, until somebody has spoken with her."""
 
+import asyncio
 from typing import Any
 
+from backend.alerts.actions import end_alert_of_sos
+from backend.db import unit_of_work
+from backend.slice import Outcome
 from shared_schemas.alerts import AlertAccepted, AlertCause, AlertClass, AlertState, Step
 from shared_schemas.flags import Flag
 from shared_schemas.staff import DutyEnded
@@ -106,6 +110,56 @@ async def test_after_an_ended_one_a_new_sos_is_a_new_alert_linked_to_it(team: Te
 
     [second] = [alert for alert in await team.alerts() if alert.state is AlertState.OPEN]
     assert second.follows_alert_id == first.alert_id
+
+
+async def test_pressed_again_while_it_is_being_ended_it_is_a_new_alert_and_the_ended_one_stays_ended(
+    team: Team,
+) -> None:
+    """The end has the lock of the alert; the press, which had seen it running, waits for that."""
+    await team.say(team.noor, sos(team))
+    [first] = await team.alerts()
+    is_being_ended = asyncio.Event()
+
+    async def pressed_again() -> Outcome:
+        await is_being_ended.wait()
+        return await team.say(team.noor, sos(team))
+
+    press = asyncio.create_task(pressed_again())
+    async with unit_of_work(team.database, team.now) as work:
+        assert await end_alert_of_sos(work, team.noor.staff_id, "sos_safe", team.now)
+        is_being_ended.set()
+        await one_waits_for_a_lock(team)
+    assert (await press).flags == ()
+
+    alerts = {alert.alert_id: alert for alert in await team.alerts()}
+    assert (alerts.pop(first.alert_id).state, len(alerts)) == (AlertState.RESOLVED, 1)
+    [second] = alerts.values()
+    assert (second.state, second.follows_alert_id) == (AlertState.OPEN, first.alert_id)
+    assert await team.asked(second.alert_id) == ["Paula"]
+
+
+async def one_waits_for_a_lock(team: Team) -> None:
+    """Until another transaction of this database waits."""
+    waiting = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    async with asyncio.timeout(5):
+        while not await team.database.pool.fetchval(waiting):
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_said_of_her_before_she_pressed_again_ends_nothing_whichever_arrives_first(team: Team) -> None:
+    await team.say(team.noor, sos(team))
+    spoken = over(team)
+    tablet = await team.away(team.noor)
+    tablet.save(team.noor.staff_id, sos(team))
+    await team.until(2)
+    await team.say(team.noor, sos(team, position=HERE))
+    await tablet.push()
+
+    assert (await team.say(team.paula, spoken)).flags == (Flag.SOS_GOES_ON,)
+
+    [alert] = await team.alerts()
+    assert (alert.state, alert.text_key) == (AlertState.OPEN, "alert.sos.at")
+    assert (await team.say(team.paula, over(team))).flags == ()
 
 
 async def test_the_departure_of_a_patient_ends_no_sos(team: Team) -> None:

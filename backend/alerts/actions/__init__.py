@@ -1,7 +1,7 @@
 """What happens to alerts, each in the caller's transaction."""
 
 from backend.alerts.actions.answers import accept_alerts, decline_alerts, receive, snooze_alerts
-from backend.alerts.actions.ending import resolve_alerts, withdraw_alerts
+from backend.alerts.actions.ending import end_alert_of_sos, resolve_alerts, withdraw_alerts
 from backend.alerts.actions.follow import (
     accept_handover,
     assign_stays,
@@ -9,7 +9,7 @@ from backend.alerts.actions.follow import (
     transfer_patients,
     undo_placements,
 )
-from backend.alerts.actions.raising import NewAlert, raise_alerts, worsen_alerts
+from backend.alerts.actions.raising import NewAlert, raise_alerts, retell_alerts, worsen_alerts
 from backend.alerts.actions.sending import send_alerts
 
 __all__ = [
@@ -18,10 +18,12 @@ __all__ = [
     "accept_handover",
     "assign_stays",
     "decline_alerts",
+    "end_alert_of_sos",
     "raise_alerts",
     "reassign_alerts",
     "receive",
     "resolve_alerts",
+    "retell_alerts",
     "send_alerts",
     "snooze_alerts",
     "transfer_patients",

@@ -1,10 +1,14 @@
 """What stops alerts: resolved by an outcome, withdrawn because the cause is gone; attending alone does not (rule 6)."""
 
+from datetime import datetime
+
 from backend.alerts.actions.change import change_running
 from backend.alerts.queries import Causes
+from backend.alerts.rules.alert import FINAL
+from backend.alerts.rules.sos import spoken
 from backend.alerts.rules.turns import end
 from backend.db import Work
-from shared_schemas.alerts import AlertState
+from shared_schemas.alerts import AlertCause, AlertState
 
 
 async def resolve_alerts(work: Work, causes: Causes, why: str) -> None:
@@ -15,3 +19,10 @@ async def resolve_alerts(work: Work, causes: Causes, why: str) -> None:
 async def withdraw_alerts(work: Work, causes: Causes, why: str) -> None:
     """End what runs about these causes because the cause is gone."""
     await change_running(work, causes, lambda alert, _, __: end(alert, AlertState.WITHDRAWN, why, work.now))
+
+
+async def end_alert_of_sos(work: Work, staff_id: str, why: str, said_at: datetime) -> bool:
+    """End the SOS of this person by what was said of her then; False: she pressed again since, and it goes on."""
+    causes = [(AlertCause.SOS, staff_id)]
+    found = await change_running(work, causes, lambda alert, _, __: spoken(alert, why, said_at, work.now))
+    return all(alert.state in FINAL for alert in found.values())

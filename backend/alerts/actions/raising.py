@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from backend.alerts import queries
 from backend.alerts.actions.change import change_running
 from backend.alerts.actions.write import save
-from backend.alerts.rules.alert import Alert, alert_id_of
+from backend.alerts.rules.alert import FINAL, Alert, alert_id_of
 from backend.alerts.rules.ladder import begin
 from backend.alerts.rules.people import Moment
+from backend.alerts.rules.sos import is_newer
 from backend.alerts.rules.subject import Subject
-from backend.alerts.rules.turns import worsen
+from backend.alerts.rules.turns import retold, worsen
 from backend.db import Work
 from backend.stays.queries import Facts, facts
 from shared_schemas.alerts import AlertCause, AlertClass, AlertState, Step
@@ -102,13 +103,21 @@ def _begun(alert: Alert, new: NewAlert, subject: Subject, moment: Moment) -> Ale
 async def worsen_alerts(work: Work, wanted: Iterable[NewAlert]) -> set[tuple[AlertCause, str]]:
     """Raise the class of each cause's running alert and restart it, the accepter first (rule 6).
 
-    Returns the causes about which one ran; the others are still to be raised.
+    Returns the causes about which one runs; the others are still to be raised, also where somebody ended the alert
+    while this waited for its lock.
     """
     by_cause = {(new.cause, new.cause_id): new for new in wanted}
 
     def worsened(alert: Alert, moment: Moment, _: Subject) -> Alert:
         new = by_cause[alert.cause, alert.cause_id]
-        return worsen(alert, new.alert_class, new.text_key, new.text_params, moment, new.accepted_by_staff_id)
+        older = alert.cause is AlertCause.SOS and not is_newer(new.text_params, alert)
+        text = (alert.text_key, alert.text_params) if older else (new.text_key, new.text_params)
+        return worsen(alert, new.alert_class, *text, moment, new.accepted_by_staff_id)
 
     changed = await change_running(work, by_cause, worsened)
-    return {(alert.cause, alert.cause_id) for alert in changed.values()}
+    return {(alert.cause, alert.cause_id) for alert in changed.values() if alert.state not in FINAL}
+
+
+async def retell_alerts(work: Work, told: Mapping[tuple[AlertCause, str], Params]) -> None:
+    """Let what runs about these causes tell what is known now; nobody is asked anew."""
+    await change_running(work, told, lambda alert, _, __: retold(alert, told[alert.cause, alert.cause_id]))

@@ -39,8 +39,11 @@ def worsen(
 ) -> Alert:
     """Raise the class and restart at step 1, asking the current accepter first (rule 6); the class never falls.
 
-    `accepted_by_staff_id`: the author of the worse set is acting, so that the alert is hers at once (rule 2).
+    One that is over stays over: what is worse then is a new alert. `accepted_by_staff_id`: the author of the worse set
+    is acting, so that the alert is hers at once (rule 2).
     """
+    if alert.state in FINAL:
+        return alert
     accepter = alert.accepted_by_staff_id
     higher = max(alert.alert_class, alert_class, key=SEVERITY.__getitem__)
     alert = replace(alert, steps=ended(alert, StepEnd.RAISED, moment.now))
@@ -52,6 +55,11 @@ def worsen(
     wait = time_out(higher, Step.ASSIGNEE, moment)
     asked = ask(alert, Step.ASSIGNEE, accepter, wait, moment)
     return armed(with_clock(asked, Step.ASSIGNEE, wait, moment), moment)
+
+
+def retold(alert: Alert, text_params: dict[str, str | int]) -> Alert:
+    """The same demand with what is known now; nobody is asked anew."""
+    return alert if alert.state in FINAL else replace(alert, text_params=text_params)
 
 
 def handed_over(alert: Alert, receiver_staff_id: str | None, moment: Moment) -> Alert:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
-from backend.alerts.actions import reassign_alerts
+from backend.alerts.actions import reassign_alerts, retell_alerts
 from backend.db import Work
 from backend.places.queries import policies
 from backend.tasks.actions.decide import write_changed
 from backend.tasks.actions.plan import Stays, plan_tasks
+from backend.tasks.actions.write import overdue_params
 from backend.tasks.queries import held_open_tasks, held_tasks
 from backend.tasks.rules.precedence import Said, cancelled, done
 from backend.tasks.rules.task import PlannedTask, Task, margins
@@ -38,13 +39,20 @@ async def change_visit_tasks(work: Work, changes: Mapping[str, Sequence[VisitCha
         for change in changes[task_id]:
             after[task_id] = change(after[task_id], margin)
     await write_changed(work, before, after, stays)
+    moved = [task for task_id, task in after.items() if _runs(task) and task.due_at != before[task_id].due_at]
+    if moved:
+        await retell_alerts(work, {(AlertCause.OVERDUE_TASK, task.task_id): overdue_params(task) for task in moved})
     given = {
         (AlertCause.OVERDUE_TASK, task_id): task.owner_staff_id
         for task_id, task in after.items()
-        if task.alerted_at is not None and task.is_open and task.owner_staff_id != before[task_id].owner_staff_id
+        if _runs(task) and task.owner_staff_id != before[task_id].owner_staff_id
     }
     if given:
         await reassign_alerts(work, given)
+
+
+def _runs(task: Task) -> bool:
+    return task.alerted_at is not None and task.is_open
 
 
 async def keep_home_tasks(

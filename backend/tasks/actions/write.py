@@ -75,6 +75,11 @@ async def end_alerts(work: Work, before: Mapping[str, Task], after: Iterable[Tas
             await way(work, causes, reason)
 
 
+def overdue_params(task: Task) -> dict[str, str | int]:
+    """What the overdue alert of this task tells."""
+    return {"due_at": task.due_at.isoformat()}
+
+
 def overdue_alert(task: Task) -> NewAlert:
     """What to alert about when this task is overdue."""
     return NewAlert(
@@ -83,7 +88,7 @@ def overdue_alert(task: Task) -> NewAlert:
         cause=AlertCause.OVERDUE_TASK,
         cause_id=task.task_id,
         text_key=f"alert.overdue.{task.kind.value}",
-        text_params={"due_at": task.due_at.isoformat()},
+        text_params=overdue_params(task),
         next_due_at=task.next_slot_at,
         assignee_staff_id=task.owner_staff_id if task.kind is CareKind.HOME_VISIT else None,
     )

@@ -14,11 +14,17 @@ PLAN_VISIT = "task.plan_visit"
 LONGEST_VISIT = timedelta(hours=4)
 
 
+def window_params(from_at: datetime, to_at: datetime) -> dict[str, str | int]:
+    """The window as the cause of the task tells it."""
+    return {"from_at": from_at.isoformat(), "to_at": to_at.isoformat()}
+
+
 def windowed(task: Task, from_at: datetime, to_at: datetime, margin: CarePolicy, now: datetime) -> Task:
-    """The visit in another window; what is not yet overdue in it is overdue no more."""
+    """The visit in another window, which its cause tells; what is not yet overdue in it is overdue no more."""
     overdue_at = to_at + timedelta(minutes=margin.grace_minutes)
     return replace(
         task,
+        cause=replace(task.cause, text_params=window_params(from_at, to_at)),
         due_at=to_at,
         due_soon_at=from_at - timedelta(minutes=margin.due_soon_minutes),
         overdue_at=overdue_at,

@@ -9,7 +9,7 @@ from backend.stays.queries import facts
 from backend.tasks.actions import PlannedTask, complete_planning, plan_tasks
 from backend.tasks.rules import precedence
 from backend.tasks.rules.precedence import Said
-from backend.tasks.rules.visiting import given, windowed
+from backend.tasks.rules.visiting import given, window_params, windowed
 from backend.visits.actions.decide import decide_visits, word
 from backend.visits.actions.write import save_visits
 from backend.visits.queries import held_visits
@@ -90,7 +90,7 @@ def _task(visit: Visit) -> PlannedTask:
         cause_type=CauseType.VISIT,
         cause_id=visit.visit_id,
         text_key="cause.visit",
-        text_params={"from_at": visit.window_from_at.isoformat(), "to_at": visit.window_to_at.isoformat()},
+        text_params=window_params(visit.window_from_at, visit.window_to_at),
     )
     return PlannedTask(
         task_id=visit.visit_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from backend.alerts.actions import NewAlert, raise_alerts, resolve_alerts, worsen_alerts
+from backend.alerts.actions import NewAlert, end_alert_of_sos, raise_alerts, worsen_alerts
 from backend.alerts.queries import sos_units
 from backend.db import Work
 from backend.places.queries import time_zones
@@ -51,7 +51,10 @@ def _alert(arrived: Arrived[SosRaised]) -> NewAlert:
 
 
 async def end_sos(work: Work, run: Sequence[Arrived[SosEnded]]) -> list[Outcome]:
-    """Somebody else has spoken with her; the first who says how it is ends it."""
+    """Somebody else has spoken with her; the first who says how it is ends it.
+
+    Who had spoken with her before she pressed again, and says so later, ends nothing.
+    """
     raised = await sos_units(work.connection, {arrived.body.staff_id for arrived in run})
     outcomes = []
     for arrived in run:
@@ -61,6 +64,7 @@ async def end_sos(work: Work, run: Sequence[Arrived[SosEnded]]) -> list[Outcome]
         elif arrived.author.staff_id == body.staff_id:
             outcomes.append(GOES_ON)
         else:
-            await resolve_alerts(work, [(AlertCause.SOS, body.staff_id)], f"sos_{body.outcome.value}")
-            outcomes.append(APPLIED)
+            why = f"sos_{body.outcome.value}"
+            is_over = await end_alert_of_sos(work, body.staff_id, why, arrived.observed_at)
+            outcomes.append(APPLIED if is_over else GOES_ON)
     return outcomes
