@@ -176,6 +176,16 @@ async def test_who_starts_a_visit_owns_the_stay(team: Team) -> None:
     assert (await team.row(team.home, "stay", stay_id)).owner_staff_id == team.noor.staff_id
 
 
+async def test_a_plan_that_comes_while_the_visit_goes_on_gives_the_stay_back_to_nobody(team: Team) -> None:
+    stay_id, visit_id = await team.planned(team.noor)
+    await team.say(team.noor, started(team, stay_id, visit_id))
+    await team.say(team.omar, started(team, *await team.planned(team.omar, stay_id)))
+
+    assert (await team.say(team.paula, cancelled(team, stay_id, visit_id))).flags == (Flag.VISIT_BEGAN,)
+
+    assert (await team.row(team.home, "stay", stay_id)).owner_staff_id == team.omar.staff_id
+
+
 async def test_a_signed_note_is_immutable_and_gains_addenda_only(team: Team) -> None:
     stay_id, visit_id = await team.planned(team.noor)
     of_visit: dict[str, Any] = {"stay_id": stay_id, "visit_id": visit_id}

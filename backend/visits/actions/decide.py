@@ -23,7 +23,7 @@ Follow = Callable[[Visit, Arrived], VisitChange]
 async def decide_visits(work: Work, run: Sequence[Arrived], decide: Decide, follow: Follow) -> list[Outcome]:
     """Apply a run of entries that name a visit each; the same few statements for three entries or thirty.
 
-    Whoever is at a patient's home is the first to be asked about the patient.
+    Whoever comes to a patient's home is the first to be asked about the patient, until somebody else owns her.
     """
     stays = await facts(work.connection, {arrived.body.stay_id for arrived in run}, lock=True)
     before = await held_visits(work.connection, {arrived.body.visit_id for arrived in run})
@@ -42,9 +42,9 @@ async def decide_visits(work: Work, run: Sequence[Arrived], decide: Decide, foll
     changed = [visit for visit_id, visit in after.items() if visit != before[visit_id]]
     await save_visits(work, changed, stays)
     await change_visit_tasks(work, changes, stays)
-    there = [visit for visit in changed if visit.state is VisitState.STARTED]
-    for staff_id in sorted({visit.staff_id for visit in there if visit.staff_id}):
-        hers = [visit.stay_id for visit in there if visit.staff_id == staff_id]
+    came = [v for v in changed if v.state is VisitState.STARTED and before[v.visit_id].started is None]
+    for staff_id in sorted({visit.staff_id for visit in came if visit.staff_id}):
+        hers = [visit.stay_id for visit in came if visit.staff_id == staff_id]
         await own_stays(work, [key for key in hers if stays[key].owner_staff_id != staff_id], staff_id)
     return outcomes
 
