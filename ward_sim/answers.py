@@ -11,7 +11,7 @@ Json = dict[str, Any]
 def answer_alerts(nurse: "Nurse", now: int) -> None:
     """Answer each asking once; an accepted cause becomes her next work."""
     rows = nurse.tablet.rows("alert")
-    for alert in sorted(rows, key=lambda row: (row["began_at"], row["stay_id"], row["cause"])):
+    for alert in sorted(rows, key=lambda row: (row["began_at"], row.get("stay_id") or "", row["cause"])):
         if alert["state"] != "open":
             continue
         for step in alert["steps"]:
@@ -22,7 +22,7 @@ def answer_alerts(nurse: "Nurse", now: int) -> None:
                 break
 
 
-def _answer(nurse: "Nurse", alert: Json, step: Json, _now: int) -> None:
+def _answer(nurse: "Nurse", alert: Json, step: Json, now: int) -> None:
     roll = nurse.die.random()
     alert_id, red = alert["alert_id"], alert["alert_class"] == "red"
     if roll < nurse.character.ignores:
@@ -34,16 +34,4 @@ def _answer(nurse: "Nurse", alert: Json, step: Json, _now: int) -> None:
         nurse.save("alert_snoozed", {"alert_id": alert_id, "minutes": 10})
         return
     nurse.save("alert_accepted", {"alert_id": alert_id})
-    _go(nurse, alert)
-
-
-def _go(nurse: "Nurse", alert: Json) -> None:
-    """She goes herself; the doctor on call attends a response and sends the nurse for anything else."""
-    task_id = alert["cause_id"]
-    if nurse.turn.post != "on_call" or alert["cause"] == "response":
-        nurse.urgent.append(task_id)
-        return
-    stay_id = alert["stay_id"]
-    for colleague in nurse.colleagues:
-        if stay_id in colleague.my_stays():
-            colleague.urgent.append(task_id)
+    nurse.go(alert, now)

@@ -26,12 +26,12 @@ def person_name(die: random.Random, lang: str) -> str:
     return f"{die.choice(_EN_GIVEN.split())} {die.choice(_EN_FAMILY.split())}"
 
 
-def different_names(die: random.Random, langs: list[str]) -> list[str]:
-    """Return one name for each language given, no two the same."""
+def different_names(die: random.Random, langs: list[str], known: set[str] | frozenset[str] = frozenset()) -> list[str]:
+    """Return one name for each language given, no two the same and none of them known already."""
     taken: list[str] = []
     for lang in langs:
         name = person_name(die, lang)
-        while name in taken:
+        while name in taken or name in known:
             name = person_name(die, lang)
         taken.append(name)
     return taken

@@ -46,7 +46,7 @@ async def _stepped_server(hospital: Hospital) -> AsyncIterator[AsgiDoor]:
 
 
 def _codes(hospital: Hospital) -> dict[str, str]:
-    return {ward.unit_id: pairing_code(ward) for ward in hospital.wards}
+    return {unit.unit_id: pairing_code(unit) for unit in hospital.units}
 
 
 async def day(seed: int, mutant: str | None) -> tuple[Json, bool]:

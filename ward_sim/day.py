@@ -1,4 +1,4 @@
-"""A simulated day: two wards, twelve tablets on a bad network, people who forget, and a judge at the end."""
+"""A simulated day: two wards and a home-care team on a bad network, people who forget, and a judge at the end."""
 
 import random
 import sys
@@ -9,7 +9,7 @@ from typing import Any
 from ward_sim.asgi_door import AsgiDoor
 from ward_sim.beds.plan import WardDay
 from ward_sim.bedside import Bedside
-from ward_sim.hospital import Hospital, Ward, new_hospital
+from ward_sim.hospital import Hospital, Ward, add_home_team, new_hospital
 from ward_sim.instants import DAY, HOUR, MINUTE, SECOND, instant_ms
 from ward_sim.judge.verdict import judged
 from ward_sim.judge.witness import LOOK_MS, Witness
@@ -17,6 +17,10 @@ from ward_sim.nurse import Nurse
 from ward_sim.shift import POSTS, ROLE_OF, Place, turns
 from ward_sim.tablet import Tablet
 from ward_sim.virtual_line import Faults, Network, VirtualLine
+from ward_sim.visits import shift as home_shift
+from ward_sim.visits.coordinator import Asked, Coordinator
+from ward_sim.visits.nurse import HomeNurse
+from ward_sim.visits.plan import HomeDay, plan_outages
 from ward_sim.world import World
 
 Json = dict[str, Any]
@@ -45,13 +49,15 @@ class Day:
 
     @property
     def tablets(self) -> list[Tablet]:
-        """The twelve tablets."""
+        """The tablets of the wards and of the team."""
         return [line.tablet for line in self.lines.values() if line.tablet is not None]
 
 
 def day_hospital(seed: int) -> Hospital:
-    """Return the two wards of a seed, before anybody lies there."""
-    return new_hospital(seed, START_AT, ["Ward 4 North", "Ward 5 South"], BEDS, ROLES)
+    """Return the two wards and the team of a seed, before anybody lies there or is at home."""
+    hospital = new_hospital(seed, START_AT, ["Ward 4 North", "Ward 5 South"], BEDS, ROLES)
+    add_home_team(hospital, "Home care East", home_shift.ROLES)
+    return hospital
 
 
 async def run_day(
@@ -63,10 +69,12 @@ async def run_day(
     network = Network(world, door, Faults())
     day = Day(seed, hospital, world, network, random.Random(f"{seed}/day"))
     await network.advance()
-    await _pair(day, codes, mutant)
+    for unit in hospital.units:
+        await _pair(day, unit, codes[unit.unit_id], mutant)
     for ward in hospital.wards:
         _plan_ward(day, ward)
     _plan_beds(day)
+    _plan_home(day)
     _plan_outages(day)
     for at in range(START_AT, day.end_at + _HEAL, LOOK_MS):
         world.at(at, network.advance)
@@ -75,30 +83,32 @@ async def run_day(
         print(f"\rday {seed}: hour {hour + 1} of 24", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     await _heal(day)
-    report = await judged(day.tablets, network, day.end_at + _HEAL)
+    home_units = {unit.unit_id for unit in hospital.units if unit.kind == "home"}
+    report = await judged(day.tablets, network, day.end_at + _HEAL, home_units)
     return {"seed": seed, "mutant": mutant, **report, "seconds": round(time.perf_counter() - began, 1)}
 
 
-async def _pair(day: Day, codes: dict[str, str], mutant: str | None) -> None:
-    for ward in day.hospital.wards:
-        for number in range(len(POSTS) + 1):
-            body = {"pairing_code": codes[ward.unit_id], "name": f"{ward.name} {number + 1}"}
-            reply = await day.network.door.request("POST", "/api/devices", body)
-            if reply.status not in (200, 201):
-                raise RuntimeError(f"pairing was answered with {reply.status}: {reply.json}")
-            device = reply.json
-            if number == len(POSTS):
-                feed = f"unit:{ward.unit_id}"
-                door = day.network.door
-                witness = Witness(door, device["device_id"], device["device_token"], feed)
-                await witness.begin(day.world.now)
-                day.network.witnesses.append(witness)
-                continue
-            skew = day.die.choice([0, 0, 1, -1]) * day.die.randrange(8 * MINUTE)
-            line = VirtualLine(day.network, random.Random(day.die.random()), skew)
-            line.tablet = Tablet(device, line, day.die.getrandbits(62), mutant)
-            day.lines[ward.unit_id, number] = line
-            line.tablet.start()
+async def _pair(day: Day, unit: Ward, code: str, mutant: str | None) -> None:
+    """Pair the unit's tablets, and last of all a witness."""
+    tablets = home_shift.TABLETS if unit.kind == "home" else len(POSTS)
+    for number in range(tablets + 1):
+        reply = await day.network.door.request(
+            "POST", "/api/devices", {"pairing_code": code, "name": f"{unit.name} {number + 1}"}
+        )
+        if reply.status not in (200, 201):
+            raise RuntimeError(f"pairing was answered with {reply.status}: {reply.json}")
+        device = reply.json
+        if number == tablets:
+            feed = f"unit:{unit.unit_id}"
+            witness = Witness(day.network.door, device["device_id"], device["device_token"], feed)
+            await witness.begin(day.world.now)
+            day.network.witnesses.append(witness)
+            continue
+        skew = day.die.choice([0, 0, 1, -1]) * day.die.randrange(8 * MINUTE)
+        line = VirtualLine(day.network, random.Random(day.die.random()), skew)
+        line.tablet = Tablet(device, line, day.die.getrandbits(62), mutant)
+        day.lines[unit.unit_id, number] = line
+        line.tablet.start()
 
 
 def _plan_ward(day: Day, ward: Ward) -> None:
@@ -115,11 +125,11 @@ def _plan_ward(day: Day, ward: Ward) -> None:
             nurse.colleagues = nurses
 
 
-def _nurse(day: Day, ward: Ward, place: Place) -> Nurse:
+def _nurse(day: Day, ward: Ward, place: Place, kind: type[Nurse] = Nurse) -> Nurse:
     tablet = day.lines[ward.unit_id, place.tablet_no].tablet
     assert tablet is not None
     die = random.Random(day.die.random())
-    nurse = Nurse(place.person.staff_id, tablet, place.turn, day.wards, die)
+    nurse = kind(place.person.staff_id, tablet, place.turn, day.wards, die)
     day.nurses.append(nurse)
     return nurse
 
@@ -165,9 +175,30 @@ def _plan_beds(day: Day) -> None:
         ward_day.plan(START_AT)
 
 
+def _plan_home(day: Day) -> None:
+    """The home-care team's day."""
+    team = day.hospital.home
+    assert team is not None
+    kinds: dict[str, type[Nurse]] = {"nurse": HomeNurse, "charge": Coordinator, "on_call": Asked}
+    people: list[Nurse] = []
+    for place in home_shift.turns(team, day.die, START_AT, day.end_at + DAY):
+        people.append(_nurse(day, team, place, kinds[place.turn.post]))
+        _come(day, people[-1], place)
+    home = HomeDay(day.world, day.hospital, team, day.wards, random.Random(day.die.random()), people, day.end_at)
+    for one in people:
+        one.colleagues = people
+        if isinstance(one, Coordinator):
+            one.next_visit = home.next_visit
+    home.share_fates()
+    home.plan(START_AT)
+
+
 def _plan_outages(day: Day) -> None:
     """Every tablet loses its network a few times, one in four for hours; each app dies once or twice."""
-    for line in day.lines.values():
+    for (unit_id, number), line in day.lines.items():
+        if day.hospital.home and unit_id == day.hospital.home.unit_id and number < home_shift.NURSES:
+            plan_outages(line, START_AT)
+            continue
         for _ in range(line.die.randrange(3, 7)):
             from_at = START_AT + line.die.randrange(40 * MINUTE, 22 * HOUR)
             long = line.die.random() < 0.1

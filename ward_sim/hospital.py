@@ -25,12 +25,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Ward:
-    """A unit and its beds, as (bed_id, bay, label)."""
+    """A unit and its beds, as (bed_id, bay, label); `kind`: a ward, or a home-care team, which has none."""
 
     unit_id: str
     name: str
     beds: list[tuple[str, str, str]]
     staff: list[Person] = field(default_factory=list)
+    kind: str = "ward"
 
     def people(self, role: str) -> list[Person]:
         """Return the staff of a role."""
@@ -39,13 +40,19 @@ class Ward:
 
 @dataclass(slots=True)
 class Hospital:
-    """All of it; ids come from the seed, so that a second run names the same people."""
+    """All of it; ids come from the seed, so that a second run names the same people. `home`: the home-care team."""
 
     hospital_id: str
     wards: list[Ward]
     chance: Chance
     die: random.Random
     made_at: int
+    home: Ward | None = None
+
+    @property
+    def units(self) -> list[Ward]:
+        """The wards and the team."""
+        return [*self.wards, *([self.home] if self.home else [])]
 
     def patient(self, lang: str, taken: set[str]) -> Json:
         """Return the identity of an adult who is not there yet."""
@@ -65,20 +72,32 @@ class Hospital:
 
 
 def new_hospital(seed: int, made_at: int, names: list[str], beds: int, roles: dict[str, int]) -> Hospital:
-    """Return a hospital with these wards, each with so many beds and people of each role.
-
-    Staff speak the four languages in turn; PINs are six digits and different.
-    """
+    """Return a hospital with these wards, each with so many beds and people of each role."""
     chance, die = Chance(seed), random.Random(f"{seed}/hospital")
     hospital = Hospital(chance.uuid7(made_at), [], chance, die, made_at)
     for name in names:
         places = [(chance.uuid7(made_at), f"{n // 6 + 1}", f"{n + 1}") for n in range(beds)]
         hospital.wards.append(Ward(chance.uuid7(made_at), name, places))
-    posts = [(ward, role) for ward in hospital.wards for role in roles for _ in range(roles[role])]
-    langs = [LANGUAGES[n % len(LANGUAGES)] for n in range(len(posts))]
-    pins = die.sample(range(100_000, 1_000_000), len(posts))
-    called = different_names(die, langs)
-    for (ward, role), lang, pin, person in zip(posts, langs, pins, called, strict=True):
-        staff_id = chance.uuid7(made_at)
-        ward.staff.append(Person(staff_id, person, lang, str(pin), ward.unit_id, role))
+    _employ(hospital, hospital.wards, roles)
     return hospital
+
+
+def add_home_team(hospital: Hospital, name: str, roles: dict[str, int]) -> Ward:
+    """Give the hospital its home-care team, with so many people of each role; return it."""
+    hospital.home = Ward(hospital.chance.uuid7(hospital.made_at), name, [], kind="home")
+    _employ(hospital, [hospital.home], roles)
+    return hospital.home
+
+
+def _employ(hospital: Hospital, units: list[Ward], roles: dict[str, int]) -> None:
+    """Staff speak the four languages in turn; names and PINs of six digits are all different."""
+    posts = [(unit, role) for unit in units for role in roles for _ in range(roles[role])]
+    known = [person for unit in hospital.units for person in unit.staff]
+    langs = [LANGUAGES[n % len(LANGUAGES)] for n in range(len(posts))]
+    pins = hospital.die.sample(range(100_000, 1_000_000), len(posts))
+    while {str(pin) for pin in pins} & {person.pin for person in known}:
+        pins = hospital.die.sample(range(100_000, 1_000_000), len(posts))
+    called = different_names(hospital.die, langs, {person.name for person in known})
+    for (unit, role), lang, pin, person in zip(posts, langs, pins, called, strict=True):
+        staff_id = hospital.chance.uuid7(hospital.made_at)
+        unit.staff.append(Person(staff_id, person, lang, str(pin), unit.unit_id, role))

@@ -24,8 +24,8 @@ def hospital_file(hospital: Hospital, path: Path) -> None:
         "hospital_id": hospital.hospital_id,
         "name": "Wardlight demo hospital",
         "from_at": instant_text(hospital.made_at),
-        "units": [_unit(ward) for ward in hospital.wards],
-        "staff": [_person(person) for ward in hospital.wards for person in ward.staff],
+        "units": [_unit(ward) for ward in hospital.units],
+        "staff": [_person(person) for ward in hospital.units for person in ward.staff],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(content)))
@@ -39,6 +39,7 @@ def _unit(ward: Ward) -> Json:
     return {
         "unit_id": ward.unit_id,
         "name": ward.name,
+        "kind": ward.kind,
         "time_zone": "Europe/London",
         "lang": "en",
         "rapid_response_phone": "2222",

@@ -86,6 +86,10 @@ class Nurse:
         if now >= self.turn.break_at and not self.urgent:
             return self._go_on_break(now)
         answers.answer_alerts(self, now)
+        return self.work(now)
+
+    def work(self, now: int) -> int:
+        """Do what her post does next, and return when she looks up again."""
         for stay_id, at in list(self.resuming.items()):
             if now >= at:
                 del self.resuming[stay_id]
@@ -95,13 +99,27 @@ class Nurse:
         busy = see_to_beds(self, now) if self.turn.post == "assistant" else None
         if busy is not None:
             return now + busy
+        busy = self.see_to_tasks(now)
+        return busy if busy is not None else now + self.die.randrange(2 * MINUTE, 7 * MINUTE)
+
+    def see_to_tasks(self, now: int) -> int | None:
+        """Do the next task on her list; return until when it keeps her busy, None: there is none."""
         task = self._next_task(now)
         if task is None:
-            return now + self.die.randrange(2 * MINUTE, 7 * MINUTE)
+            return None
         self.handled[task["task_id"]] = now
         self._do(task, now)
         shortest, longest = _MINUTES.get(task["kind"], (3, 6))
         return now + self.die.randrange(shortest * MINUTE, longest * MINUTE)
+
+    def go(self, alert: Json, _now: int) -> None:
+        """She goes herself; the doctor on call attends a response and sends the nurse for anything else."""
+        if self.turn.post != "on_call" or alert["cause"] == "response":
+            self.urgent.append(alert["cause_id"])
+            return
+        for colleague in self.colleagues:
+            if alert["stay_id"] in colleague.my_stays():
+                colleague.urgent.append(alert["cause_id"])
 
     def _take_up(self, now: int) -> int:
         turn = self.turn
@@ -177,7 +195,17 @@ class Nurse:
             self.save("task_done", about, ago_ms=self.die.randrange(MINUTE))
 
     def observe(self, stay_id: str, now: int) -> None:
-        """Chart a set; now and then notice a slip of the finger and correct it, or send the patient to imaging."""
+        """Chart a set, and now and then send the patient to imaging."""
+        values, slipped = self.chart_set(stay_id, now)
+        acts = self.turn.post in ("nurse", "charge")
+        if not slipped and self.die.random() < 0.01 and not bedside.looks_ill(values) and acts:
+            back_at = now + self.die.randrange(20 * MINUTE, 50 * MINUTE)
+            self.resuming[stay_id] = back_at
+            away = {"reason": "imaging", "expected_return_at": instant_text(back_at)}
+            self.save("observations_paused", {"stay_id": stay_id} | away)
+
+    def chart_set(self, stay_id: str, now: int) -> tuple[Json, bool]:
+        """Chart a set; now and then notice a slip of the finger and correct it. Return what was measured, and that."""
         values = self.wards.measure(stay_id, now)
         share = self.character.leaves_out
         charted = bedside.vital_signs(self.die, values, incomplete_share=share)
@@ -193,11 +221,7 @@ class Nurse:
         if slip:
             again = {"corrects": entry_id, "reason": "Slip of the finger", "values": charted}
             self.save("vital_signs_corrected", {"stay_id": stay_id} | again, ago_ms=ago)
-        elif self.die.random() < 0.01 and not bedside.looks_ill(values) and self.turn.post in ("nurse", "charge"):
-            back_at = now + self.die.randrange(20 * MINUTE, 50 * MINUTE)
-            self.resuming[stay_id] = back_at
-            away = {"reason": "imaging", "expected_return_at": instant_text(back_at)}
-            self.save("observations_paused", {"stay_id": stay_id} | away)
+        return values, slip
 
     def _respond(self, task: Json, now: int) -> None:
         """First the call, at the next look the attendance, which begins to heal."""

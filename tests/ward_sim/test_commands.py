@@ -18,6 +18,8 @@ FAULTS = (
 WORK = (
     "entries_charted", "requests_dropped", "duplicated", "reordered", "offline_minutes", "alerts_expected",
     "bed_marks", "beds_reserved", "beds_changed", "placements_cancelled",
+    "visits_planned", "visits_moved", "visits_begun", "visits_ended", "visits_not_done", "visits_signed",
+    "visits_overdue", "sos_raised", "sos_ended",
 )  # fmt: skip
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,7 @@ from typing import Any
 
 from ward_sim.instants import HOUR, MINUTE, instant_ms
 from ward_sim.judge import beds, presence
-from ward_sim.judge.applied import applied, seen_of_beds
+from ward_sim.judge.applied import applied, seen_by
 from ward_sim.judge.witness import SeenVersion
 from ward_sim.ledger import Saved
 
@@ -89,15 +89,15 @@ def test_an_accepted_mark_that_no_witness_saw_is_not_shown_and_its_sequel_shows_
         _saved("b", "bed_marked", bed_id="bed", readiness="clean", seen_mark_id="a"),
     ]
     arrived = {"a": AT, "b": AT}
-    assert applied(books, seen_of_beds([]), {}, arrived) == {}
+    assert applied(books, seen_by([]), {}, arrived) == {}
     status = [SeenVersion({"bed_id": "bed", "mark_id": "b", "readiness": "clean"}, AT, None)]
-    shown = applied(books, seen_of_beds([{("bed_status", "bed"): status}]), {}, arrived)
+    shown = applied(books, seen_by([{("bed_status", "bed"): status}]), {}, arrived)
     assert set(shown) == {("applied", "a"), ("applied", "b")}
 
 
 def test_a_placement_or_reservation_that_no_witness_saw_is_not_shown() -> None:
     books = [_saved("in", "bed_assigned", stay_id="s", bed_id="bed"), _saved("kept", "bed_reserved", bed_id="bed")]
     arrived = {"in": AT, "kept": AT}
-    assert applied(books, seen_of_beds([]), {}, arrived) == {}
+    assert applied(books, seen_by([]), {}, arrived) == {}
     history: Any = {("stay", "s"): [_lay("bed", AT)], ("bed_reservation", "kept"): []}
-    assert set(applied(books, seen_of_beds([history]), {}, arrived)) == {("applied", "in"), ("applied", "kept")}
+    assert set(applied(books, seen_by([history]), {}, arrived)) == {("applied", "in"), ("applied", "kept")}

@@ -13,6 +13,8 @@ from ward_sim.judge.witness import LOOK_MS, SeenVersion
 
 Json = dict[str, Any]
 _OPEN = ("ready", "accepted", "on-hold")
+# By what was charted, and by the visits themselves.
+_JUDGED_ELSEWHERE = ("response", "home_visit")
 _LATE_ALERT_MS = 12 * HOUR
 # docs/escalation.md, "Observation duty": the longest grace of an observation.
 _LONGEST_GRACE_MS = 30 * MINUTE
@@ -36,7 +38,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedAlert:
-    """An alert that must exist: of this stay, begun in this window; for a task, naming it."""
+    """An alert that must exist: of this stay, begun in this window; for a task or visit, naming it.
+
+    That of an SOS is about a person, `stay_id` is hers, and lasts through the whole window.
+    """
 
     why: str
     stay_id: str
@@ -53,7 +58,8 @@ def overdue_tasks(tasks: dict[str, list[SeenVersion]], end_at: int) -> list[Expe
         for seen in versions:
             overdue_at = max(instant_ms(seen.row["due_at"]) + _grace_ms(seen.row), seen.from_at)
             until_at = min(seen.until_at or end_at, end_at)
-            if seen.row["state"] in _OPEN and seen.row["kind"] != "response" and overdue_at < until_at - LOOK_MS:
+            judged = seen.row["state"] in _OPEN and seen.row["kind"] not in _JUDGED_ELSEWHERE
+            if judged and overdue_at < until_at - LOOK_MS:
                 window = (overdue_at - LOOK_MS, min(until_at, overdue_at + 2 * LOOK_MS))
                 expected.append(ExpectedAlert("overdue", seen.row["stay_id"], *window, task_id))
                 break

@@ -25,7 +25,7 @@ class _Life:
     def __init__(self, versions: list[SeenVersion]) -> None:
         last = versions[-1].row
         self.versions = versions
-        self.stay_id: str = last["stay_id"]
+        self.stay_id: str | None = last.get("stay_id")
         self.cause: str = last["cause"]
         self.cause_id: str = last["cause_id"]
         self.began_at = instant_ms(last["began_at"])
@@ -39,6 +39,10 @@ class _Life:
 
 
 def _answers(life: _Life, wanted: ExpectedAlert, tasks: dict[str, Json]) -> bool:
+    if wanted.why == "sos":
+        mine = life.cause == "sos" and life.cause_id == wanted.stay_id
+        lasts = life.ended_at is None or life.ended_at >= wanted.until_at
+        return mine and lasts and life.began_at <= wanted.from_at + LOOK_MS
     if life.stay_id != wanted.stay_id:
         return False
     if wanted.why == "response":
@@ -48,6 +52,9 @@ def _answers(life: _Life, wanted: ExpectedAlert, tasks: dict[str, Json]) -> bool
         return life.cause in ("response", "unobtainable") and alive and begun and known
     if life.cause != "overdue_task":
         return False
+    if wanted.why == "visit":
+        alive = life.ended_at is None or life.ended_at >= wanted.from_at
+        return life.cause_id == wanted.task_id and alive and life.began_at <= wanted.until_at
     if wanted.task_id is not None:
         return life.cause_id == wanted.task_id and life.began_at <= wanted.until_at
     kind = tasks.get(life.cause_id, {}).get("kind")
@@ -60,7 +67,7 @@ def doubled(alerts: dict[str, list[SeenVersion]]) -> list[str]:
     seen: dict[tuple[str, str], list[_Life]] = {}
     for alert_id, versions in alerts.items():
         life = _Life(versions)
-        subject = life.stay_id if life.cause == "response" else life.cause_id
+        subject = (life.stay_id if life.cause == "response" else None) or life.cause_id
         others = seen.setdefault((life.cause, subject), [])
         if any(_overlap(life, other) for other in others):
             found.append(alert_id)

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from ward_sim.judge import shown
 from ward_sim.ledger import Saved
 from ward_sim.tablet import Tablet
 
@@ -74,7 +75,7 @@ def _stay(kept: Saved, rows: Rows) -> bool:
 
 
 def _applied(kept: Saved, rows: Rows) -> bool:
-    """Of an entry about beds the witnesses saw the effect (ward_sim/judge/applied.py), which need not last."""
+    """Of these entries the witnesses saw the effect (ward_sim/judge/applied.py), which need not last."""
     return ("applied", kept.entry["entry_id"]) in rows
 
 
@@ -88,6 +89,7 @@ ABOUT_BEDS = (
     "patient_discharged",
     "placement_cancelled",
 )
+PLANS_OF_VISITS = ("visit_reassigned", "visit_rescheduled", "visit_cancelled")
 _SHOWN: dict[str, Any] = {
     "vital_signs_charted": _vital_signs,
     "vital_signs_corrected": _vital_signs,
@@ -99,7 +101,8 @@ _SHOWN: dict[str, Any] = {
     "duty_ended": _duty_ended,
     "response_recorded": _response,
     "patient_admitted": _stay,
-    **dict.fromkeys(ABOUT_BEDS, _applied),
+    **dict.fromkeys((*ABOUT_BEDS, *PLANS_OF_VISITS), _applied),
+    **shown.SHOWN,
 }
 
 

@@ -5,13 +5,13 @@ from collections import Counter
 from typing import Any
 
 from ward_sim.instants import MINUTE, instant_ms
-from ward_sim.judge import again, alert_oracle, alerts, beds, facts
+from ward_sim.judge import again, alert_oracle, alerts, beds, facts, home
 from ward_sim.judge.alert_oracle import Act
-from ward_sim.judge.applied import applied, seen_of_beds
+from ward_sim.judge.applied import applied, seen_by
 from ward_sim.judge.presence import gone_at, left_stays
 from ward_sim.judge.witness import SeenVersion
 from ward_sim.tablet import Tablet
-from ward_sim.virtual_line import Network
+from ward_sim.virtual_line import Counts, Network
 
 Json = dict[str, Any]
 FAULTS = (
@@ -36,11 +36,20 @@ WORK = (
     "beds_reserved",
     "beds_changed",
     "placements_cancelled",
+    "visits_planned",
+    "visits_moved",
+    "visits_begun",
+    "visits_ended",
+    "visits_not_done",
+    "visits_signed",
+    "visits_overdue",
+    "sos_raised",
+    "sos_ended",
 )
 
 
-async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
-    """Return the report of a day that has healed."""
+async def judged(tablets: list[Tablet], network: Network, end_at: int, home_units: set[str]) -> Json:
+    """Return the report of a day that has healed; `home_units` are home-care teams."""
     snapshots = {}
     for witness in network.witnesses:
         await witness.look(end_at)
@@ -52,28 +61,30 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
     tasks = _versions(network, "task")
     stays = _versions(network, "stay")
     departed = _departed_rows(network, left_stays(stays, saved))
-    seen = seen_of_beds(witness.history for witness in network.witnesses)
-    shown = departed | rows | applied(saved, seen, rows, network.arrived_at)
-    expected = _expected(acts, tasks, stays, end_at)
-    last_tasks = {task_id: versions[-1].row for task_id, versions in tasks.items()}
+    seen = seen_by(witness.history for witness in network.witnesses)
     alert_rows = _versions(network, "alert")
-    missing = alerts.missing(expected, alert_rows, last_tasks)
-    present = [stay_id for (kind, stay_id), (_, row) in rows.items() if kind == "stay" and not row.get("departed_at")]
+    asked: facts.Rows = {("alert", alert_id): (0, versions[-1].row) for alert_id, versions in alert_rows.items()}
+    shown = departed | asked | rows | applied(saved, seen, rows, network.arrived_at)
+    visits = home.overdue_visits(_versions(network, "visit"), end_at)
+    expected = [*_expected(acts, tasks, stays, end_at, home_units), *visits, *_calls_for_help(acts, tablets, end_at)]
+    last_tasks = {task_id: versions[-1].row for task_id, versions in tasks.items()}
+    here = [row for (kind, _), (_, row) in rows.items() if kind == "stay" and not row.get("departed_at")]
+    present = [row["stay_id"] for row in here if row["unit_id"] not in home_units]
+    at_home = [row["stay_id"] for row in here if row["unit_id"] in home_units]
     found = {
         "lost": await _lost(tablets, network, departed, shown),
-        "doubled": facts.doubled(saved, shown) + beds.shared(stays, end_at),
+        "doubled": facts.doubled(saved, shown) + beds.shared(stays, end_at) + home.doubled(saved, rows),
         "diverged": facts.diverged(tablets, snapshots),
-        "alerts_missing": missing,
+        "alerts_missing": alerts.missing(expected, alert_rows, last_tasks),
         "alerts_doubled": alerts.doubled(alert_rows),
-        "unwatched": facts.unwatched(rows, present),
+        "unwatched": facts.unwatched(rows, present) + home.unplanned(rows, at_home),
         "census_wrong": beds.census(saved, [part for _, _, part in snapshots.values()]),
         "not_restored": beds.not_restored(saved, stays, network.arrived_at),
     }
     for name, cases in found.items():
         for case in cases[:5]:
             print(f"{name}: {case}", file=sys.stderr)
-    counts = network.counts
-    overdue = sum(wanted.why == "overdue" for wanted in expected)
+    overdue = sum(wanted.why in ("overdue", "visit", "sos") for wanted in expected)
     return {
         **{name: len(cases) for name, cases in found.items()},
         "gaps": sum(witness.gaps for witness in network.witnesses),
@@ -81,21 +92,45 @@ async def judged(tablets: list[Tablet], network: Network, end_at: int) -> Json:
         "sets_charted": sum(act.type == "vital_signs_charted" for act in acts),
         "held": sum(kept.verdict == "held" for kept in saved),
         "flagged": sum(kept.verdict == "flagged" for kept in saved),
-        "bed_marks": taken["bed_marked"],
-        "beds_reserved": taken["bed_reserved"],
-        "beds_changed": taken["bed_assigned"] + taken["beds_swapped"] + taken["patient_transferred"],
-        "placements_cancelled": taken["placement_cancelled"],
+        "visits_overruled": sum("another_nurse" in k.flags or "visit_began" in k.flags for k in saved),
+        **_work(taken),
+        "visits_overdue": len(visits),
         "beds_waited_for": sum("waiting_for_a_bed" in kept.flags for kept in saved),
+        **_suffered(network.counts),
+        "restarts": sum(tablet.starts - 1 for tablet in tablets),
+        "alerts_expected": overdue + alert_oracle.response_episodes(acts),
+        "alerts_raised": len(alert_rows),
+        "alerts_needless": alerts.needless(expected, alert_rows),
+    }
+
+
+def _suffered(counts: Counts) -> Json:
+    """What the network did to the tablets."""
+    return {
         "requests": counts.requests,
         "requests_dropped": counts.requests_dropped,
         "duplicated": counts.duplicated,
         "reordered": counts.reordered,
         "refused": counts.refused,
         "offline_minutes": counts.offline_ms // MINUTE,
-        "restarts": sum(tablet.starts - 1 for tablet in tablets),
-        "alerts_expected": overdue + alert_oracle.response_episodes(acts),
-        "alerts_raised": len(alert_rows),
-        "alerts_needless": alerts.needless(expected, alert_rows),
+    }
+
+
+def _work(taken: Counter[str]) -> Json:
+    """What was done with beds and visits, by entries that the server took."""
+    return {
+        "bed_marks": taken["bed_marked"],
+        "beds_reserved": taken["bed_reserved"],
+        "beds_changed": taken["bed_assigned"] + taken["beds_swapped"] + taken["patient_transferred"],
+        "placements_cancelled": taken["placement_cancelled"],
+        "visits_planned": taken["visit_planned"],
+        "visits_moved": taken["visit_reassigned"] + taken["visit_rescheduled"] + taken["visit_cancelled"],
+        "visits_begun": taken["visit_started"],
+        "visits_ended": taken["visit_ended"],
+        "visits_not_done": taken["visit_not_done"],
+        "visits_signed": taken["visit_signed"],
+        "sos_raised": taken["sos_raised"],
+        "sos_ended": taken["sos_ended"],
     }
 
 
@@ -118,7 +153,7 @@ async def _lost(tablets: list[Tablet], network: Network, departed: facts.Rows, s
         if saved[entry_id].body.get("stay_id") in undone or facts.is_about(saved[entry_id], departed)
     }
     known = await again.known(network.door, tablets, late) if late else set()
-    return [entry_id for entry_id in unseen if entry_id not in known]
+    return [f"{saved[key].entry['type']} {key}, {saved[key].verdict}" for key in unseen if key not in known]
 
 
 def _acts(tablets: list[Tablet], network: Network) -> list[Act]:
@@ -156,13 +191,25 @@ def _versions(network: Network, type_name: str) -> dict[str, list[SeenVersion]]:
     return {row_id: versions for row_id, versions in merged.items() if versions}
 
 
+def _calls_for_help(acts: list[Act], tablets: list[Tablet], end_at: int) -> list[alert_oracle.ExpectedAlert]:
+    books = {entry_id: kept for tablet in tablets for entry_id, kept in tablet.ledger.saved.items()}
+    authors = {entry_id: kept.staff_id for entry_id, kept in books.items()}
+    flagged = {entry_id for entry_id, kept in books.items() if kept.verdict == "flagged"}
+    return home.calls_for_help(acts, authors, flagged, end_at)
+
+
 def _expected(
-    acts: list[Act], tasks: dict[str, list[SeenVersion]], stays: dict[str, list[SeenVersion]], end_at: int
+    acts: list[Act],
+    tasks: dict[str, list[SeenVersion]],
+    stays: dict[str, list[SeenVersion]],
+    end_at: int,
+    home_units: set[str],
 ) -> list[alert_oracle.ExpectedAlert]:
     heard = [act for act in acts if not gone_at(stays.get(act.body.get("stay_id", ""), []), act.arrived_at)]
     away = {act.body["stay_id"] for act in acts if act.type == "observations_paused"}
+    in_wards = {key: versions for key, versions in stays.items() if versions[0].row["unit_id"] not in home_units}
     present = {}
-    for stay_id, versions in stays.items():
+    for stay_id, versions in in_wards.items():
         left_at = next((seen.from_at for seen in versions if seen.row.get("departed_at")), end_at)
         left_at = min(left_at, versions[-1].until_at or end_at)
         if stay_id not in away:

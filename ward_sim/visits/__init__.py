@@ -1,0 +1,1 @@
+"""Home care as people with tablets do it: planned, visited, called, noted, signed, asked about, and the SOS."""
