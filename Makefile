@@ -27,7 +27,7 @@ PWA_SOURCES := $(shell find pwa shared_schemas -path '*/node_modules' -prune -o 
 .PHONY: help setup check test demo soak-short soak fresh bench clean
 
 help:
-	@echo "make demo        two living wards at http://127.0.0.1:8000; Ctrl-C stops all"
+	@echo "make demo        two living wards and a home-care team at http://127.0.0.1:8000; Ctrl-C stops all"
 	@echo "make test        all tests, in a real PostgreSQL and a real Chromium"
 	@echo "make check       format, lint, types, import contracts, tidy, generated files"
 	@echo "make soak-short  20 simulated days, and the kills of PostgreSQL"

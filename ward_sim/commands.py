@@ -19,8 +19,10 @@ from ward_sim import replay as replay_scene
 from ward_sim.asgi_door import AsgiDoor, operate_here, server_by_name
 from ward_sim.demo.children import DemoRefused, Server, check_port, operate
 from ward_sim.demo.flow import Flow
+from ward_sim.demo.team import ROLES as TEAM_ROLES
+from ward_sim.demo.team import DemoTeam
 from ward_sim.demo.ward import DemoWard, roles
-from ward_sim.hospital import Hospital, new_hospital
+from ward_sim.hospital import Hospital, Person, Ward, add_home_team, new_hospital
 from ward_sim.judge.verdict import wrong as day_is_wrong
 from ward_sim.loading import hospital_file, pairing_code
 from ward_sim.real_line import ServerClock
@@ -77,6 +79,7 @@ async def demo(seed: int, port: int | None) -> None:
     base_url = f"http://{host}:{port}"
     home = _demo_home()
     hospital = new_hospital(seed, day_scene.START_AT, ["Ward 4 North", "Ward 5 South"], 24, roles())
+    team = add_home_team(hospital, "Home care East", TEAM_ROLES)
     hospital_file(hospital, home / "hospital.json")
     _say("starting the server")
     async with Server(home, base_url) as server, httpx.AsyncClient() as client:
@@ -84,21 +87,23 @@ async def demo(seed: int, port: int | None) -> None:
         await operate(home, "staff", "load", str(home / "hospital.json"))
         reply = await client.get(f"{base_url}/api/devices/me")
         clock = ServerClock(parsedate_to_datetime(reply.headers["date"]))
-        codes = _codes(hospital)
-        wards = [
-            DemoWard(hospital, ward, base_url, codes[ward.unit_id], client, clock, random.Random(f"{seed}/{ward.name}"))
-            for ward in hospital.wards
-        ]
+
+        def here(unit: Ward) -> Json:
+            die = random.Random(f"{seed}/{unit.name}")
+            of_unit = {"ward": unit, "code": pairing_code(unit), "die": die}
+            return {"hospital": hospital, "base_url": base_url, "client": client, "clock": clock} | of_unit
+
+        wards, visiting = [DemoWard(**here(ward)) for ward in hospital.wards], DemoTeam(**here(team))
         flows = [Flow(ward, random.Random(f"{seed}/{ward.ward.name}/flow")) for ward in wards]
         flows[0].other, flows[1].other = flows[1], flows[0]
         try:
             _say(f"charting the last day of {wards[0].ward.name}")
             await _open(flows[0])
             _welcome(wards[0])
-            await asyncio.gather(_live(flows[0]), _follow(flows[1]), server.watch())
+            await asyncio.gather(_live(flows[0]), _follow(visiting, flows[1]), server.watch())
         finally:
-            for ward in wards:
-                await ward.close()
+            for unit in (*wards, visiting):
+                await unit.close()
 
 
 async def _open(flow: Flow) -> None:
@@ -110,8 +115,14 @@ async def _live(flow: Flow) -> None:
     await asyncio.gather(flow.ward.live(), flow.live())
 
 
-async def _follow(flow: Flow) -> None:
-    """The second ward opens when the page is up already: nobody waits for its past."""
+async def _follow(visiting: DemoTeam, second: Flow) -> None:
+    """The home-care team and the second ward open when the page is up already: nobody waits for their past."""
+    await visiting.open()
+    _welcome_home(visiting)
+    await asyncio.gather(visiting.live(), _follow_ward(second))
+
+
+async def _follow_ward(flow: Flow) -> None:
     await _open(flow)
     print(f"{flow.ward.ward.name} is there, too: {flow.ward.base_url}/#pair={flow.ward.code}", flush=True)
     await _live(flow)
@@ -147,6 +158,21 @@ def _welcome(ward: DemoWard) -> None:
     print(f"\nWardlight is at  {ward.base_url}", flush=True)
     print(f"Pair this browser: {ward.base_url}/#pair={ward.code}")
     print(f"Another tablet: open the address and type the code {ward.code}\n")
+    _introduce(people)
+    print("\nNot a certified medical device; everybody here is invented. Ctrl-C stops all.", flush=True)
+
+
+def _welcome_home(team: DemoTeam) -> None:
+    """Print how to become a tablet of the home-care team; a tablet is of one unit."""
+    people = [
+        ("home-care nurse, with a day of visits of her own", team.visitor),
+        ("coordinator", team.ward.people("coordinator")[1]),
+    ]
+    print(f"\n{team.ward.name}, in another browser or window: {team.base_url}/#pair={team.code}\n")
+    _introduce(people)
+    print(flush=True)
+
+
+def _introduce(people: list[tuple[str, Person]]) -> None:
     for what, person in people:
         print(f"  {person.name:<18} PIN {person.pin}   {what}")
-    print("\nNot a certified medical device; everybody here is invented. Ctrl-C stops all.", flush=True)

@@ -2,21 +2,16 @@
 
 import asyncio
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
-from ward_sim.bedside import Bedside
-from ward_sim.demo.children import DemoRefused
 from ward_sim.demo.past import Past, past_of
-from ward_sim.hospital import Hospital, Person, Ward
-from ward_sim.instants import HOUR, MINUTE, SECOND, instant_text
+from ward_sim.demo.unit import DemoUnit
+from ward_sim.hospital import Person
+from ward_sim.instants import HOUR, MINUTE, instant_text
 from ward_sim.nurse import Nurse
 from ward_sim.physiology import Episode
-from ward_sim.real_line import RealLine, ServerClock
 from ward_sim.shift import ROLE_OF, turns
-from ward_sim.tablet import Tablet
 
 Json = dict[str, Any]
 POSTS = ("nurse", "nurse", "nurse", "nurse", "charge", "assistant", "on_call")
@@ -26,24 +21,14 @@ _EMPTY = (1, 7, 13, 18)
 # How long a deterioration has gone on that nobody has treated, and how long the next set has been due, by patient.
 _ILL_FOR = {3: 5 * HOUR, 8: 3 * HOUR, 13: 2 * HOUR, 18: 4 * HOUR}
 _LATE_BY = {5: 50 * MINUTE, 11: 45 * MINUTE, 19: 8 * MINUTE}
+# Minutes: dead spots are a few in every half hour or so.
+_IN_THE_WARD, _IN_A_DEAD_SPOT = (15, 50), (2, 12)
 _NOTES = ("Nil by mouth until 14:00", "Daughter visits at 17:00", "Walks with two", "Diabetic diet", "Hearing aid left")
 
 
 @dataclass(slots=True)
-class DemoWard:
+class DemoWard(DemoUnit):
     """A living ward on a running server."""
-
-    hospital: Hospital
-    ward: Ward
-    base_url: str
-    code: str
-    client: httpx.AsyncClient
-    clock: ServerClock
-    die: random.Random
-    wards: Bedside = field(default_factory=Bedside)
-    lines: list[RealLine] = field(default_factory=list)
-    nurses: list[Nurse] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
 
     @property
     def charge(self) -> Nurse:
@@ -66,59 +51,26 @@ class DemoWard:
         team = turns(self.ward, self.die, 0, now, now + 1000 * HOUR, POSTS)
         visitors = self.visitor_beds
         for place in team:
-            line = await self._pair(f"Tablet {place.tablet_no + 1}")
-            assert line.tablet is not None
+            tablet = await self.pair(f"Tablet {place.tablet_no + 1}")
             place.turn.bed_ids[:] = [b for b in place.turn.bed_ids if b not in visitors]
-            nurse = Nurse(place.person.staff_id, line.tablet, place.turn, self.wards, random.Random(self.die.random()))
-            await self.log_in(line.tablet, place.person)
+            nurse = Nurse(place.person.staff_id, tablet, place.turn, self.wards, random.Random(self.die.random()))
+            await self.log_in(tablet, place.person)
             self.nurses.append(nurse)
         for nurse in self.nurses:
             nurse.colleagues = self.nurses
         charge = self.charge
         newest = await self._fill(charge)
-        await self._put_visitor_on_duty(visitors)
+        duty = {"post": "nurse", "bed_ids": sorted(visitors), "buddy_staff_id": self.nurses[0].staff_id}
+        await self.put_on_duty(self.visitor, duty)
         for nurse in self.nurses:
             nurse.wake(self.clock.now())
         for nurse in self.nurses:
-            await self._sent(nurse.tablet)
+            await self.sent(nurse.tablet)
         # Only now is there somebody to ask: what the newest sets demand begins with the patient's own nurse.
         for stay_id, at, values in newest:
             self._chart(charge, stay_id, at, {"values": values})
-        await self._sent(charge.tablet)
+        await self.sent(charge.tablet)
         self._begin_care(charge)
-
-    async def _pair(self, name: str) -> RealLine:
-        body = {"pairing_code": self.code, "name": f"{self.ward.name}, {name}"}
-        reply = await self.client.post(f"{self.base_url}/api/devices", json=body)
-        if reply.status_code not in (200, 201):
-            raise DemoRefused(f"The server refused to pair a tablet ({reply.status_code}).")
-        line = RealLine(self.base_url, self.clock, self.client)
-        line.tablet = Tablet(reply.json(), line, self.die.getrandbits(62))
-        line.tablet.start()
-        self.lines.append(line)
-        return line
-
-    async def log_in(self, tablet: Tablet, person: Person) -> str:
-        """Sign a person in on a tablet; return the session's id."""
-        headers = {"authorization": f"Bearer {tablet.token}"}
-        body = {"staff_id": person.staff_id, "pin": person.pin}
-        reply = await self.client.post(f"{self.base_url}/api/sessions", json=body, headers=headers)
-        if reply.status_code not in (200, 201):
-            raise DemoRefused(f"The server refused to log {person.name} in ({reply.status_code}).")
-        return tablet.sign_in(reply.json()).session_id
-
-    async def _put_visitor_on_duty(self, beds: set[str]) -> None:
-        """The visitor's nurse is on, with her beds, but holds no tablet until the visitor logs in."""
-        line = await self._pair("Desk")
-        assert line.tablet is not None
-        session_id = await self.log_in(line.tablet, self.visitor)
-        first = self.ward.people("ward_nurse")[0]
-        body = {"unit_id": self.ward.unit_id, "post": "nurse", "bed_ids": sorted(beds)}
-        line.tablet.save(self.visitor.staff_id, "duty_started", body | {"buddy_staff_id": first.staff_id})
-        await self._sent(line.tablet)
-        url = f"{self.base_url}/api/sessions/{session_id}"
-        await self.client.delete(url, headers={"authorization": f"Bearer {line.tablet.token}"})
-        line.tablet.sign_out(self.visitor.staff_id)
 
     async def _fill(self, charge: Nurse) -> list[tuple[str, int, Json]]:
         """Admit the patients and chart their last day, oldest first; return the newest of the ill, not yet charted.
@@ -145,7 +97,7 @@ class DemoWard:
             if not past.ends_ill:
                 at, values = past.sets[-1]
                 self._chart(charge, stay_id, at, {"values": values})
-        await self._sent(charge.tablet)
+        await self.sent(charge.tablet)
         return ringing
 
     def _admit(self, charge: Nurse, bed_id: str, at: int) -> str:
@@ -163,15 +115,6 @@ class DemoWard:
         observed = {"stay_id": stay_id, "observed_at": instant_text(at)}
         charge.save("vital_signs_charted", observed | body)
 
-    async def _sent(self, tablet: Tablet) -> None:
-        """Wait until everything on a tablet has its verdict and its replica has caught up."""
-        for _ in range(600):
-            caught_up = tablet.rows("stay") and all(f.request_id is None for f in tablet.state.feeds.values())
-            if not tablet.state.outbox and caught_up:
-                return
-            await asyncio.sleep(0.1)
-        raise DemoRefused("The server did not take the ward's history within a minute.")
-
     def _begin_care(self, charge: Nurse) -> None:
         """Rounds for all and turning for some, each at its own minute, some of it due already."""
         reference = charge.tablet.state.feeds["reference"].rows
@@ -188,36 +131,11 @@ class DemoWard:
     async def live(self) -> None:
         """Let everybody work, networks come and go, and somebody deteriorate now and then; never returns."""
         silent, *walking = self.lines
-        lives = [self._work(nurse) for nurse in self.nurses] + [self._walk(line) for line in walking]
-        lives.append(self._fall_silent(silent))
+        lives = [self.work(nurse) for nurse in self.nurses]
+        lives += [self.walk(line, _IN_THE_WARD, _IN_A_DEAD_SPOT) for line in walking]
+        # The first nurse's tablet lies at the bottom of a linen trolley most of the time.
+        lives.append(self.walk(silent, (1, 4), (20, 40)))
         await asyncio.gather(*lives, self._deteriorate())
-
-    async def _work(self, nurse: Nurse) -> None:
-        person = next(p for p in self.ward.staff if p.staff_id == nurse.staff_id)
-        signed_in_at = self.clock.now()
-        while True:
-            now = self.clock.now()
-            if now - signed_in_at > 10 * HOUR:
-                await self.log_in(nurse.tablet, person)
-                signed_in_at = now
-            next_at = nurse.wake(now) or now + HOUR
-            await asyncio.sleep(max(1.0, (next_at - now) / SECOND))
-
-    async def _walk(self, line: RealLine) -> None:
-        """Dead spots: a few minutes in every half hour or so."""
-        while True:
-            await asyncio.sleep(self.die.uniform(15, 50) * 60)
-            await line.switch(online=False)
-            await asyncio.sleep(self.die.uniform(2, 12) * 60)
-            await line.switch(online=True)
-
-    async def _fall_silent(self, line: RealLine) -> None:
-        """The first nurse's tablet lies at the bottom of a linen trolley most of the time."""
-        while True:
-            await asyncio.sleep(self.die.uniform(1, 4) * 60)
-            await line.switch(online=False)
-            await asyncio.sleep(self.die.uniform(20, 40) * 60)
-            await line.switch(online=True)
 
     async def _deteriorate(self) -> None:
         while True:
@@ -225,11 +143,6 @@ class DemoWard:
             body = self.die.choice(list(self.wards.bodies.values()))
             onset = Episode(self.clock.now(), self.die.randrange(HOUR, 2 * HOUR), self.die.uniform(0.6, 1.1))
             body.episodes.append(onset)
-
-    async def close(self) -> None:
-        """Hang up every tablet."""
-        for line in self.lines:
-            await line.close()
 
 
 def roles() -> dict[str, int]:

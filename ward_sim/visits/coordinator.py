@@ -52,7 +52,7 @@ class Coordinator(Asked):
             if now >= self.plans_at.setdefault(stay_id, now + self.die.randrange(10, 70) * MINUTE):
                 # By then her tablet shows the visit, or it has been said again that there is none.
                 self.plans_at[stay_id] = now + 3 * HOUR
-                self.plan(stay_id, *self.next_visit(now), now)
+                self.plan(stay_id, window(*self.next_visit(now)), now, self.least_busy())
         return Asked.work(self, now)
 
     def _without_a_plan(self) -> set[str]:
@@ -80,9 +80,9 @@ class Coordinator(Asked):
             self.plans_at[alert["stay_id"]] = now
 
     def see_to_visit(self, visit_id: str, now: int) -> None:
-        """Another nurse goes, or the same one later, or it does not take place today."""
-        row = visit(self.tablet, visit_id)
-        if row is None or row["state"] != "planned":
+        """Another nurse goes, or the same one later, or it does not take place today; visits of others she leaves."""
+        row, hers = visit(self.tablet, visit_id), {nurse.staff_id for nurse in self.nurses()}
+        if row is None or row["state"] != "planned" or row.get("staff_id") not in hers:
             return
         roll = self.die.random()
         if roll < 0.4:
@@ -92,18 +92,16 @@ class Coordinator(Asked):
         else:
             self.save("visit_not_done", about(row) | {"reason": "no_time"})
 
-    def plan(
-        self, stay_id: str, from_at: int, to_at: int, now: int, nurse: Nurse | None = None, kind: str = "visit"
-    ) -> str:
-        """Plan a visit or call, for the nurse who has the fewest unless one is named; return its id."""
+    def plan(self, stay_id: str, when: Json, now: int, staff_id: str | None, kind: str = "visit") -> str:
+        """Plan a visit or call within a window, for a nurse or nobody yet; return its id."""
         visit_id = self.tablet.state.chance.uuid7(now)
-        staff_id = nurse.staff_id if nurse else self._least_busy()
         words = {"plan": self.die.choice(PLANS), "bring": self.die.sample(BRING, 2)} if kind == "visit" else {}
-        body = {"stay_id": stay_id, "visit_id": visit_id, "kind": kind} | window(from_at, to_at) | words
+        body = {"stay_id": stay_id, "visit_id": visit_id, "kind": kind} | when | words
         self.save("visit_planned", body | ({"staff_id": staff_id} if staff_id else {}))
         return visit_id
 
-    def _least_busy(self) -> str | None:
+    def least_busy(self) -> str | None:
+        """Who of her team has the fewest visits before her."""
         waiting = [row.get("staff_id") for row in planned(self.tablet)]
         return min((one.staff_id for one in self.nurses()), key=lambda one: (waiting.count(one), one), default=None)
 

@@ -46,7 +46,7 @@ class HomeNurse(Nurse):
         """Go to the next patient, or write down what was done about a score, or drive on."""
         visit = self._next_visit(now)
         if visit is not None:
-            return self._arrive(visit, now)
+            return self.arrive(visit, now)
         busy = self.see_to_tasks(now)
         return busy if busy is not None else now + self.die.randrange(4, 9) * MINUTE
 
@@ -78,7 +78,8 @@ class HomeNurse(Nurse):
             self.sets_out[row["visit_id"], from_at] = to_at + late if fate == "forgotten" else in_time
         return self.sets_out[row["visit_id"], from_at]
 
-    def _arrive(self, row: Json, now: int) -> int:
+    def arrive(self, row: Json, now: int, ago_ms: int = 0) -> int:
+        """She stands before the door, since `ago_ms`; return when she does the next thing there."""
         self.been.add(row["visit_id"])
         fate = self.fate_of.get(row["visit_id"], "well")
         if fate == "not_visited":
@@ -86,7 +87,7 @@ class HomeNurse(Nurse):
             self.save("visit_not_done", about(row) | {"reason": reason})
             return now + self.die.randrange(2, 6) * MINUTE
         self.visiting = row["visit_id"]
-        self.save("visit_started", about(row) | self._where())
+        self.save("visit_started", about(row) | self._where(), ago_ms=ago_ms)
         self.to_do = self._closed_door(row) if fate == "nobody_home" else self._whole_visit(row)
         return now + self.to_do[0][0]
 

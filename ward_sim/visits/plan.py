@@ -14,7 +14,7 @@ from ward_sim.physiology import new_body
 from ward_sim.virtual_line import VirtualLine
 from ward_sim.visits import sos
 from ward_sim.visits.coordinator import Coordinator
-from ward_sim.visits.list import about, planned
+from ward_sim.visits.list import about, planned, window
 from ward_sim.visits.nurse import HomeNurse
 from ward_sim.visits.places import home_of
 from ward_sim.visits.shift import NURSES
@@ -90,12 +90,12 @@ class HomeDay:
         charge.save("home_described", {"stay_id": stay_id} | home_of(self.die))
         if number == _PATIENTS - 1:
             return
-        nurse = charge.nurses()[number % NURSES]
+        staff_id = charge.nurses()[number % NURSES].staff_id
         from_at = start_at + 105 * MINUTE + (number // NURSES) * 105 * MINUTE + self.die.randrange(20 * MINUTE)
-        charge.plan(stay_id, from_at, from_at + self.die.randrange(40, 75) * MINUTE, now, nurse)
+        charge.plan(stay_id, window(from_at, from_at + self.die.randrange(40, 75) * MINUTE), now, staff_id)
         if number < 2:
             call_at = start_at + 9 * HOUR + number * 20 * MINUTE
-            charge.plan(stay_id, call_at, call_at + 40 * MINUTE, now, nurse, "call")
+            charge.plan(stay_id, window(call_at, call_at + 40 * MINUTE), now, staff_id, "call")
 
     def _give_away(self, charge: Coordinator) -> None:
         """A visit goes to another nurse while the first has no network, who may be on her way already."""
