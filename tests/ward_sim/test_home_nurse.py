@@ -123,6 +123,8 @@ def test_a_coordinator_plans_for_whom_nothing_is_planned_and_sees_to_a_visit_tha
             "task", task["task_id"], 1, task | {"text_key": "task.plan_visit", "due_at": instant_text(line.now)}
         )
         line.frames()
+        turn = Turn(DEVICE["unit_id"], "nurse", [], line.now, line.now, line.now)
+        coordinator.colleagues = [HomeNurse(NURSE["staff_id"], coordinator.tablet, turn, Bedside(), random.Random(1))]
         coordinator.go({"cause": "overdue_task", "cause_id": VISITS[0], "stay_id": STAYS[0]}, line.now)
         coordinator.go({"cause": "sos", "cause_id": NURSE["staff_id"]}, line.now)
         _lives(coordinator, line, hours=2)
