@@ -11,18 +11,29 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from bench import charting, limits, reading, statements
+from bench import charting, crowd, limits, reading, statements
 from bench.place import Place, place, present
-from bench.results import Figures, of_board, of_charting, of_limits, of_snapshot, of_socket, over_rounds
+from bench.results import (
+    Figures,
+    of_beds,
+    of_board,
+    of_charting,
+    of_crowd,
+    of_limits,
+    of_snapshot,
+    of_socket,
+    over_rounds,
+)
 from bench.table import table
 from bench.ward import CLIENTS, LoadedWard, loaded
 from ward_sim.demo.children import DemoRefused
+from ward_sim.hospital import Ward
 
 RESULTS = Path(__file__).parent / "results.json"
 ROUNDS = 5
 
 
-async def one_round(at: Place, ward: LoadedWard) -> Figures:
+async def one_round(at: Place, of: Ward, ward: LoadedWard) -> Figures:
     """Every measurement once, the limits among them, so that a noisy neighbour meets all alike."""
     commit = await limits.one_commit(at)
     http, http_per_s = await limits.loopback_http(at, CLIENTS)
@@ -31,12 +42,16 @@ async def one_round(at: Place, ward: LoadedWard) -> Figures:
     together = await charting.side_by_side(ward)
     read = await reading.snapshot(ward)
     whole = await reading.board(ward)
+    beds = await reading.beds(ward)
     batched = await charting.in_batches(ward)
+    crowded = await crowd.change_to_board(at, of, ward)
     return {
         **of_limits(commit, http, http_per_s),
         **of_charting(alone, reply_bytes, cpu_ms, together, batched),
         **of_snapshot(read),
         **of_board(whole),
+        **of_beds(*beds),
+        **of_crowd(crowded),
         **of_socket(delay),
         "server_resident_mb": at.resident_mb,
     }
@@ -45,16 +60,15 @@ async def one_round(at: Place, ward: LoadedWard) -> Figures:
 async def measured(rounds: int, seed: int) -> Figures:
     """Medians over rounds, each on a fresh ward of the same server."""
     found: list[Figures] = []
-    usual = most = 0
+    counts: Figures = {}
     async with place(rounds, seed) as at:
         for number, ward in enumerate(at.hospital.wards):
             _say(f"round {number + 1} of {rounds}: loading a ward of 30")
             ready = await loaded(at.hospital, ward, at.address, at.now_ms)
             if number == 0:
-                usual, most = await statements.of_one_set(at, ready)
+                counts = await statements.counted(at, ready)
             _say(f"round {number + 1} of {rounds}: measuring")
-            found.append(await one_round(at, ready))
-    counts = {"chart_six_vitals_usual_statements": usual, "chart_six_vitals_most_statements": most}
+            found.append(await one_round(at, ward, ready))
     return {**over_rounds(found), **counts}
 
 

@@ -1,7 +1,9 @@
-"""Reading: a ward's snapshot, and a write on its way to another tablet's socket."""
+"""Reading: a ward's snapshot, its board, its beds, and a write on its way to another tablet's socket."""
 
 import asyncio
 import gzip
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from time import perf_counter
 from typing import NamedTuple
 
@@ -14,6 +16,7 @@ from bench.timings import Timings
 from bench.ward import LoadedWard
 
 READINGS = 20
+LISTS = 100
 WRITES = 150
 LONGEST_WAIT_S = 5
 
@@ -68,35 +71,62 @@ async def board(ward: LoadedWard) -> BoardRead:
     """Read the ward's board after each write: nothing of it is kept."""
     writer, reader = ward.tablets[0], ward.tablets[1]
     timings, content = Timings(), b""
-    path = f"/api/board/{ward.feed.removeprefix('unit:')}"
     for _ in range(READINGS):
         await writer.send(ward.push(writer))
         begun = perf_counter()
-        content = (await reader.get(path, accept_encoding="gzip")).body
+        content = (await reader.get(board_of(ward), accept_encoding="gzip")).body
         timings.add(perf_counter() - begun)
     return BoardRead(timings, len(gzip.decompress(content)), len(content))
+
+
+async def beds(ward: LoadedWard) -> tuple[Timings, int]:
+    """Read the list of the ward's beds, again and again: durations, and its size."""
+    reader, timings, content = ward.tablets[1], Timings(), b""
+    for _ in range(LISTS):
+        begun = perf_counter()
+        content = (await reader.get(f"{board_of(ward)}/beds")).body
+        timings.add(perf_counter() - begun)
+    return timings, len(content)
+
+
+def board_of(ward: LoadedWard) -> str:
+    """The door of the ward's board."""
+    return f"/api/board/{ward.feed.removeprefix('unit:')}"
 
 
 async def to_another_tablet(place: Place, ward: LoadedWard) -> Timings:
     """Chart a set; how long until another tablet's socket has its delta."""
     writer, reader = ward.tablets[0], ward.tablets[1]
-    cursor = msgspec.json.decode(gzip.decompress(await _chunk(reader, ward.feed, 0)))
-    url = "ws://{}:{}/api/sync/live".format(*place.address)
     timings = Timings()
-    async with websockets.connect(url, additional_headers=reader.proof, max_size=2**24) as socket:
+    async with live(place, ward, reader) as socket:
+        for _ in range(WRITES):
+            timings.add(await heard_after(ward, writer, [socket]))
+    return timings
+
+
+@asynccontextmanager
+async def live(place: Place, ward: LoadedWard, tablet: Tablet) -> AsyncIterator[websockets.ClientConnection]:
+    """The tablet's live socket, which has heard all of the ward up to now."""
+    cursor = msgspec.json.decode(gzip.decompress(await _chunk(tablet, ward.feed, 0)))
+    url = "ws://{}:{}/api/sync/live".format(*place.address)
+    async with websockets.connect(url, additional_headers=tablet.proof, max_size=2**24) as socket:
         subscriptions = {ward.feed: [cursor["epoch"], cursor["head"]]}
-        hello = {"frame": "hello", "device": reader.device_id, "subscriptions": subscriptions}
+        hello = {"frame": "hello", "device": tablet.device_id, "subscriptions": subscriptions}
         await socket.send(msgspec.json.encode(hello).decode())
         await _frame_with(socket, '"upto"')
-        for _ in range(WRITES):
-            push = ward.push(writer)
-            entry_id = msgspec.json.decode(push)["entries"][0]["entry_id"]
-            heard = asyncio.create_task(_frame_with(socket, entry_id))
-            begun = perf_counter()
-            sent = asyncio.create_task(writer.send(push))
-            timings.add(await heard - begun)
-            await sent
-    return timings
+        yield socket
+
+
+async def heard_after(ward: LoadedWard, writer: Tablet, sockets: Sequence[websockets.ClientConnection]) -> float:
+    """Chart a set; the seconds until the first of these sockets has its delta, when all of them have heard it."""
+    push = ward.push(writer)
+    entry_id = msgspec.json.decode(push)["entries"][0]["entry_id"]
+    heard = [asyncio.create_task(_frame_with(socket, entry_id)) for socket in sockets]
+    begun = perf_counter()
+    sent = asyncio.create_task(writer.send(push))
+    at, *_ = await asyncio.gather(*heard)
+    await sent
+    return at - begun
 
 
 async def _frame_with(socket: websockets.ClientConnection, text: str) -> float:

@@ -52,6 +52,19 @@ def of_board(read: BoardRead) -> Figures:
     }
 
 
+def of_beds(timings: Timings, size: int) -> Figures:
+    """A ward's beds in a list."""
+    return {"bed_list_30_beds_p50_ms": timings.percentile_ms(50), "bed_list_30_beds_bytes": size}
+
+
+def of_crowd(delay: Timings) -> Figures:
+    """From the request of one tablet to the socket of the board; the drawing of its page is not in it."""
+    return {
+        "change_to_the_boards_socket_60_tablets_live_500_changes_p50_ms": delay.percentile_ms(50),
+        "change_to_the_boards_socket_60_tablets_live_500_changes_p95_ms": delay.percentile_ms(95),
+    }
+
+
 def of_socket(delay: Timings) -> Figures:
     """From the request of one tablet to the socket of another."""
     return {

@@ -1,4 +1,4 @@
-"""The table: what was measured beside the goals."""
+"""The table: what was measured beside the goals, and what others need for the same work."""
 
 from bench.results import Figures
 
@@ -24,18 +24,39 @@ LINES: tuple[tuple[str, str, str, float | None], ...] = (
     ("ward board of 30, after a write", "board_30_patients_p50_ms", "ms", 5),
     ("  plain", "board_30_patients_bytes", "B", None),
     ("  gzip", "board_30_patients_gzip_bytes", "B", 15_000),
+    ("  SQL statements", "board_30_patients_statements", "", 3),
+    ("bed list of 30, p50", "bed_list_30_beds_p50_ms", "ms", 2),
+    ("  plain", "bed_list_30_beds_bytes", "B", None),
+    ("  SQL statements", "bed_list_30_beds_statements", "", None),
+    ("change to the board, 60 live, p50", "change_to_the_boards_socket_60_tablets_live_500_changes_p50_ms", "ms", None),
+    ("change to the board, 60 live, p95", "change_to_the_boards_socket_60_tablets_live_500_changes_p95_ms", "ms", 1000),
     ("write to another tablet's socket, p50", "write_to_another_tablets_socket_p50_ms", "ms", 5),
     ("write to another tablet's socket, p99", "write_to_another_tablets_socket_p99_ms", "ms", 20),
     ("memory of the server", "server_resident_mb", "MB", 120),
 )
+# p50 at one client for the same work on a machine of two processors, one worker each, in a real PostgreSQL with fsync,
+# 30 patients: CARE (2025-03), GNU Health 5.0.6 and Medplum 5.0.10, measured in November 2026.
+OTHERS = {
+    "chart_six_vitals_1_client_p50_ms": "CARE 26.9, GNU Health 11.9, Medplum 44",
+    "chart_six_vitals_usual_statements": "CARE 19, Medplum 36",
+    "batches_of_100_entries_per_s": "CARE 186, Medplum 270",
+    "board_30_patients_p50_ms": "CARE 3,200, GNU Health 240, Medplum 137 (latest vitals alone)",
+    "board_30_patients_gzip_bytes": "CARE 243,000",
+    "board_30_patients_statements": "CARE 790",
+    "bed_list_30_beds_p50_ms": "CARE 135, GNU Health 16.7, Medplum 4.9",
+    "bed_list_30_beds_statements": "CARE 98",
+    "write_to_another_tablets_socket_p50_ms": "CARE none (a poll of 30 s), GNU Health none",
+    "server_resident_mb": "CARE 156, GNU Health 79, Medplum 287-615",
+}
 
 
 def table(figures: Figures) -> str:
     """The lines, with the goal where there is one and whether it is reached. A negative goal is a least figure."""
-    texts = [f"{'':<40}{'measured':>14}   {'goal':<14}"]
+    texts = [f"{'':<40}{'measured':>14}   {'goal':<22}others"]
     for title, name, unit, goal in LINES:
         measured = f"{_figure(figures[name])} {unit}"
-        texts.append(f"{title:<40}{measured:>14}   {_goal(figures[name], goal, unit)}".rstrip())
+        goals = _goal(figures[name], goal, unit)
+        texts.append(f"{title:<40}{measured:>14}   {goals:<22}{OTHERS.get(name, '')}".rstrip())
     return "\n".join(texts)
 
 
