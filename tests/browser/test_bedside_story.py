@@ -6,22 +6,12 @@ import pytest
 
 from tests.browser.conftest import OpenTablet
 from tests.browser.server import Server
+from tests.browser.stopwatch import WITHIN_MS, note_event, note_sight, noted
 from tests.browser.story import Nurse
 
 pytestmark = pytest.mark.browser
 
 PATIENT = "Ruth Abara"
-WITHIN_MS = 1000
-# By the pages' own clocks, which are the machine's: a busy test process answers late, and that is not the tablets' time.
-WHEN_ONLINE = """() => {
-  window.when = new Promise((done) => addEventListener('online', () => done(Date.now()), { once: true }));
-}"""
-WHEN_SHOWN = """(words) => {
-  window.when = new Promise((done) => {
-    const look = () => document.querySelector(`[role=img][aria-label="${words}"]`) && done(Date.now());
-    new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true });
-  });
-}"""
 
 
 async def a_ward(server: Server, tablet: OpenTablet) -> tuple[Nurse, Nurse]:
@@ -65,12 +55,11 @@ async def test_a_set_charted_offline_is_on_the_other_tablet_a_second_after_the_n
     await row.get_by_role("img", name="NEWS2 0, low").wait_for()
     assert await bea.page.get_by_role("img", name="NEWS2 0, low").count() == 0
 
-    await amy.page.evaluate(WHEN_ONLINE)
-    await bea.page.evaluate(WHEN_SHOWN, "NEWS2 0, low")
+    await note_event(amy.page, "online")
+    await note_sight(bea.page, '[role=img][aria-label="NEWS2 0, low"]')
     await amy.tablet.come_online()
     await bea.page.get_by_role("img", name="NEWS2 0, low").wait_for()
-    back_at, shown_at = [await nurse.page.evaluate("() => window.when") for nurse in (amy, bea)]
-    assert shown_at - back_at <= WITHIN_MS
+    assert await noted(bea.page) - await noted(amy.page) <= WITHIN_MS
     await amy.tablet.shows("All sent")
     await bea.page.get_by_role("link", name=re.compile(PATIENT)).click()
     # In the first 24 hours at most four-hourly, counted from when it was observed.
