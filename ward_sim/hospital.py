@@ -76,7 +76,7 @@ def new_hospital(seed: int, made_at: int, names: list[str], beds: int, roles: di
     chance, die = Chance(seed), random.Random(f"{seed}/hospital")
     hospital = Hospital(chance.uuid7(made_at), [], chance, die, made_at)
     for name in names:
-        places = [(chance.uuid7(made_at), f"{n // 6 + 1}", f"{n + 1}") for n in range(beds)]
+        places = [(chance.uuid7(made_at), f"{n // 4 + 1}", f"{n // 4 + 1}{'ABCD'[n % 4]}") for n in range(beds)]
         hospital.wards.append(Ward(chance.uuid7(made_at), name, places))
     _employ(hospital, hospital.wards, roles)
     return hospital

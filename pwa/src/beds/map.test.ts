@@ -1,7 +1,7 @@
 /** What the map of beds shows of the rows. */
 import { expect, test } from 'vitest';
 import type { RowReader } from '../sync/rows';
-import { bedsNow } from './map';
+import { bedsNow, sideBySide } from './map';
 
 const START = Date.parse('2026-11-22T12:00:00.000Z');
 const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
@@ -59,4 +59,8 @@ test('a reservation that is over is neither coming nor kept, and the soonest dep
   const { kept, counts, going } = shown({ bed: BEDS, bed_reservation, stay: plans });
   expect([kept.length, counts.coming, counts.reserved]).toEqual([0, 0, 0]);
   expect(going.map((tile) => tile.bed.label)).toEqual(['1B', '1A']);
+});
+
+test('a bay of more than four beds stands in even rows', () => {
+  expect([1, 4, 5, 6, 8, 9].map(sideBySide)).toEqual([1, 4, 3, 3, 4, 3]);
 });

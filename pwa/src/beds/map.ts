@@ -147,3 +147,6 @@ function baysOf(tiles: readonly Tile[]): BedsNow['bays'] {
 }
 
 const leavesAt = (tile: Tile) => Date.parse(tile.stay?.departure_planned_at ?? '');
+
+/** How many beds of a bay stand side by side: at most four, in rows as even as can be. */
+export const sideBySide = (beds: number) => Math.ceil(beds / Math.ceil(beds / 4));
