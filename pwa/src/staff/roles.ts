@@ -8,6 +8,7 @@ const LEADING = ['charge_nurse', 'head_nurse', 'coordinator'] as const;
 export const GATES = {
   chart: [...REGISTERED, 'healthcare_assistant'],
   plan: REGISTERED,
+  plan_visits: [...REGISTERED, 'coordinator'],
   prescribe: REGISTERED,
   admit: [...REGISTERED, 'coordinator'],
   give: LEADING,

@@ -49,7 +49,10 @@ export function taskOf(
 
 export const windowed =
   (window: Window, stay_id: string, store: RowReader): Change =>
-  (task) => ({ ...task, ...due(window, stay_id, store) });
+  (task) => {
+    const text_params = { from_at: window.window_from_at, to_at: window.window_to_at };
+    return { ...task, cause: { ...task.cause, text_params }, ...due(window, stay_id, store) };
+  };
 
 export const given =
   (staff_id: string | null): Change =>
