@@ -11,6 +11,8 @@ from uuid import uuid4
 import httpx
 
 from backend.clock import SystemClock
+from backend.db import Database, unit_of_work
+from backend.sync.actions.tablets import show_tablet
 from shared_schemas.alerts import AlertClass, AlertRow
 from shared_schemas.base import Body
 from shared_schemas.care import care_templates
@@ -149,6 +151,20 @@ async def seed_silence(server: Server, stay_id: str) -> None:
         carla.save(staff_id, NoteWritten(observed_at=carla.now, stay_id=stay_id, note="보호자 면담 14:00"))
     await carla.push(carla.outbox[1:])
     await carla.http.aclose()
+    await age_last_word(server, carla.device_id)
+
+
+async def age_last_word(server: Server, device_id: str) -> None:
+    """The tablet was last heard of five minutes ago: nobody waits here until it counts as silent."""
+    database = Database(server.environment["DATABASE_URL"])
+    await database.open()
+    try:
+        async with unit_of_work(database, SystemClock().now()) as work:
+            earlier = "update device set contact_at = contact_at - interval '5 minutes' where device_id = $1"
+            await work.connection.execute(earlier, device_id)
+            await show_tablet(work, device_id)
+    finally:
+        await database.close()
 
 
 async def seed(ward: SeededWard, server: Server) -> None:
