@@ -9,7 +9,8 @@ import type { Screen } from './routes';
 export interface NavEntry {
   path: string;
   icon: IconName;
-  label: Key;
+  /** Its word, as it is here. */
+  label: Key | (() => Key);
   /** A count beside the icon; 0 shows none. Read live. */
   count?: () => number;
   /** Whether the person at the tablet finds it in the rail; always where absent. Anybody may open its address. Read live. */

@@ -3,6 +3,7 @@ import { screen } from '../app/routes';
 import type { Slice } from '../app/slice';
 import { iMay } from '../staff/me.svelte';
 import { thisDevice } from '../sync/people.svelte';
+import { isHomeTeam } from '../visits/here.svelte';
 import Board from './Board.svelte';
 import Wall from './Wall.svelte';
 
@@ -13,6 +14,10 @@ export const BOARD: Slice = {
     screen('/wall', Wall, { title: 'board.wall', frame: 'bare', open: true }),
   ],
   nav: [
-    { path: '/board', icon: 'board', label: 'board.title', shown: () => iMay('lead', thisDevice()?.unit_id) },
+    {
+      ...{ path: '/board', icon: 'board', label: 'board.title' },
+      // A home-care team has its coordinator's day instead.
+      shown: () => !isHomeTeam() && iMay('lead', thisDevice()?.unit_id),
+    },
   ],
 };

@@ -1,6 +1,6 @@
 /** What a nurse scans for on the ward list. */
 import { expect, test } from 'vitest';
-import type { ObservationDutyRow, StayRow } from '../schemas';
+import type { BedRow, ObservationDutyRow, StayRow } from '../schemas';
 import { wardList } from './ward';
 
 const START = Date.parse('2026-11-22T12:00:00.000Z');
@@ -10,11 +10,17 @@ const STAY: StayRow = {
   ...{ admitted_at: at(-600), arrived_at: at(-600) },
 } as StayRow;
 
-function tags(duty: Partial<ObservationDutyRow>, minutes: number) {
+const BED = { bed_id: 'b1', unit_id: 'u1', label: '1A', bay: '1', position: 0 } as BedRow;
+
+function tags(duty: Partial<ObservationDutyRow>, minutes: number, beds = [BED]) {
   const duties = [{ stay_id: 's1', ...duty }];
-  const rows = { beds: [], stays: [{ ...STAY, bed_id: null }], patients: [], sets: [], tasks: [], duties };
-  return wardList(rows, null, START + minutes * 60_000)[0]?.tags;
+  const rows = { beds, stays: [{ ...STAY, bed_id: null }], patients: [], sets: [], tasks: [], duties };
+  return wardList(rows, null, START + minutes * 60_000).at(-1)?.tags;
 }
+
+test('where there are no beds nobody waits for one', () => {
+  expect(tags({}, 0, [])).toEqual(['first_set']);
+});
 
 test('observations are stopped while now is before the review, and afterwards its review is overdue', () => {
   const stop = { stopped: true, review_at: at(60) };

@@ -57,7 +57,6 @@ function tagsOf(
   nowMs: number,
 ): TagName[] {
   const tags: TagName[] = [];
-  if (!stay.bed_id) tags.push('no_bed');
   if (isReviewOverdue(duty, nowMs)) tags.push('review_overdue');
   if (isStopped(duty, nowMs)) tags.push('stopped');
   else if (duty?.pause_reason) tags.push('paused');
@@ -79,6 +78,10 @@ export function wardList(rows: WardRows, staffId: string | null, nowMs: number):
   const here = [...rows.stays].filter((stay) => !stay.departed_at);
   const inBed = new Map(here.flatMap((stay) => (stay.bed_id ? [[stay.bed_id, stay] as const] : [])));
 
+  const beds = [...rows.beds].sort((a, b) => a.position - b.position);
+  // At home nobody waits for a bed.
+  const waits = (stay: StayRow): TagName[] => (stay.bed_id || beds.length === 0 ? [] : ['no_bed']);
+
   const place = (bed: BedRow | null, stay: StayRow | null): Place => {
     const valid = stay ? validSets(sets.get(stay.stay_id) ?? []) : [];
     const set = valid.at(-1);
@@ -96,11 +99,10 @@ export function wardList(rows: WardRows, staffId: string | null, nowMs: number):
       task: task ?? null,
       timing: task ? timing(task, nowMs) : null,
       mine: stay !== null && staffId !== null && stay.owner_staff_id === staffId,
-      tags: stay ? tagsOf(stay, set, duties.get(stay.stay_id), nowMs) : [],
+      tags: stay ? [...waits(stay), ...tagsOf(stay, set, duties.get(stay.stay_id), nowMs)] : [],
     };
   };
 
-  const beds = [...rows.beds].sort((a, b) => a.position - b.position);
   const waiting = here.filter((stay) => !stay.bed_id);
   return [
     ...beds.map((bed) => place(bed, inBed.get(bed.bed_id) ?? null)),
