@@ -1,14 +1,13 @@
 """How a person answers the alerts that ask her: accept, decline, snooze, or not at all."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from ward_sim.nurse import Nurse
+from ward_sim.colleague import Colleague
 
 Json = dict[str, Any]
 
 
-def answer_alerts(nurse: "Nurse", now: int) -> None:
+def answer_alerts(nurse: Colleague, now: int) -> None:
     """Answer each asking once; an accepted cause becomes her next work."""
     rows = nurse.tablet.rows("alert")
     for alert in sorted(rows, key=lambda row: (row["began_at"], row.get("stay_id") or "", row["cause"])):
@@ -22,7 +21,7 @@ def answer_alerts(nurse: "Nurse", now: int) -> None:
                 break
 
 
-def _answer(nurse: "Nurse", alert: Json, step: Json, now: int) -> None:
+def _answer(nurse: Colleague, alert: Json, step: Json, now: int) -> None:
     roll = nurse.die.random()
     alert_id, red = alert["alert_id"], alert["alert_class"] == "red"
     if roll < nurse.character.ignores:

@@ -1,15 +1,13 @@
 """A person on duty: reads only her tablet, walks, charts, forgets, takes breaks, answers alerts or does not."""
 
-import random
 from dataclasses import dataclass, field
 from typing import Any
 
 from ward_sim import answers, bedside
 from ward_sim.beds.cleaning import see_to_beds
 from ward_sim.beds.placing import give_waiting_a_bed
-from ward_sim.bedside import Bedside
+from ward_sim.colleague import Colleague
 from ward_sim.instants import HOUR, MINUTE, instant_ms, instant_text
-from ward_sim.tablet import Tablet
 
 Json = dict[str, Any]
 OPEN = ("ready", "accepted", "on-hold")
@@ -20,59 +18,15 @@ _BREAK = 30 * MINUTE
 
 
 @dataclass(slots=True)
-class Character:
-    """How reliable a person is: shares between 0 and 1."""
+class Nurse(Colleague):
+    """One person at work; `colleagues` are those of her turn."""
 
-    forgets: float = 0.07
-    leaves_out: float = 0.05
-    ignores: float = 0.15
-    corrects: float = 0.02
-
-
-@dataclass(slots=True)
-class Turn:
-    """A turn of duty: where, as what, for which beds, from when until when."""
-
-    unit_id: str
-    post: str
-    bed_ids: list[str]
-    from_at: int
-    until_at: int
-    break_at: int
-    kinds: tuple[str, ...] = ("observation", "response", "turning", "round", "other")
-    buddy_staff_id: str | None = None
-
-
-@dataclass(slots=True)
-class Nurse:
-    """One person with a tablet in her pocket."""
-
-    staff_id: str
-    tablet: Tablet
-    turn: Turn
-    wards: Bedside
-    die: random.Random
-    character: Character = field(default_factory=Character)
     colleagues: list["Nurse"] = field(default_factory=list)
-    duty_id: str | None = None
     break_until: int | None = None
     handled: dict[str, int] = field(default_factory=dict)
     forgotten: dict[str, int] = field(default_factory=dict)
-    urgent: list[str] = field(default_factory=list)
     called: dict[str, int] = field(default_factory=dict)
-    answered: set[str] = field(default_factory=set)
     resuming: dict[str, int] = field(default_factory=dict)
-    bed_due: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def on_duty(self) -> bool:
-        """Whether she has taken up duty and is still signed in."""
-        return self.duty_id is not None and self.staff_id in self.tablet.sessions
-
-    def save(self, type_name: str, body: Json, *, ago_ms: int = 0) -> str:
-        """Save an entry of something that was true `ago_ms` before now; return its id."""
-        observed_at = instant_text(self.tablet.line.device_now() - ago_ms)
-        return self.tablet.save(self.staff_id, type_name, {"observed_at": observed_at, **body})
 
     def wake(self, now: int) -> int | None:
         """Do one thing, and return when she looks up again; None: she has gone home."""
@@ -112,10 +66,10 @@ class Nurse:
         shortest, longest = _MINUTES.get(task["kind"], (3, 6))
         return now + self.die.randrange(shortest * MINUTE, longest * MINUTE)
 
-    def go(self, alert: Json, _now: int) -> None:
+    def go(self, alert: Json, now: int) -> None:
         """She goes herself; the doctor on call attends a response and sends the nurse for anything else."""
         if self.turn.post != "on_call" or alert["cause"] == "response":
-            self.urgent.append(alert["cause_id"])
+            Colleague.go(self, alert, now)
             return
         for colleague in self.colleagues:
             if alert["stay_id"] in colleague.my_stays():

@@ -3,9 +3,9 @@
 import random
 from dataclasses import dataclass
 
+from ward_sim.colleague import Turn
 from ward_sim.hospital import Person, Ward
 from ward_sim.instants import HOUR, MINUTE
-from ward_sim.nurse import Turn
 
 # Three nurses, a charge nurse, an assistant and the doctor on call: six posts, a tablet each.
 POSTS = ("nurse", "nurse", "nurse", "charge", "assistant", "on_call")

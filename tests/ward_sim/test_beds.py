@@ -11,8 +11,9 @@ from tests.ward_sim.test_twin import DEVICE, NURSE, BadLine
 from ward_sim.beds import board, cleaning, placing
 from ward_sim.beds.state import Facts, state_of
 from ward_sim.bedside import Bedside
+from ward_sim.colleague import Turn
 from ward_sim.instants import HOUR, MINUTE, instant_ms, instant_text
-from ward_sim.nurse import Nurse, Turn
+from ward_sim.nurse import Nurse
 from ward_sim.tablet import Tablet
 
 BEDS = [f"00000000-0000-7000-8000-0000000000e{number}" for number in range(3)]

@@ -10,8 +10,9 @@ from shared_schemas.registry import ENTRIES
 from tests.ward_sim.paper_server import PaperServer
 from tests.ward_sim.test_twin import DEVICE, NURSE, BadLine
 from ward_sim.bedside import Bedside
+from ward_sim.colleague import Turn
 from ward_sim.instants import DAY, HOUR, MINUTE, instant_text
-from ward_sim.nurse import Nurse, Turn
+from ward_sim.nurse import Nurse
 from ward_sim.physiology import new_body
 from ward_sim.tablet import Tablet
 

@@ -3,13 +3,11 @@
 How long beds wait and cleaning takes is a simulation's convention.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ward_sim.beds.board import Bed, beds
+from ward_sim.colleague import Colleague
 from ward_sim.instants import MINUTE
-
-if TYPE_CHECKING:
-    from ward_sim.nurse import Nurse
 
 Json = dict[str, Any]
 _NOTICED_MIN = (3, 20)
@@ -18,7 +16,7 @@ _CLEANED_MIN = (15, 35)
 _LEFT_BEHIND_MIN = (50, 80)
 
 
-def see_to_beds(nurse: "Nurse", now: int) -> int | None:
+def see_to_beds(nurse: Colleague, now: int) -> int | None:
     """Do one thing about a bed; return how long it keeps her busy, None: nothing is to be done."""
     for bed in beds(nurse.tablet, now):
         if bed.state not in ("dirty", "cleaning"):
@@ -34,7 +32,7 @@ def see_to_beds(nurse: "Nurse", now: int) -> int | None:
     return None
 
 
-def mark(nurse: "Nurse", bed: Bed, readiness: str, reason: str | None = None) -> str:
+def mark(nurse: Colleague, bed: Bed, readiness: str, reason: str | None = None) -> str:
     """Say what a bed is like, with the mark that she saw; return the entry's id."""
     body: Json = {"unit_id": nurse.turn.unit_id, "bed_id": bed.bed_id, "readiness": readiness}
     seen = {"seen_mark_id": bed.mark_id} if bed.mark_id else {}

@@ -3,21 +3,19 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from ward_sim.beds import board, placing
 from ward_sim.bedside import Bedside
 from ward_sim.hospital import Hospital, Ward
 from ward_sim.instants import HOUR, MINUTE, instant_text
+from ward_sim.nurse import Nurse
 from ward_sim.physiology import new_body
 from ward_sim.virtual_line import VirtualLine
 from ward_sim.world import World
 
-if TYPE_CHECKING:
-    from ward_sim.nurse import Nurse
-
 Json = dict[str, Any]
-Act = Callable[["Nurse"], None]
+Act = Callable[[Nurse], None]
 # Two of twelve beds stand empty in the morning, so that people can come and move before others have gone.
 PATIENTS = 10
 _GIVES_UP_AFTER = 3 * HOUR
@@ -32,7 +30,7 @@ class WardDay:
     ward: Ward
     wards: Bedside
     die: random.Random
-    nurses: list["Nurse"]
+    nurses: list[Nurse]
     end_at: int
     other: "WardDay | None" = None
     names: set[str] = field(default_factory=set)
@@ -59,7 +57,7 @@ class WardDay:
 
         self.world.at(at, attempt)
 
-    def on_duty(self, post: str) -> list["Nurse"]:
+    def on_duty(self, post: str) -> list[Nurse]:
         """Return who is on duty here and signed in, the one who came last first."""
         here = [n for n in reversed(self.nurses) if n.turn.unit_id == self.ward.unit_id and n.turn.post == post]
         return [n for n in here if n.on_duty]

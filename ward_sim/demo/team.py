@@ -5,11 +5,12 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from ward_sim.colleague import Turn
 from ward_sim.demo.past import past_of
 from ward_sim.demo.unit import DemoUnit
 from ward_sim.hospital import Person
 from ward_sim.instants import DAY, HOUR, MINUTE
-from ward_sim.nurse import Nurse, Turn
+from ward_sim.nurse import Nurse
 from ward_sim.visits import sos
 from ward_sim.visits.coordinator import PLANS, Asked, Coordinator
 from ward_sim.visits.list import visit, window, window_of

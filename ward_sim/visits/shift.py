@@ -3,9 +3,9 @@
 import random
 from collections.abc import Iterator
 
+from ward_sim.colleague import Turn
 from ward_sim.hospital import Person, Ward
 from ward_sim.instants import HOUR, MINUTE
-from ward_sim.nurse import Turn
 from ward_sim.shift import Place
 
 NURSES = 3

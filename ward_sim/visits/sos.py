@@ -1,12 +1,10 @@
 """The SOS: a nurse presses it wherever she is; who is asked rings her up and says how she is."""
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ward_sim.colleague import Colleague
 from ward_sim.instants import MINUTE
-
-if TYPE_CHECKING:
-    from ward_sim.nurse import Nurse
 
 Json = dict[str, Any]
 OUTCOMES = ("safe", "helped", "false_alarm")
@@ -19,7 +17,7 @@ def position(die: random.Random) -> Json:
     return {"latitude_e7": latitude_e7, "longitude_e7": longitude_e7, "accuracy_m": die.randrange(5, 90)}
 
 
-def press(nurse: "Nurse", visit_id: str | None) -> None:
+def press(nurse: Colleague, visit_id: str | None) -> None:
     """She needs help now; the position is sent if there is one."""
     body: Json = {"unit_id": nurse.turn.unit_id} | ({"visit_id": visit_id} if visit_id else {})
     nurse.save("sos_raised", body | ({"position": position(nurse.die)} if nurse.die.random() < 0.7 else {}))
@@ -30,7 +28,7 @@ def speaks_at(die: random.Random, now: int) -> int:
     return now + die.randrange(3, 9) * MINUTE
 
 
-def end(asked: "Nurse", staff_id: str) -> None:
+def end(asked: Colleague, staff_id: str) -> None:
     """Who has spoken with her says how she is."""
     outcome = asked.die.choice(OUTCOMES)
     asked.save("sos_ended", {"unit_id": asked.turn.unit_id, "staff_id": staff_id, "outcome": outcome})
