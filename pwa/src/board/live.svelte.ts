@@ -8,30 +8,15 @@ import { feedState, row, rows } from '../sync/store.svelte';
 import { policyOfUnit } from '../tasks/margins';
 import { zoneOf } from '../vitals/planning';
 import { type Facts, factsOf } from './facts';
+import { followFinger } from './finger.svelte';
 import { inPlace, type Picture, pictureOf } from './picture';
-import { type Finger, isTouched, mayMove } from './ticks';
+import { isTouched, mayMove } from './ticks';
 
 /** Follows the unit of this tablet while a screen is open; call it while the screen is made. Null: nothing is known yet. */
 export function followBoard(): { readonly picture: Picture | null } {
   let shown = $state.raw<Picture | null>(null);
   let ordered_ms = 0;
-  const finger: Finger = { down: false, left_ms: Number.NEGATIVE_INFINITY };
-  const pressed = () => {
-    finger.down = true;
-  };
-  const lifted = () => {
-    finger.down = false;
-    finger.left_ms = untrack(now);
-  };
-
-  $effect(() => {
-    addEventListener('pointerdown', pressed);
-    for (const end of ENDS) addEventListener(end, lifted);
-    return () => {
-      removeEventListener('pointerdown', pressed);
-      for (const end of ENDS) removeEventListener(end, lifted);
-    };
-  });
+  const finger = followFinger();
   $effect(() => {
     const unit_id = thisDevice()?.unit_id;
     const now_ms = now();
@@ -51,8 +36,6 @@ export function followBoard(): { readonly picture: Picture | null } {
     },
   };
 }
-const ENDS = ['pointerup', 'pointercancel', 'blur'] as const;
-
 function read(unit_id: string, now_ms: number): Facts {
   const all = {
     beds: rows('bed'),

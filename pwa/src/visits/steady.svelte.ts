@@ -1,10 +1,9 @@
 /** An order that changes every five seconds and never under a finger, as the board's does; what lines say goes on live. */
 import { untrack } from 'svelte';
 import { now } from '../app/clock.svelte';
-import { type Finger, isTouched, mayMove } from '../board/ticks';
+import { followFinger } from '../board/finger.svelte';
+import { isTouched, mayMove } from '../board/ticks';
 import type { Stop } from './day';
-
-const ENDS = ['pointerup', 'pointercancel', 'blur'] as const;
 
 /** Those that are known now in the order of `shown`; who is new comes where it belongs, as far as it can. */
 export function inOrderOf<T>(fresh: readonly T[], shown: readonly string[], idOf: (one: T) => string): T[] {
@@ -24,22 +23,7 @@ export function steadyStops(fresh: readonly Stop[], shown: readonly string[]): S
 export function steady(ids: () => readonly string[]): { readonly order: readonly string[] } {
   let order = $state.raw<readonly string[]>([]);
   let ordered_ms = 0;
-  const finger: Finger = { down: false, left_ms: Number.NEGATIVE_INFINITY };
-  const pressed = () => {
-    finger.down = true;
-  };
-  const lifted = () => {
-    finger.down = false;
-    finger.left_ms = untrack(now);
-  };
-  $effect(() => {
-    addEventListener('pointerdown', pressed);
-    for (const end of ENDS) addEventListener(end, lifted);
-    return () => {
-      removeEventListener('pointerdown', pressed);
-      for (const end of ENDS) removeEventListener(end, lifted);
-    };
-  });
+  const finger = followFinger();
   $effect(() => {
     const [now_ms, fresh] = [now(), ids()];
     untrack(() => {
