@@ -40,6 +40,16 @@ def test_every_language_has_every_message_with_the_same_parameters(language: str
             assert parameters(form) == parameters(english[key]["other"]), key
 
 
+def test_korean_has_one_word_for_a_bed_and_one_for_going_home() -> None:
+    strange = {
+        key: form
+        for key, forms in messages("ko").items()
+        for form in forms.values()
+        if re.search("침상|퇴실|입실", form)
+    }
+    assert strange == {}, "병상, 퇴원, 입원"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_form_is_empty_and_no_file_names_a_key_twice(language: str) -> None:
     assert all(form.strip() for forms in messages(language).values() for form in forms.values())

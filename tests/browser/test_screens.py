@@ -217,6 +217,19 @@ async def look_at_silence(walk: Walk, amy: Nurse) -> None:
         await walk.look_at(Screen("silent tablet", "/sync", ".tray .way"))
 
 
+@pytest.mark.slow
+async def test_the_wall_is_whole_in_every_look(server: Server, ward: SeededWard, tablet: OpenTablet) -> None:
+    """A screen that is paired and on which nobody has signed in."""
+    paired = Nurse(await tablet("wall"), server, "Nobody")
+    await paired.pair()
+    await paired.page.locator(".log-in").wait_for()
+    walk = Walk(paired.page, server.url, NAMES)
+    for look in LOOKS:
+        await walk.wear(*look)
+        await walk.look_at(Screen("wall", "/wall", ".wall .parts", on_wall=True))
+    assert walk.wrong == [], "\n".join(walk.wrong)
+
+
 async def test_what_was_decided_takes_two_lines_until_somebody_asks_why(
     server: Server, ward: SeededWard, tablet: OpenTablet
 ) -> None:

@@ -19,6 +19,7 @@ from tests.browser.inspection import (
 )
 
 LANDSCAPE, PORTRAIT, PHONE, REFLOW = (1180, 820), (820, 1180), (390, 844), (320, 640)
+WALL = (1920, 1080)
 # A full set is charted without scrolling on a tablet both ways.
 CHARTING_SIZES = [(1280, 800), (800, 1280)]
 # Each language and each theme at every screen; what fits a phone of 320 px fits one of 390 in the same layout.
@@ -47,6 +48,8 @@ class Screen:
     prepared: str = ""
     # What is seen at once at every size, without scrolling.
     at_hand: str = ""
+    # Hangs on a wall, too; there all of it is seen at once.
+    on_wall: bool = False
 
 
 class Walk:
@@ -87,7 +90,7 @@ class Walk:
             self.english |= set(await self.page.evaluate(PHRASES))
         self.note(screen, "words", words)
         self.note(screen, "small", await self.page.evaluate(FIGURES_UNDER_28_PX))
-        for size in [*sizes, *(CHARTING_SIZES if is_charting else [])]:
+        for size in [*sizes, *(CHARTING_SIZES if is_charting else []), *([WALL] if screen.on_wall else [])]:
             await self._at(screen, size, is_charting=is_charting)
 
     async def _at(self, screen: Screen, size: tuple[int, int], *, is_charting: bool) -> None:
@@ -98,10 +101,10 @@ class Walk:
         if PICTURES:
             name = f"{screen.name}-{width}-{self.language}-{self.theme}.png".replace(" ", "_")
             await self.page.screenshot(path=Path(PICTURES) / name)
-        if size in AXE[self.language]:
+        if size in AXE[self.language] or size == WALL:
             found = await violations(self.page, with_colours=self.language in COLOURS)
             self.note(screen, f"{at} axe", found)
-        if is_charting and size in CHARTING_SIZES:
+        if size == WALL or (is_charting and size in CHARTING_SIZES):
             deeper = await self.page.evaluate(DEEPER_THAN_THE_SCREEN)
             self.note(screen, at, [f"scrolls by {deeper} px"] if deeper > 0 else [])
         if screen.at_hand:
