@@ -113,9 +113,9 @@ async def test_the_list_of_beds_says_of_each_what_the_board_says_and_until_when_
     await begun(cast)
     lying, now = await admitted(cast, 1), cast.clock.now()
     await cast.say(cast.anna, PatientDischarged(observed_at=now, stay_id=await admitted(cast, 0)))
-    kept = {"unit_id": cast.east.unit_id, "bed_id": cast.east.beds[2], "text": "Emergency"}
-    until_at = now + timedelta(hours=1)
-    await cast.say(cast.anna, BedReserved(observed_at=now, until_at=until_at, **kept))
+    east, until_at = cast.east, now + timedelta(hours=1)
+    kept = BedReserved(observed_at=now, unit_id=east.unit_id, bed_id=east.beds[2], until_at=until_at, text="Emergency")
+    await cast.say(cast.anna, kept)
     tablet = await cast.tablet_of(cast.anna)
     reply = await tablet.http.get(f"/api/board/{cast.east.unit_id}/beds")
     listed = msgspec.json.decode(reply.content, type=BedList)
