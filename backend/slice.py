@@ -84,11 +84,15 @@ Gate = Callable[[Author, Scope], bool]
 
 @dataclass(frozen=True, slots=True)
 class Handles:
-    """The gate and the effect of one entry type. `always_kept`: never held for scope (vital signs)."""
+    """The gate and the effect of one entry type. `always_kept`: never held for scope (vital signs).
+
+    `takes_back`: who works where the subject was before may too, not only who works where it is now by a mistake.
+    """
 
     gate: Gate
     apply: Apply
     always_kept: bool = False
+    takes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

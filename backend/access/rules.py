@@ -121,6 +121,12 @@ class ScopeSpan(NamedTuple):
     to_at: datetime | None
 
 
+def scope_before(stay_id: str, spans: Sequence[ScopeSpan]) -> Scope:
+    """Where a stay is and where it was before that: who sent a patient away may take that back. `spans` as below."""
+    last, before = spans[-1], spans[-2:][0]
+    return Scope(stay_id, last.unit_id, before.unit_id, last.to_at)
+
+
 def scope_at(stay_id: str, spans: Sequence[ScopeSpan], observed_at: datetime) -> Scope:
     """Where a stay is (or last was) and where it was at `observed_at`. `spans` oldest first, not empty.
 

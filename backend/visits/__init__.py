@@ -23,7 +23,7 @@ SLICE = Slice(
         # Who is in danger is heard wherever she is, and flagged when she is not of that unit.
         words.SosRaised: Handles(gates.may_answer_alert, actions.raise_sos, always_kept=True),
         words.SosEnded: Handles(gates.may_answer_alert, actions.end_sos),
-        PlacementCancelled: Handles(gates.may_admit, actions.cancel_placements),
+        PlacementCancelled: Handles(gates.may_admit, actions.cancel_placements, takes_back=True),
     },
     sweeps=(HOME_DUTY,),
 )

@@ -3,11 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from backend.slice import Outcome
 from shared_schemas.alerts import AlertClass, AlertState
 from shared_schemas.beds import BedReservationCancelled, BedState
 from shared_schemas.flags import Flag, HeldDetail
-from shared_schemas.stays import PlacementCancelled, PlacementKind, StayRow
+from shared_schemas.stays import PatientTransferred, PlacementCancelled, PlacementKind, StayRow
 from shared_schemas.sync import HeldEntryResolved, Resolution
 from shared_schemas.tasks import CareKind, Reply, ResponseRecorded, TaskPlanned, TaskState
 from shared_schemas.vitals import VitalSignsCharted, VitalSignsCorrected
@@ -77,6 +79,23 @@ async def test_a_cancelled_transfer_brings_every_row_back_to_the_old_ward(ward: 
     assert len(await ward.cast.rows(ward.cast.east, "patient")) == 1
     assert await ward.cast.rows(ward.cast.west, "stay") == []
     assert (await ward.states(ward.cast.west))[ward.cast.west.beds[0]].state is BedState.FREE
+
+
+@pytest.mark.parametrize("offline", [False, True])
+async def test_who_sent_a_patient_to_another_ward_takes_that_back_herself(ward: BedWard, offline: bool) -> None:
+    """With the button that is offered right after it, also when both are sent together later."""
+    stay_id, transfer, anna = await ward.admit(0), uid(), ward.cast.anna
+    before = await stay(ward, stay_id)
+    tablet, west = await ward.cast.tablet_of(anna), ward.cast.west
+    ward.later()
+    there = PatientTransferred(observed_at=ward.now, stay_id=stay_id, to_unit_id=west.unit_id)
+    tablet.save(anna.staff_id, there, entry_id=transfer)
+    if not offline:
+        await tablet.push()
+    ward.later()
+    assert await cancel(ward, stay_id, transfer) == Outcome()
+    assert place(await stay(ward, stay_id)) == place(before)
+    assert await ward.cast.rows(west, "stay") == []
 
 
 async def test_whose_old_bed_is_taken_waits_for_a_bed_and_takes_it_when_applied_again(ward: BedWard) -> None:

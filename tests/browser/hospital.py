@@ -3,6 +3,7 @@
 from typing import Any
 
 UNIT = "01950000-0000-7000-8000-0000000000a1"
+OTHER_UNIT = "01950000-0000-7000-8000-0000000000a2"
 CODE = "1111-2222-3333"
 PIN = "246810"
 BEDS = {label: f"01950000-0000-7000-8000-0000000000b{i}" for i, label in enumerate(["1A", "1B", "2A", "2B"])}
@@ -32,6 +33,12 @@ def hospital(policy: dict[str, Any] | None = None) -> dict[str, Any]:
     }
     if policy is not None:
         unit["policy"] = policy
+    # Where a patient can be sent; nobody of the stories works there.
+    other = {name: unit[name] for name in ("time_zone", "lang", "rapid_response_phone")} | {
+        "unit_id": OTHER_UNIT,
+        "name": "Ward 6",
+        "beds": [],
+    }
     staff = [
         {
             "staff_id": staff_id,
@@ -46,6 +53,6 @@ def hospital(policy: dict[str, Any] | None = None) -> dict[str, Any]:
     return {
         "hospital_id": "01950000-0000-7000-8000-0000000000d1",
         "name": "Test hospital",
-        "units": [unit],
+        "units": [unit, other],
         "staff": staff,
     }

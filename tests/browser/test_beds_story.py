@@ -146,3 +146,32 @@ async def test_a_discharge_is_taken_back_by_name_and_bed(server: Server, tablet:
     await amy.tap("Yes, take it back")
     for person in (amy, carla):
         await sees(person, "1A", SAM)
+
+
+async def test_leave_and_another_unit_are_undone_with_one_tap_also_without_a_network(
+    server: Server, tablet: OpenTablet
+) -> None:
+    amy, carla = await at_the_beds(server, tablet, "Amy Archer", "Carla Cook")
+    await admit(amy, "1A", RUTH, "4471 8820")
+    await sees(carla, "1A", RUTH)
+    await amy.tablet.go_offline()
+    await bed(amy, "1A").click()
+    await amy.tap("On leave…")
+    await amy.tap("2 h")
+    await sees(amy, "1A", "On leave")
+    await amy.tap("Undo")
+    await bed(amy, "1A", "On leave").wait_for(state="detached")
+
+    await bed(amy, "1A").click()
+    await amy.tap("Has arrived in another unit…")
+    await amy.tap("Ward 6")
+    await amy.tap(re.compile("has arrived in Ward 6"))
+    await sees(amy, "1A", "To clean")
+    await amy.tap("Undo")
+    await sees(amy, "1A", RUTH)
+
+    await amy.tablet.come_online()
+    await amy.page.get_by_text("All sent").wait_for(timeout=15_000)
+    for person in (amy, carla):
+        await sees(person, "1A", RUTH)
+        assert await person.page.get_by_text("needs your answer").count() == 0

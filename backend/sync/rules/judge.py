@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from backend.access.rules import GrantSpan, ScopeSpan, grants_at, in_scope, scope_at
+from backend.access.rules import GrantSpan, ScopeSpan, grants_at, in_scope, scope_at, scope_before
 from backend.slice import Arrived, Author, Handles, Scope
 from backend.sync.rules.proof import is_proven
 from backend.sync.rules.strict import Sent
@@ -75,7 +75,7 @@ def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False)
     recorded_at, _ = corrected(sent.recorded_at, body, known.now)
     observed_at, future = corrected(body.observed_at, body, known.now)
     author = Author(session.staff_id, session.session_id, grants_at(session.grants, recorded_at))
-    scope = _scope(sent, body, known, observed_at)
+    scope = _scope(sent, body, known, None if handles.takes_back else observed_at)
     if scope is None:
         return Refusal(HeldReason.UNKNOWN_SUBJECT)
     flags = _flags(body, scope, future=future, observed_at=observed_at, late=recorded_at > session.over_at)
@@ -97,15 +97,17 @@ def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False)
     )
 
 
-def _scope(sent: Sent, body: Body, known: Known, observed_at: datetime) -> Scope | None:
-    """Where the subject is; None: no stay of that id was ever admitted."""
+def _scope(sent: Sent, body: Body, known: Known, observed_at: datetime | None) -> Scope | None:
+    """Where the subject is, and was then (`observed_at` None: before); None: no stay of that id was ever admitted."""
     unit_id = getattr(body, "unit_id", None)
     if unit_id is not None:
         return Scope(sent.stay_id, unit_id, unit_id)
     if sent.stay_id is None:
         return Scope(None, None, None)
     spans = known.spans.get(sent.stay_id)
-    return scope_at(sent.stay_id, spans, observed_at) if spans else None
+    if not spans:
+        return None
+    return scope_before(sent.stay_id, spans) if observed_at is None else scope_at(sent.stay_id, spans, observed_at)
 
 
 def _flags(body: Body, scope: Scope, *, future: bool, observed_at: datetime, late: bool) -> tuple[Flag, ...]:

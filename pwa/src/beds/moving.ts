@@ -1,7 +1,7 @@
 /** Placements as screens make them: kept on this tablet at once, with an offer to take them back. */
 import { t } from '../app/i18n/index.svelte';
 import { offerUndo } from '../app/undo.svelte';
-import type { BedRow, HeldEntryRow, PatientRow, StayRow } from '../schemas';
+import type { BedRow, HeldEntryRow, ObservationsPaused, PatientRow, StayRow, UnitRow } from '../schemas';
 import { discard } from '../sync/answers';
 import { keep } from '../sync/keep.svelte';
 import { row, rows } from '../sync/store.svelte';
@@ -79,8 +79,32 @@ export function offerBack(
   offer(text, stay_id, entry_id);
 }
 
-/** The patient sleeps elsewhere and keeps the bed. */
-export function goOnLeave(stay_id: string, back_ms: number): Promise<string | null> {
+/** The patient has arrived in another unit. */
+export async function transfer(
+  stay: StayRow,
+  { unit_id: to_unit_id, name: unit }: UnitRow,
+): Promise<boolean> {
+  const text = t('beds.arrived', { name: nameOf(stay), unit });
+  const sent = await keep('patient_transferred', { stay_id: stay.stay_id, to_unit_id });
+  return sent !== null && offer(text, stay.stay_id, sent);
+}
+
+/** The patient is away for a while and keeps the bed; taken back, a set is due at once. */
+export async function goAway(
+  stay: StayRow,
+  reason: ObservationsPaused['reason'],
+  back_ms: number,
+): Promise<boolean> {
+  const { stay_id } = stay;
+  const text = t('beds.was_away', {
+    bed: labelOf(stay.bed_id),
+    name: nameOf(stay),
+    why: t(`stay.pause.${reason}`),
+  });
   const expected_return_at = new Date(back_ms).toISOString();
-  return keep('observations_paused', { stay_id, reason: 'leave', expected_return_at });
+  if (!(await keep('observations_paused', { stay_id, reason, expected_return_at }))) return false;
+  offerUndo(text, () => {
+    void keep('observations_resumed', { stay_id });
+  });
+  return true;
 }
