@@ -46,23 +46,26 @@ PATIENTS = {
 class WireTablet(Tablet):
     """The tests' tablet on a line to a server process: the machine's clock is its clock."""
 
+    people = PEOPLE
+    code = CODE
+
     @classmethod
     async def at(cls, server: Server, name: str) -> Self:
-        """Paired by the ward's code, and its nurse logged in."""
+        """Paired by the unit's code, and its nurse logged in."""
         http = httpx.AsyncClient(base_url=server.url)
-        reply = await http.post("/api/devices", json={"pairing_code": CODE, "name": name})
+        reply = await http.post("/api/devices", json={"pairing_code": cls.code, "name": name})
         assert reply.status_code == httpx.codes.CREATED, reply.text
         told = reply.json()
         http.headers["authorization"] = f"Bearer {told['device_token']}"
         http.cookies.clear()
         nobodys: Any = None
         tablet = cls(nobodys, http, told["device_id"], told["device_token"], told["unit_id"])
-        await tablet.log_in(PEOPLE[name][0], PIN)
+        await tablet.log_in(cls.people[name][0], PIN)
         return tablet
 
     async def record(self, person: str, body: Body) -> str:
         """This person saves an entry and the server takes it; its id."""
-        entry_id = self.save(PEOPLE[person][0], body)
+        entry_id = self.save(self.people[person][0], body)
         await self.push()
         assert self.verdicts[entry_id].verdict is Verdict.ACCEPTED, self.verdicts[entry_id]
         return entry_id

@@ -21,9 +21,9 @@ class Nurse:
         self.page = tablet.page
         self.taps = 0
 
-    async def pair(self) -> None:
-        """Makes the browser a tablet of the ward, by the link that an administrator gives."""
-        await self.page.goto(f"{self.server.url}/#pair={CODE}")
+    async def pair(self, code: str = CODE) -> None:
+        """Makes the browser a tablet of the unit, by the link that an administrator gives."""
+        await self.page.goto(f"{self.server.url}/#pair={code}")
         await self.page.get_by_label("Name of this tablet").fill(f"Tablet of {self.name}")
         await self.page.get_by_role("button", name="Pair").click()
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alert, at, NOW, POLICY, stay, tablet, task, turn } from '../board/trial_ward';
 import type { VisitRow } from '../schemas';
-import { others, type Team, type TeamRows, teamOf } from './coordinating';
+import { type Team, type TeamRows, teamOf } from './coordinating';
 import { inOrderOf } from './steady.svelte';
 
 const moment = (staff_id: string, minutes: number) => ({
@@ -24,7 +24,16 @@ const ended = (visit_id: string, to: number, staff_id = 'mai') =>
   });
 
 function team(visits: VisitRow[], more: Partial<TeamRows> = {}): Team {
-  const none = { patients: [], homes: [], sets: [], turns: [], tablets: [], tasks: [], alerts: [] };
+  const none = {
+    patients: [],
+    homes: [],
+    sets: [],
+    turns: [],
+    tablets: [],
+    tasks: [],
+    alerts: [],
+    staff: [],
+  };
   const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   const asked = { unit_id: 'unit', now_ms: NOW, policy: POLICY, dateOf };
   return teamOf({ visits, stays: [stay('s1', 'mai')], ...none, ...more }, asked);
@@ -121,13 +130,29 @@ test('nothing is planned for whom a task to plan is open, while the patient is i
   expect(team([], { tasks, stays }).unplanned.map(({ stay_id }) => stay_id)).toEqual(['s1']);
 });
 
-test('who could go instead is on duty, the one with the fewest visits to come first', () => {
-  const turns = [turn('mai'), turn('omar'), turn('zoe')];
-  const visits = [visit('a', 10), visit('b', 60, { staff_id: 'omar' }), visit('c', 60, { staff_id: 'gone' })];
-  const found = others(team([...visits, ended('d', -60, 'zoe')], { turns }), 'mai');
-  expect(found.map(({ staff_id, ahead }) => [staff_id, ahead])).toEqual([
+test('who could go is any nurse of the team, those on duty first, then who has the fewest visits to come', () => {
+  const works = (staff_id: string, role: 'home_care_nurse' | 'coordinator', unit_id = 'unit') => ({
+    ...{ staff_id, name: staff_id, lang: 'en', ui_lang: 'en' as const, grants: [{ unit_id, role }] },
+  });
+  const staff = [
+    works('off', 'home_care_nurse'),
+    works('paula', 'coordinator'),
+    works('far', 'home_care_nurse', 'other'),
+    works('mai', 'home_care_nurse'),
+  ];
+  const turns = [turn('mai'), turn('omar'), turn('zoe'), turn('paula', { post: 'charge' })];
+  const visits = [
+    visit('a', 10),
+    visit('a2', 90),
+    visit('b', 60, { staff_id: 'omar' }),
+    ended('d', -60, 'zoe'),
+  ];
+  const { nurses } = team(visits, { turns, staff });
+  expect(nurses.map(({ staff_id, ahead }) => [staff_id, ahead])).toEqual([
     ['zoe', 0],
     ['omar', 1],
+    ['mai', 2],
+    ['off', 0],
   ]);
 });
 

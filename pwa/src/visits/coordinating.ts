@@ -1,6 +1,6 @@
 /** The day of a whole team as its coordinator sees it: who is where since when, what is late, whom nothing is planned for. Pure. */
 import { reachOf } from '../board/reach';
-import type { AlertRow, DutyRow, PatientRow, Policy, TabletRow, TaskRow } from '../schemas';
+import type { AlertRow, DutyRow, PatientRow, Policy, StaffRow, TabletRow, TaskRow } from '../schemas';
 import { isOpen } from '../tasks/task_state';
 import { dayOf, isAhead, overAt, type Stop, type VisitRows } from './day';
 import { PLAN_VISIT } from './visit_task';
@@ -10,6 +10,7 @@ export interface TeamRows extends VisitRows {
   tablets: readonly TabletRow[];
   tasks: readonly TaskRow[];
   alerts: readonly AlertRow[];
+  staff: readonly StaffRow[];
 }
 
 /** Where somebody is, as far as the server has heard. */
@@ -47,6 +48,8 @@ export interface Team {
   carers: Carer[];
   stops: Stop[];
   unplanned: Unplanned[];
+  /** Who may visit, on duty or not: tomorrow is planned today. */
+  nurses: { staff_id: string; turn: DutyRow | undefined; ahead: number; silent: boolean }[];
   late: number;
   there: number;
   ahead: number;
@@ -105,6 +108,7 @@ export function teamOf(
       .filter((task) => task.text_key === PLAN_VISIT && isOpen(task) && here.has(task.stay_id))
       .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at) || a.stay_id.localeCompare(b.stay_id))
       .map((task) => ({ stay_id: task.stay_id, patient: patients.get(task.stay_id), task })),
+    nurses: nursesOf(rows, unit_id, turns, stops, policy, now_ms),
     late: stops.filter(isLate).length,
     there: stops.filter(({ standing }) => standing === 'going_on').length,
     ahead: stops.filter(({ standing }) => ['later', 'soon', 'now'].includes(standing)).length,
@@ -169,16 +173,28 @@ function before(a: Carer, b: Carer): number {
   );
 }
 
-/** Whoever could go instead, who has the fewest visits to come first; `staff_id` goes already. */
-export function others(
-  team: Team,
-  staff_id: string | null,
-): { staff_id: string; ahead: number; silent: boolean }[] {
-  return team.carers
-    .flatMap((carer) => {
-      if (!carer.staff_id || !carer.turn || carer.staff_id === staff_id) return [];
-      const ahead = carer.stops.filter(isAhead).length;
-      return [{ staff_id: carer.staff_id, ahead, silent: carer.tablets.silent }];
-    })
-    .sort((a, b) => a.ahead - b.ahead || a.staff_id.localeCompare(b.staff_id));
+/** The home-care nurses of the unit and whoever is on duty as a nurse: those on duty first, the fewest visits to come first. */
+function nursesOf(
+  rows: TeamRows,
+  unit_id: string,
+  turns: ReadonlyMap<string, DutyRow>,
+  stops: readonly Stop[],
+  policy: Policy,
+  now_ms: number,
+): Team['nurses'] {
+  const employed = rows.staff.filter(({ grants }) =>
+    grants.some((grant) => grant.unit_id === unit_id && grant.role === 'home_care_nurse'),
+  );
+  const there = [...turns.values()].filter(({ post }) => post === 'nurse');
+  const ids = new Set([...employed, ...there].map(({ staff_id }) => staff_id));
+  return [...ids]
+    .map((staff_id) => ({
+      ...{ staff_id, turn: turns.get(staff_id) },
+      ahead: stops.filter((stop) => whose(stop) === staff_id && isAhead(stop)).length,
+      silent: tabletsOf(staff_id, rows.tablets, policy, now_ms).silent,
+    }))
+    .sort(
+      (a, b) =>
+        Number(!a.turn) - Number(!b.turn) || a.ahead - b.ahead || a.staff_id.localeCompare(b.staff_id),
+    );
 }

@@ -18,7 +18,7 @@ export function teamNow(): Team {
   const all = {
     ...{ visits: rows('visit'), stays: rows('stay'), patients: rows('patient'), homes: rows('home') },
     ...{ sets: rows('vital_signs'), turns: rows('duty'), tablets: rows('tablet'), tasks: rows('task') },
-    alerts: alerts(),
+    ...{ alerts: alerts(), staff: rows('staff') },
   };
   return teamOf(all, {
     unit_id,
