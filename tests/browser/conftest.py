@@ -53,10 +53,8 @@ def served_pwa() -> Path:
 
 
 @asynccontextmanager
-async def running_server(
-    postgres: EmbeddedPostgres, database_name: str, home: Path, folder: Path
-) -> AsyncIterator[Server]:
-    """A running server with the cast's hospital loaded; `folder` takes the operator's file."""
+async def running_server(postgres: EmbeddedPostgres, database_name: str, home: Path) -> AsyncIterator[Server]:
+    """A running server with the cast's hospital loaded."""
     environment = {
         "WARDLIGHT_HOME": str(home),
         "DATABASE_URL": postgres.url("wardlight_app", database_name),
@@ -65,7 +63,7 @@ async def running_server(
         "WARDLIGHT_VAPID_PRIVATE_KEY": "q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94",  # RFC 8291, appendix A
     }
     running = Server(environment, free_port())
-    running.load(hospital(), folder)
+    await running.load(hospital())
     await running.start()
     try:
         yield running
@@ -75,11 +73,11 @@ async def running_server(
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def server(
-    postgres: EmbeddedPostgres, database_name: str, ward_home: Path, tmp_path: Path, served_pwa: Path
+    postgres: EmbeddedPostgres, database_name: str, ward_home: Path, served_pwa: Path
 ) -> AsyncIterator[Server]:
     """A server of this test alone."""
     assert served_pwa.is_dir()
-    async with running_server(postgres, database_name, ward_home, tmp_path) as running:
+    async with running_server(postgres, database_name, ward_home) as running:
         yield running
 
 

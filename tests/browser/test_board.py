@@ -49,13 +49,10 @@ NOTHING = Answer(frozenset(), (frozenset(), 0), None)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def server(
-    postgres: EmbeddedPostgres, ward_home: Path, served_pwa: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Server]:
+async def server(postgres: EmbeddedPostgres, ward_home: Path, served_pwa: Path) -> AsyncIterator[Server]:
     """A server whose ten wards have a shift behind them."""
     assert served_pwa.is_dir()
-    folder = tmp_path_factory.mktemp("board")
-    async with migrated_database(postgres) as name, running_server(postgres, name, ward_home, folder) as running:
+    async with migrated_database(postgres) as name, running_server(postgres, name, ward_home) as running:
         running.stop()
         await live(settings_from(running.environment), WARDS, SystemClock().now())
         await running.start()

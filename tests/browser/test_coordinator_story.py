@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,9 +38,9 @@ OMAR_ID = TEAM_PEOPLE[OMAR][0]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def team(server: Server, tmp_path: Path) -> AsyncIterator[HomeTeam]:
+async def team(server: Server) -> AsyncIterator[HomeTeam]:
     """Hoa waits for Noor, George since five minutes too long for Omar, Meiling for nobody; for Nam nothing is planned."""
-    server.load(team_file(), tmp_path)
+    await server.load(team_file())
     async with home_team(server) as made:
         await made.plan(0, NOOR, begins=-20, ends=60)
         await made.plan(1, OMAR, begins=-60, ends=-5)

@@ -150,13 +150,10 @@ async def logged_in(server: Server, tablet: OpenTablet) -> tuple[Nurse, Walk]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def server(
-    postgres: EmbeddedPostgres, ward_home: Path, served_pwa: Path, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Server]:
+async def server(postgres: EmbeddedPostgres, ward_home: Path, served_pwa: Path) -> AsyncIterator[Server]:
     """One server for all tests here: it takes longer to start than most of them."""
     assert served_pwa.is_dir()
-    folder = tmp_path_factory.mktemp("screens")
-    async with migrated_database(postgres) as name, running_server(postgres, name, ward_home, folder) as running:
+    async with migrated_database(postgres) as name, running_server(postgres, name, ward_home) as running:
         yield running
 
 
