@@ -166,7 +166,7 @@ def _welcome_home(team: DemoTeam) -> None:
     """Print how to become a tablet of the home-care team; a tablet is of one unit."""
     people = [
         ("home-care nurse, with a day of visits of her own", team.visitor),
-        ("coordinator", team.ward.people("coordinator")[1]),
+        ("coordinator: the team's day is at /#/coordinator", team.ward.people("coordinator")[1]),
     ]
     print(f"\n{team.ward.name}, in another browser or window: {team.base_url}/#pair={team.code}\n")
     _introduce(people)

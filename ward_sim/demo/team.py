@@ -28,6 +28,8 @@ _LATE = (-95, -25)
 _VISITORS = ((-5, 50, "visit"), (30, 60, "call"), (75, 135, "visit"), (170, 230, "visit"))
 # Everybody has been in home care for some days.
 _SINCE = 6 * DAY
+# Within this a tablet notices that there is no network.
+_NOTICED_S = 0.1
 _ONLINE_MIN, _OFFLINE_MIN = (6, 15), (5, 25)
 _SOS_EVERY_MIN = (45, 120)
 
@@ -76,8 +78,12 @@ class DemoTeam(DemoUnit):
             one.wake(self.clock.now())
         for one in self.nurses:
             await self.sent(one.tablet)
-        for nurse, patient, visit_id in planned:
+        for line, (nurse, patient, visit_id) in zip(self.lines, planned, strict=False):
+            # What is over is told at once, so that nobody is asked about a visit of this morning.
+            await line.switch(online=False)
             self._begin(nurse, patient, visit_id)
+            await asyncio.sleep(_NOTICED_S)
+            await line.switch(online=True)
             await self.sent(nurse.tablet)
 
     def _next_window(self, now: int) -> tuple[int, int]:
