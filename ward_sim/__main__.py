@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     chosen = parser.add_subparsers(required=True, metavar="COMMAND")
     day = chosen.add_parser("day", help="a simulated day, judged")
     day.add_argument("--mutant", choices=MUTANTS, help="give the tablets a known fault; the judge must find it")
+    day.add_argument("--hours", type=int, choices=range(1, 25), metavar="1..24", default=24, help="end it earlier")
     day.set_defaults(run=_day)
     replay = chosen.add_parser("replay", help="chart real series and score them again")
     replay.add_argument("folder", type=Path)
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _day(arguments: argparse.Namespace) -> int:
-    report, wrong = await commands.day(arguments.seed, arguments.mutant)
+    report, wrong = await commands.day(arguments.seed, arguments.mutant, arguments.hours)
     return _tell(report, wrong=wrong, as_json=arguments.json)
 
 

@@ -51,11 +51,11 @@ def _codes(hospital: Hospital) -> dict[str, str]:
     return {unit.unit_id: pairing_code(unit) for unit in hospital.units}
 
 
-async def day(seed: int, mutant: str | None) -> tuple[Json, bool]:
-    """Run a judged day; return the report and whether something is wrong."""
+async def day(seed: int, mutant: str | None, hours: int) -> tuple[Json, bool]:
+    """Run so many hours of a judged day; return the report and whether something is wrong."""
     hospital = day_scene.day_hospital(seed)
     async with _stepped_server(hospital) as door:
-        report = await day_scene.run_day(door, hospital, _codes(hospital), seed, mutant)
+        report = await day_scene.run_day(door, hospital, _codes(hospital), seed, mutant, hours)
     return report, day_is_wrong(report)
 
 

@@ -61,13 +61,16 @@ def day_hospital(seed: int) -> Hospital:
 
 
 async def run_day(
-    door: AsgiDoor, hospital: Hospital, codes: dict[str, str], seed: int, mutant: str | None = None
+    door: AsgiDoor, hospital: Hospital, codes: dict[str, str], seed: int, mutant: str | None = None, hours: int = 24
 ) -> Json:
-    """Run the day against a server that knows the hospital; `codes` are pairing codes by unit. Return the report."""
+    """Run so much of the day against a server that knows the hospital; `codes` are pairing codes by unit.
+
+    Return the report.
+    """
     began = time.perf_counter()
     world = World(START_AT)
     network = Network(world, door, Faults())
-    day = Day(seed, hospital, world, network, random.Random(f"{seed}/day"))
+    day = Day(seed, hospital, world, network, random.Random(f"{seed}/day"), end_at=START_AT + hours * HOUR)
     await network.advance()
     for unit in hospital.units:
         await _pair(day, unit, codes[unit.unit_id], mutant)
@@ -78,9 +81,9 @@ async def run_day(
     _plan_outages(day)
     for at in range(START_AT, day.end_at + _HEAL, LOOK_MS):
         world.at(at, network.advance)
-    for hour in range(24):
+    for hour in range(hours):
         await world.run(START_AT + (hour + 1) * HOUR)
-        print(f"\rday {seed}: hour {hour + 1} of 24", end="", file=sys.stderr, flush=True)
+        print(f"\rday {seed}: hour {hour + 1} of {hours}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     await _heal(day)
     home_units = {unit.unit_id for unit in hospital.units if unit.kind == "home"}
@@ -219,6 +222,7 @@ async def _heal(day: Day) -> None:
     for line in day.lines.values():
         await line.go_offline()
         line.go_online()
+        line.is_mended = True
     await day.world.run(day.end_at + _HEAL)
     still = 0
     for _ in range(_MOST_ROUNDS):

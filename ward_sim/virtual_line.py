@@ -100,6 +100,8 @@ class VirtualLine:
         self.die = die
         self.skew_ms = skew_ms
         self.offline_since: int | None = None
+        # No outage that was planned takes place any more.
+        self.is_mended = False
         self.socket: Socket | None = None
         self.tablet: Tablet | None = None
         self._sent = 0
@@ -251,8 +253,8 @@ class VirtualLine:
         tablet.hear(events.Frame(frame))
 
     async def go_offline(self) -> None:
-        """The network is gone; both ends notice."""
-        if self.offline_since is None:
+        """The network is gone, unless it has been mended for good; both ends notice."""
+        if self.offline_since is None and not self.is_mended:
             self.offline_since = self.world.now
             await self._cut_socket()
 
