@@ -61,6 +61,11 @@ test('who has it is not asked again, and what has ended is not answered', () => 
   expect(ended).toEqual({ claim: false, later: [], not_done: false, cancel: false });
 });
 
+test('the task of a visit is answered by the visit alone', () => {
+  const answers = answersTo(task({ kind: 'home_visit' }), NURSE);
+  expect(answers).toEqual({ claim: false, later: [], not_done: false, cancel: false });
+});
+
 test.each(['task.review_stop', 'task.review_response'])('%s is ended by a decision alone', (text_key) => {
   expect(answersTo(task({ text_key }), NURSE)).toEqual({
     claim: true,

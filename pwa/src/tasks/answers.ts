@@ -24,7 +24,9 @@ export function laterAt(task: TaskRow, minutes: number, at_ms: number): number {
 }
 
 export function answersTo(task: TaskRow, { plans, red, at_ms }: Asked): Answers {
-  if (!isOpen(task)) return { claim: false, later: [], not_done: false, cancel: false };
+  // The visit alone changes its task.
+  if (!isOpen(task) || task.kind === 'home_visit')
+    return { claim: false, later: [], not_done: false, cancel: false };
   const charted = CHARTED.has(task.kind);
   const review = isReview(task);
   return {

@@ -20,11 +20,14 @@ export function asPosition(coords: Pick<GeolocationCoordinates, 'latitude' | 'lo
   } satisfies Position;
 }
 
+/** Where she was so lately is near enough to look for her. */
+const NEAR_MS = 5 * 60_000;
+
 let last: { at_ms: number; position: Position } | undefined;
 
-/** The latest position of this life of the app, with its age in ms. */
+/** The position of the last minutes, if there was one. */
 export function lastPosition(): Position | undefined {
-  return last?.position;
+  return last && performance.now() - last.at_ms <= NEAR_MS ? last.position : undefined;
 }
 
 /** The position now; undefined when it is refused, unknown, or not known soon enough. It never throws. */
@@ -34,7 +37,7 @@ export function positionNow(within_ms = WITHIN_MS): Promise<Position | undefined
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         const position = asPosition(coords);
-        if (position) last = { at_ms: Date.now(), position };
+        if (position) last = { at_ms: performance.now(), position };
         resolve(position);
       },
       () => resolve(undefined),
