@@ -19,11 +19,12 @@ const OVER: VisitRow = { ...GOES_ON, state: 'ended', ended: moment(-5) };
 const NOTE: VisitNoteRow = { visit_id: 'v', stay_id: 's' };
 
 describe('the set of a visit', () => {
-  const sets = [set('old', 's', -600), set('last', 's', -21), set('first', 's', -20), set('here', 's', -5)];
+  const sets = [set('old', 's', -600), set('last', 's', -31), set('first', 's', -30), set('here', 's', -5)];
   const ids = (found: ReturnType<typeof setsOf>) => [found.set?.entry_id, found.before?.entry_id];
 
-  test('is the newest since it began, and was what came before', () => {
+  test('is the newest since it began or a little before, and was what came before', () => {
     expect(ids(setsOf(GOES_ON, sets))).toEqual(['here', 'last']);
+    expect(ids(setsOf(GOES_ON, sets.slice(0, 3)))).toEqual(['first', 'last']);
     expect(ids(setsOf(GOES_ON, sets.slice(0, 2)))).toEqual([undefined, 'last']);
   });
   test('is not that of a later one, nor of another patient', () => {
@@ -41,7 +42,7 @@ describe('the care of a visit', () => {
     task('soon', 's', -60),
     task('tomorrow', 's', 24 * 60),
     task('done', 's', -60, { state: 'completed', ended_at: at(-10) }),
-    task('before', 's', -60, { state: 'completed', ended_at: at(-30) }),
+    task('before', 's', -60, { state: 'completed', ended_at: at(-31) }),
     task('v', 's', 0, { kind: 'home_visit' }),
     task('plan', 's', 0, { text_key: 'task.plan_visit' }),
     task('other', 'x', 0),

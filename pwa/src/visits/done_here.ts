@@ -4,23 +4,32 @@ import { isOpen } from '../tasks/task_state';
 import { validSets } from '../vitals/sets';
 import { PLAN_VISIT } from './visit_task';
 
+/** Who forgot to tap Start has charted a little before. */
+const EARLY_MS = 10 * 60_000;
+
 type Sets = { set: VitalSignsRow | undefined; before: VitalSignsRow | undefined };
 
-function during({ started, ended }: VisitRow, at: string | null | undefined): boolean {
-  if (!started || !at) return false;
-  const ms = Date.parse(at);
-  const to = ended ? Date.parse(ended.observed_at) : Number.POSITIVE_INFINITY;
-  return ms >= Date.parse(started.observed_at) && ms <= to;
+/** From when on what is done is done in this visit; none before it begins. */
+function since({ started, ended }: VisitRow): number | undefined {
+  const began = started ?? ended;
+  return began ? Date.parse(began.observed_at) - EARLY_MS : undefined;
+}
+
+function during(visit: VisitRow, at: string | null | undefined): boolean {
+  const from = since(visit);
+  if (from === undefined || !at) return false;
+  const to = visit.ended ? Date.parse(visit.ended.observed_at) : Number.POSITIVE_INFINITY;
+  return Date.parse(at) >= from && Date.parse(at) <= to;
 }
 
 /** The newest set of this visit, and the newest from before it. */
 export function setsOf(visit: VisitRow, rows: Iterable<VitalSignsRow>): Sets {
   const sets = validSets(rows).filter((set) => set.stay_id === visit.stay_id);
-  const began = visit.started ?? visit.ended;
-  const before = began
-    ? sets.filter((set) => Date.parse(set.observed_at) < Date.parse(began.observed_at))
-    : sets;
-  return { set: sets.filter((set) => during(visit, set.observed_at)).at(-1), before: before.at(-1) };
+  const from = since(visit) ?? Number.POSITIVE_INFINITY;
+  return {
+    set: sets.filter((set) => during(visit, set.observed_at)).at(-1),
+    before: sets.filter((set) => Date.parse(set.observed_at) < from).at(-1),
+  };
 }
 
 /** Care that this visit could do: done in it first, then what is due by the end of the day, the soonest first. */
