@@ -90,7 +90,7 @@ async def visit(noor: Nurse, at: int) -> None:
     await noor.tablet.shows("since ")
     await noor.tablet.shows("No network. Everything is kept.")
     await chart(noor)
-    await noor.page.get_by_text(re.compile(r"NEWS2 0, low · 7 of 7 · was 0")).wait_for()
+    await noor.tablet.shows("NEWS2 0, low · 7 of 7 · was 0")
     await noor.page.get_by_role("listitem").filter(has_text=care).get_by_role("button", name="Done").click()
     await noor.page.get_by_label("Note of this visit").fill(f"Wound of {name} clean")
     if at == 1:
