@@ -3,7 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -25,9 +24,9 @@ HOLD_MS = 1100
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def team(server: Server, tmp_path: Path) -> AsyncIterator[HomeTeam]:
+async def team(server: Server) -> AsyncIterator[HomeTeam]:
     """Four visits of Noor's, all within their windows, so that midnight is no other day."""
-    server.load(team_file(), tmp_path)
+    await server.load(team_file())
     async with home_team(server) as made:
         for at in range(len(HOMES)):
             await made.plan(at, NOOR, begins=at - 20, ends=90 + at)
