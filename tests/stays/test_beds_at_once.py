@@ -9,8 +9,9 @@ import pytest
 
 from backend.beds.actions import mark_beds
 from backend.db import unit_of_work
+from backend.places.queries import hold_beds
 from backend.slice import Outcome
-from backend.stays.actions import discharge_patients
+from backend.stays.actions import assign_beds, discharge_patients
 from backend.stays.actions.write import tell_bed_use
 from shared_schemas.beds import BedMarked, Readiness
 from shared_schemas.flags import Flag
@@ -85,6 +86,37 @@ async def test_of_two_who_tell_a_departure_at_once_the_later_one_stands(cast: Do
     assert outcome.held is None
     [use] = [row for row in await cast.rows(cast.east, "bed_use") if row.bed_id == bed_id]
     assert use.freed_at == left_at
+
+
+@pytest.mark.parametrize("leaves", ["departs", "gives_up_the_bed"])
+async def test_who_leaves_a_bed_while_another_takes_it_waits_for_it_and_neither_is_lost(
+    cast: DoorCast, leaves: str
+) -> None:
+    """Who takes the bed has it first; who leaves it must not yet have touched the row that the other waits for."""
+    lies, comes = await admitted(cast, bed=0), await admitted(cast, bed=None)
+    bed_id, now = cast.east.beds[0], cast.clock.advance(timedelta(minutes=5))
+
+    async def leave() -> Outcome:
+        async with unit_of_work(cast.database, now) as work:
+            if leaves == "departs":
+                departs = PatientDischarged(observed_at=now, stay_id=lies)
+                [outcome] = await discharge_patients(work, [await cast.arrived(work, cast.anna, departs)])
+            else:
+                gives_up = BedAssigned(observed_at=now, stay_id=lies, bed_id=None)
+                [outcome] = await assign_beds(work, [await cast.arrived(work, cast.anna, gives_up)])
+        return outcome
+
+    async with unit_of_work(cast.database, now) as work:
+        await hold_beds(work.connection, [bed_id])
+        other = asyncio.create_task(leave(), context=Context())
+        await waits_for_a_lock(cast)
+        takes = BedAssigned(observed_at=now, stay_id=comes, bed_id=bed_id)
+        [taken] = await assign_beds(work, [await cast.arrived(work, cast.boris, takes)])
+    assert taken.held is HeldReason.BED_TAKEN
+    assert (await other).held is None
+    [use] = [row for row in await cast.rows(cast.east, "bed_use") if row.bed_id == bed_id]
+    assert use.freed_at == now
+    assert await two_in_a_bed(cast) == 0
 
 
 async def test_of_two_who_mark_a_bed_at_once_the_second_is_judged_by_the_first(cast: DoorCast) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backend.access.actions import end_stay_scope
 from backend.db import Work
+from backend.places.queries import hold_beds
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import CHANGED_MEANWHILE, UNKNOWN, counts_from, leave_bed
 from backend.stays.actions.write import Placing, held_stay, place
@@ -28,6 +29,7 @@ async def _discharge_patient(work: Work, arrived: Arrived[PatientDischarged]) ->
     if overtaken(body.base_version, stay["placed_version"]):
         return CHANGED_MEANWHILE
     at = await counts_from(work, stay, arrived.observed_at)
+    await hold_beds(work.connection, [stay["bed_id"]])
     await leave_bed(work, body.stay_id, at, arrived.entry_id)
     await end_stay_scope(work, body.stay_id, at)
     await place(

@@ -43,6 +43,7 @@ async def _assign_bed(work: Work, arrived: Arrived[BedAssigned]) -> Outcome:
     if overtaken(body.base_version, stay["placed_version"]):
         return CHANGED_MEANWHILE
     if body.bed_id is None:
+        await hold_beds(work.connection, [_id(stay["bed_id"])])
         await leave_bed(work, body.stay_id, arrived.observed_at, arrived.entry_id)
         await place(work, stay, placing(arrived, PlacementKind.BED), bed_id=None, bed_since_at=None)
         return APPLIED
@@ -159,7 +160,10 @@ def waiting_for_a_bed(refused: HeldReason) -> Outcome:
 
 
 async def leave_bed(work: Work, stay_id: str, at: datetime, entry_id: str) -> None:
-    """End a stay's time in its bed, and tell when the bed was left."""
+    """End a stay's time in its bed, and tell when the bed was left.
+
+    The bed is held already: who takes it holds it before the row that this ends, and the two must not cross.
+    """
     left = await work.connection.fetch(LEAVE, stay_id, at, entry_id)
     if left:
         await tell_bed_use(work, [each["bed_id"] for each in left])
