@@ -184,8 +184,19 @@ async def test_an_sos_stands_on_top_until_somebody_has_spoken_with_her(
     server: Server, team: HomeTeam, tablet: OpenTablet
 ) -> None:
     paula = await coordinating(server, tablet)
-    await team.omar.record(OMAR, SosRaised(observed_at=team.omar.now, unit_id=TEAM))
-    await paula.page.get_by_role("dialog").get_by_role("button", name="I am going").click()
+    started = VisitStarted(observed_at=team.omar.now, stay_id=team.stays[1], visit_id=team.visits[1])
+    await team.omar.record(OMAR, started)
+    await team.omar.record(OMAR, SosRaised(observed_at=team.omar.now, unit_id=TEAM, visit_id=team.visits[1]))
+    red = paula.page.get_by_role("dialog")
+    await red.get_by_role("heading", name=OMAR).wait_for()
+    await red.get_by_text(GEORGE).wait_for()
+    await red.get_by_text("2 Old Road").wait_for()
+    await red.get_by_role("button", name="I am going").click()
+    sos = paula.page.get_by_role("article").filter(has_text=f"SOS: {OMAR}")
+    await sos.get_by_text("2 Old Road").wait_for()
+    await paula.open("alerts")
+    await paula.page.get_by_role("link", name=re.compile(f"{OMAR}.*SOS at")).wait_for()
+    await paula.open("coordinator")
     await paula.tablet.shows(f"SOS: {OMAR}")
     await paula.tablet.shows(f"{PAULA} is going")
 
