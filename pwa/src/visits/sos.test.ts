@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { at, NOW } from '../board/trial_ward';
-import type { AlertRow, AlertStep } from '../schemas';
+import type { AlertRow, AlertStep, VisitRow } from '../schemas';
 import type { Pending } from '../sync/overlay';
 import { rowsOfSnapshot } from '../sync/replica';
 import { RowStore } from '../sync/rows';
 import { VISIT_RULES } from './optimistic';
-import { sosState } from './sos';
+import { sosState, visitOf } from './sos';
 
 const POSITION = { latitude_e7: 515_007_123, longitude_e7: -1_246_000, accuracy_m: 12 };
 
@@ -72,11 +72,12 @@ describe('she is told whether anybody has heard her', () => {
 });
 
 test('pressed again it asks about the same one anew, and is no second alert', () => {
-  const going = sos({ state: 'accepted', accepted_by_staff_id: 'paula' });
+  const going = sos({ state: 'accepted', accepted_by_staff_id: 'paula', attend_by_at: at(5) });
   const store = tablet([going], [saved('e2', 'sos_raised', 'noor', { position: POSITION })]);
   expect(store.rows('alert').map((alert) => [alert.alert_id, alert.state, alert.text_key])).toEqual([
     ['sos', 'open', 'alert.sos.at'],
   ]);
+  expect(store.row('alert', 'sos')).toMatchObject({ accepted_by_staff_id: null, attend_by_at: null });
   expect(store.row('alert', 'sos')?.text_params).toMatchObject({
     position: '51.50071, -0.12460',
     accuracy_m: 12,
@@ -87,4 +88,24 @@ test('somebody else ends it, she herself can not', () => {
   const end = (staff_id: string) => saved('e3', 'sos_ended', staff_id, { staff_id: 'noor', outcome: 'safe' });
   expect(told(tablet([sos({ steps: [asked('paula')] })], [end('noor')]))).toMatchObject({ kind: 'asked' });
   expect(told(tablet([sos()], [end('paula')]))).toEqual({ kind: 'ended', at: at(-1), outcome: 'safe' });
+});
+
+test('it names the visit that she began last, whichever row comes first', () => {
+  const visit = (visit_id: string, began: number, more: object = {}) =>
+    ({
+      visit_id,
+      state: 'started',
+      started: { staff_id: 'noor', observed_at: at(began) },
+      ...more,
+    }) as VisitRow;
+  const forgotten = visit('forgotten', -90);
+  const here = visit('here', -5);
+  const over = visit('over', -2, { state: 'ended' });
+  const another = visit('another', -1, { started: { staff_id: 'omar', observed_at: at(-1) } });
+  for (const all of [
+    [forgotten, here, over, another],
+    [another, over, here, forgotten],
+  ])
+    expect(visitOf('noor', all)).toBe('here');
+  expect(visitOf('noor', [over, another])).toBeUndefined();
 });

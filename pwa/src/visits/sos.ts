@@ -1,6 +1,6 @@
 /** How an SOS of hers stands, as far as this tablet knows: she must know whether anybody has heard. Pure. */
 import { wasAsked } from '../alerts/asked';
-import type { AlertRow, SosOutcome } from '../schemas';
+import type { AlertRow, SosOutcome, VisitRow } from '../schemas';
 
 /** So long she is told that it has ended, and how. */
 const TOLD_FOR_MS = 15 * 60_000;
@@ -17,6 +17,14 @@ export type SosState =
 const OUTCOMES: Record<string, SosOutcome> = {
   ...{ sos_safe: 'safe', sos_helped: 'helped', sos_false_alarm: 'false_alarm' },
 };
+
+/** The visit in which this person is: one that she forgot to end is not where help is sent. */
+export function visitOf(staff_id: string | undefined, visits: readonly VisitRow[]): string | undefined {
+  const begun = (visit: VisitRow) => Date.parse(visit.started?.observed_at ?? '');
+  return visits
+    .filter((visit) => visit.state === 'started' && visit.started?.staff_id === staff_id)
+    .sort((a, b) => begun(b) - begun(a))[0]?.visit_id;
+}
 
 /** The state of the SOS that `staff_id` raised last; undefined when there is none to tell of. */
 export function sosState(

@@ -25,7 +25,14 @@ export const SOS_RULES: OptimisticRules = {
       visit_id,
     };
     const known = sosOf(staff_id, store);
-    if (known) return [{ type: 'alert', id: known.alert_id, row: { ...known, ...told, state: 'open' } }];
+    // Asked anew: whoever was going before is not yet coming now.
+    const anew = {
+      state: 'open' as const,
+      accepted_by_staff_id: null,
+      attend_by_at: null,
+      snoozed_until_at: null,
+    };
+    if (known) return [{ type: 'alert', id: known.alert_id, row: { ...known, ...told, ...anew } }];
     const alert: AlertRow = {
       ...{ alert_id: entry_id, alert_class: 'red', cause: 'sos', cause_id: staff_id, state: 'open' },
       ...{ began_at: observed_at, round: 1, step: 'charge', steps: [], policy_version: 1 },
