@@ -14,6 +14,7 @@ from shared_schemas.visits import VisitNoteRow, VisitRow, VisitState
 from tests.browser.conftest import OpenTablet
 from tests.browser.home_team import HOMES, NOOR, PAULA, TEAM_CODE, TEAM_PEOPLE, HomeTeam, home_team, team_file
 from tests.browser.server import Server
+from tests.browser.stopwatch import WITHIN_MS, note_end, note_sight, noted
 from tests.browser.story import Nurse
 
 pytestmark = pytest.mark.browser
@@ -21,6 +22,11 @@ pytestmark = pytest.mark.browser
 PHONE: ViewportSize = {"width": 390, "height": 844}
 HERE: Geolocation = {"latitude": 51.5007123, "longitude": -0.1246, "accuracy": 12}
 HOLD_MS = 1100
+NOTE_TAP = """() => {
+  window.tapped = new Promise((done) => {
+    addEventListener('click', () => done(Date.now()), { once: true, capture: true });
+  });
+}"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -111,6 +117,9 @@ async def test_four_visits_without_a_network_are_whole_on_the_server_when_she_is
     await paula.open("visits")
     await paula.tap("Everybody’s")
     await paula.tablet.shows("Today, 4 visits")
+    # A colleague's visit is not offered as hers.
+    await paula.page.get_by_role("button", name="Start visit").wait_for()
+    assert await paula.page.locator("section.yours, .start .primary").count() == 0
     noor = await noor_on_the_way(server, tablet, permissions=("geolocation",))
 
     await noor.tablet.go_offline()
@@ -128,6 +137,25 @@ async def test_four_visits_without_a_network_are_whole_on_the_server_when_she_is
         await line(noor, home[0]).get_by_text("sent", exact=True).wait_for()
     await paula.page.get_by_text("4 done").first.wait_for(timeout=10_000)
     await on_the_server(team)
+
+
+async def test_a_start_and_an_end_are_kept_at_once_when_no_position_comes(
+    server: Server, team: HomeTeam, tablet: OpenTablet
+) -> None:
+    noor = await noor_on_the_way(server, tablet)
+    assert await noor.page.locator("section.yours .start .primary").count() == 1
+    await noor.page.evaluate("() => { navigator.geolocation.getCurrentPosition = () => undefined; }")
+    shown = f'a[href="#/visits/{team.visits[0]}"]'
+
+    await noor.page.evaluate(NOTE_TAP)
+    await note_end(noor.page, shown)
+    await noor.tap("Start visit")
+    assert await noted(noor.page) - await noor.page.evaluate("() => window.tapped") <= WITHIN_MS
+    await noor.tap(re.compile("^End visit"))
+    await noor.page.evaluate(NOTE_TAP)
+    await note_sight(noor.page, shown)
+    await noor.tap("End all the same")
+    assert await noted(noor.page) - await noor.page.evaluate("() => window.tapped") <= WITHIN_MS
 
 
 async def on_the_server(team: HomeTeam) -> None:

@@ -1,8 +1,8 @@
-/** Where this tablet believes to be, if it can say so at once. Never required: nothing waits for it for long. */
+/** Where this tablet believes to be, if it can say so. Never required: nothing waits for it. */
 import type { Position } from '../schemas';
 
-/** Nobody who starts a visit waits longer; a question of the browser counts, too. */
-const WITHIN_MS = 2000;
+/** A satellite needs its time; nothing waits for it. */
+const WITHIN_MS = 8000;
 /** A position of the last minute is one of now. */
 const FRESH_MS = 60_000;
 const E7 = 10_000_000;
@@ -22,6 +22,9 @@ export function asPosition(coords: Pick<GeolocationCoordinates, 'latitude' | 'lo
 
 /** Where she was so lately is near enough to look for her. */
 const NEAR_MS = 5 * 60_000;
+
+/** A visit is long: who ends it is told where she is now, not where she began. */
+const ASK_EVERY_MS = 2 * 60_000;
 
 let last: { at_ms: number; position: Position } | undefined;
 
@@ -46,4 +49,17 @@ export function positionNow(within_ms = WITHIN_MS): Promise<Position | undefined
   });
   const enough = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), within_ms));
   return Promise.race([asked, enough]);
+}
+
+/** Asks at once and every two minutes, so that a tap finds the position known; answers how to stop. */
+export function followPosition(): () => void {
+  void positionNow();
+  const asking = setInterval(() => void positionNow(), ASK_EVERY_MS);
+  return () => clearInterval(asking);
+}
+
+/** The last known position as an entry carries it, for a tap that is kept at once. */
+export function withPosition(): { position?: Position } {
+  const position = lastPosition();
+  return position ? { position } : {};
 }
