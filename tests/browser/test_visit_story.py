@@ -104,6 +104,8 @@ async def visit(noor: Nurse, at: int) -> None:
         assert await noor.page.get_by_label("Note of this visit").input_value() == f"Wound of {name} clean"
     await noor.page.get_by_role("button", name=re.compile("^End visit · 1 open")).wait_for()
     await sign(noor, by_name=at == 2)
+    # What is signed stands: nothing of it waits to be said again.
+    assert not await noor.page.get_by_role("textbox", name="Add to the note").input_value()
     await noor.tap("End visit")
     await line(noor, name).get_by_text("kept on this tablet").wait_for()
 
@@ -156,6 +158,29 @@ async def test_a_start_and_an_end_are_kept_at_once_when_no_position_comes(
     await note_sight(noor.page, shown)
     await noor.tap("End all the same")
     assert await noted(noor.page) - await noor.page.evaluate("() => window.tapped") <= WITHIN_MS
+
+
+async def test_letters_typed_while_the_note_is_being_kept_are_still_there_after_a_new_start(
+    server: Server, team: HomeTeam, tablet: OpenTablet
+) -> None:
+    noor = await noor_on_the_way(server, tablet)
+    await noor.tap("Start visit")
+    field = noor.page.get_by_label("Note of this visit")
+    await field.fill("Wound clean")
+    # One turn of the page: no test process is quick enough to type between the tap and the disk.
+    await field.evaluate("""(field) => {
+      [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Keep the note').click();
+      field.value += ', dry';
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }""")
+    notes: list[VisitNoteRow] = []
+    while not notes:
+        await team.paula.pull()
+        notes = [row for row in team.paula.rows("visit_note") if row.visit_id == team.visits[0]]
+    assert [note.text for note in notes] == ["Wound clean"]
+    await noor.page.reload()
+    await field.wait_for()
+    assert await field.input_value() == "Wound clean, dry"
 
 
 async def on_the_server(team: HomeTeam) -> None:

@@ -35,16 +35,23 @@ export class NoteDraft {
     void keepDraft(this.#staff_id, this.#about.visit_id, text, 'visit_note');
   }
 
-  /** Keeps what was typed as an entry; true when nothing is left to keep. */
+  /** Keeps what stands there now as an entry; what is typed meanwhile stays a draft. False: it could not be kept. */
   async save(note: VisitNoteRow | undefined): Promise<boolean> {
-    const text = asNote(this.text);
+    const typed = this.text;
+    const text = asNote(typed);
     if (!this.dirty) return true;
     const under = isAddendum(note, this.#staff_id);
     if (text && !(await keep('visit_note_written', { ...this.#about, text }))) return false;
-    await dropDraft(this.#staff_id, this.#about.visit_id, 'visit_note');
+    if (this.text === typed) await dropDraft(this.#staff_id, this.#about.visit_id, 'visit_note');
+    if (this.text !== typed) return true;
     this.dirty = false;
     if (under) this.text = '';
     return true;
+  }
+
+  /** The note is signed as it was: the field is for what is added under it. */
+  sealed(): void {
+    if (!this.dirty) this.text = '';
   }
 
   #own(note: VisitNoteRow | undefined): string {
