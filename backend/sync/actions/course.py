@@ -89,12 +89,13 @@ class Course:
         elif handles and entry.envelope and entry.body:
             stays = [entry.stay_id] if entry.stay_id else []
             bearing = await queries.bearing(self.work.connection, [entry.envelope.session_id], stays)
-            judgement = judged(entry, handles, Known(self.work.now, *bearing), by_lead=again.by_lead)
+            lead = again.by if again.leads else None
+            judgement = judged(entry, handles, Known(self.work.now, *bearing), lead=lead)
             if isinstance(judgement, Arrived):
                 [outcome] = await handles.apply(self.work, [judgement])
                 held = outcome.held or outcome.claim_held
                 if held is None:
-                    await close(self.work, again.kept, Resolution.REAPPLIED, again.staff_id)
+                    await close(self.work, again.kept, Resolution.REAPPLIED, again.by.staff_id)
                     return
                 refusal = Refusal(held, outcome.detail or "")
             else:

@@ -8,7 +8,7 @@ import asyncpg
 
 from backend.access.rules import may_lead
 from backend.db import Work
-from backend.slice import APPLIED, Arrived, Outcome
+from backend.slice import APPLIED, Arrived, Author, Outcome
 from backend.sync.actions.hold import Held, tell
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.sync import HeldEntryResolved, Resolution
@@ -39,11 +39,11 @@ class Kept(NamedTuple):
 
 
 class Reapplying(NamedTuple):
-    """A held entry that a person wants applied. `by_lead`: by one who may say yes where the author might not."""
+    """A held entry that a person wants applied. `leads`: she leads the unit, and may say yes where others may not."""
 
     kept: Kept
-    staff_id: str
-    by_lead: bool
+    by: Author
+    leads: bool
 
 
 async def resolve_held_entries(work: Work, run: Sequence[Arrived[HeldEntryResolved]]) -> list[Outcome]:
@@ -68,15 +68,15 @@ async def _resolve(work: Work, arrived: Arrived[HeldEntryResolved], known: dict[
     kept = known.get(body.held_entry_id)
     if kept is None:
         return Outcome(held=HeldReason.UNKNOWN_SUBJECT)
-    by_lead = may_lead(author, kept.held.unit_id)
-    if not by_lead and kept.held.author_staff_id not in {None, author.staff_id}:
+    leads = may_lead(author, kept.held.unit_id)
+    if not leads and kept.held.author_staff_id not in {None, author.staff_id}:
         return Outcome(held=HeldReason.NOT_PERMITTED)
     if kept.resolution not in {None, Resolution.HANDED_OVER}:
         return Outcome(flags=(Flag.ALREADY_RESOLVED,))
     if body.resolution is Resolution.DISCARDED and body.reason is None:
         return Outcome(held=HeldReason.INVALID, detail=HeldDetail.DISCARD_NEEDS_REASON)
     if body.resolution is Resolution.REAPPLIED:
-        work.collected.setdefault(TO_APPLY, []).append(Reapplying(kept, author.staff_id, by_lead))
+        work.collected.setdefault(TO_APPLY, []).append(Reapplying(kept, author, leads))
         return APPLIED
     known[body.held_entry_id] = await close(work, kept, body.resolution, author.staff_id)
     return APPLIED

@@ -15,6 +15,7 @@ from shared_schemas.wire import HeldReason
 
 # A tablet's estimate of its offset is a few seconds wrong at worst; more is a wrong clock or a slip of the finger.
 FUTURE_TOLERANCE = timedelta(minutes=2)
+ANYWHERE = Scope(None, None, None)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)  # before anybody was charted; PostgreSQL and Python agree from here on
 
 
@@ -60,8 +61,8 @@ def corrected(at: datetime, body: Body, now: datetime) -> tuple[datetime, bool]:
     return max(EARLIEST, min(shifted, now)), shifted > now + FUTURE_TOLERANCE
 
 
-def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False) -> Arrived | Refusal:
-    """A decoded entry as its slice takes it, or why not. `by_lead`: one who may has said that it is to be applied."""
+def judged(sent: Sent, handles: Handles, known: Known, *, lead: Author | None = None) -> Arrived | Refusal:
+    """A decoded entry as its slice takes it, or why not. `lead`: who leads the unit wants it applied."""
     envelope, body = sent.envelope, sent.body
     if envelope is None or body is None or sent.recorded_at is None:
         return Refusal(sent.reason or HeldReason.MALFORMED, sent.detail)
@@ -70,7 +71,7 @@ def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False)
         return Refusal(HeldReason.UNKNOWN_SESSION)
     if not is_proven(session.session_key, envelope):
         return Refusal(HeldReason.BAD_MAC)
-    if not by_lead and not known.held.isdisjoint(envelope.depends_on):
+    if lead is None and not known.held.isdisjoint(envelope.depends_on):
         return Refusal(HeldReason.DEPENDS_ON_HELD)
     recorded_at, _ = corrected(sent.recorded_at, body, known.now)
     observed_at, future = corrected(body.observed_at, body, known.now)
@@ -80,7 +81,7 @@ def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False)
         return Refusal(HeldReason.UNKNOWN_SUBJECT)
     flags = _flags(body, scope, future=future, observed_at=observed_at, late=recorded_at > session.over_at)
     if not handles.gate(author, scope):
-        if not (handles.always_kept or by_lead):
+        if not (handles.always_kept or _approved(handles, author, scope, lead)):
             return Refusal(HeldReason.NOT_PERMITTED if in_scope(author, scope) else HeldReason.OUT_OF_SCOPE)
         flags = (*flags, Flag.OUT_OF_SCOPE)
     return Arrived(
@@ -95,6 +96,18 @@ def judged(sent: Sent, handles: Handles, known: Known, *, by_lead: bool = False)
         known.now,
         flags,
     )
+
+
+def _approved(handles: Handles, author: Author, scope: Scope, lead: Author | None) -> bool:
+    """Whether a lead may say yes: to what the author may do elsewhere, or to what the lead may do here herself.
+
+    Nobody says yes to what she herself may not do, nor to what she wrote without being allowed to.
+    """
+    if lead is None:
+        return False
+    if not in_scope(author, scope) and handles.gate(author, ANYWHERE):
+        return True
+    return lead.staff_id != author.staff_id and handles.gate(lead, scope)
 
 
 def _scope(sent: Sent, body: Body, known: Known, observed_at: datetime | None) -> Scope | None:
