@@ -28,6 +28,7 @@ class Facts:
     offered_to_staff_id: str | None
     declined_by_staff_id: str | None
     exited_at: datetime | None
+    assigned_at: datetime | None
     at_home: bool
 
     @property
@@ -39,7 +40,7 @@ class Facts:
 FACTS = """
 select s.stay_id, s.patient_id, s.unit_id, s.bed_id, p.born_on, s.pregnant, s.admitted_at, s.arrived_at,
        s.departed_at, s.owner_staff_id, s.offered_to_staff_id, s.declined_by_staff_id,
-       s.exited_at, u.kind = 'home' as at_home
+       s.exited_at, s.assigned_at, u.kind = 'home' as at_home
 from stay s join patient p using (patient_id) join unit u using (unit_id)
 where s.stay_id = any($1::uuid[])
 order by s.stay_id

@@ -1,6 +1,7 @@
 """Reading visits and their notes, set-wise, as the rules see them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
@@ -18,6 +19,10 @@ OF_STAY = "select to_jsonb(v)::text from visit v where stay_id = $1 order by vis
 NOTES = (
     "select to_jsonb(n)::text from visit_note n where visit_id = any($1::uuid[]) order by visit_id for no key update"
 )
+LATEST_STARTS = """
+select stay_id::text, max((started->>'observed_at')::timestamptz) as latest_at from visit
+where stay_id = any($1::uuid[]) and jsonb_typeof(started) = 'object' group by stay_id
+"""
 _visit = msgspec.json.Decoder(Visit)
 _home = msgspec.json.Decoder(HomeRow)
 _note = msgspec.json.Decoder(Note)
@@ -43,6 +48,12 @@ async def held_notes(connection: Connection, visit_ids: Iterable[str]) -> dict[s
 async def visits_of(connection: Connection, stay_id: str) -> list[Visit]:
     """Every visit of a stay, kept from other writers."""
     return [_visit.decode(row[0]) for row in await connection.fetch(OF_STAY, stay_id)]
+
+
+async def latest_starts(connection: Connection, stay_ids: Iterable[str]) -> dict[str, datetime]:
+    """When somebody last began a visit of these stays; those where nobody did are absent."""
+    found = await connection.fetch(LATEST_STARTS, sorted(stay_ids))
+    return {row["stay_id"]: row["latest_at"] for row in found}
 
 
 async def kept_of(connection: Connection, stay_id: str) -> tuple[list[Note], list[tuple[HomeRow, int]]]:

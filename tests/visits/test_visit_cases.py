@@ -8,6 +8,7 @@ import pytest
 
 from backend.settings import PROJECT_ROOT
 from shared_schemas.base import Body
+from shared_schemas.staff import StayAssigned
 from shared_schemas.visits import (
     NotVisitedReason,
     VisitCancelled,
@@ -20,6 +21,7 @@ from shared_schemas.visits import (
     VisitSigned,
     VisitStarted,
 )
+from tests.cast import uid
 from tests.visits.team import MORNING, Team
 
 GOLDEN = json.loads((PROJECT_ROOT / "shared_schemas/reference/golden/visits.json").read_text())
@@ -44,11 +46,24 @@ class Told:
 
     def __init__(self, team: Team, stay_id: str, visit_id: str) -> None:
         self.team, self.stay_id, self.visit_id = team, stay_id, visit_id
+        self.another_id = uid()
         people = {"noor": team.noor, "omar": team.omar, "paula": team.paula}
         self.people = people
         self.names = {person.staff_id: name for name, person in people.items()}
 
     def body(self, step: dict[str, Any]) -> Body:
+        match step["do"]:
+            case "assign":
+                to = self.people[step["staff"]].staff_id
+                return StayAssigned(
+                    observed_at=self.team.at(step["at"]), stay_id=self.stay_id, to_staff_id=to, from_staff_id=None
+                )
+            case "another_visit":
+                return self.team.plan_of(self.stay_id, self.people[step["by"]], visit_id=self.another_id)
+            case "start_another":
+                return VisitStarted(
+                    observed_at=self.team.at(step["at"]), stay_id=self.stay_id, visit_id=self.another_id
+                )
         fields: dict[str, Any] = {"stay_id": self.stay_id, "visit_id": self.visit_id}
         for name, value in step.items():
             match name:

@@ -42,10 +42,16 @@ function decided({ visit, took }: Decision, change: task_of.Change, store: RowRe
   return rows;
 }
 
-/** Whoever is at a patient's home is the first to be asked about the patient. */
+/** Whoever is at a patient's home is the first to be asked about the patient, unless somebody was or was made so since. */
 function owned(visit: VisitRow, store: RowReader): Expected[] {
   const stay = store.row('stay', visit.stay_id);
   if (visit.state !== 'started' || !stay || !visit.staff_id) return [];
+  const since = store
+    .rows('visit')
+    .filter((one) => one.stay_id === visit.stay_id && one.visit_id !== visit.visit_id)
+    .map((one) => one.started?.observed_at);
+  const began_ms = Date.parse(visit.started?.observed_at ?? '');
+  if ([stay.assigned_at, ...since].some((at) => at && Date.parse(at) > began_ms)) return [];
   return [{ type: 'stay', id: stay.stay_id, row: { ...stay, owner_staff_id: visit.staff_id } }];
 }
 

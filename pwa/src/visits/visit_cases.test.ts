@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import golden from '$shared/reference/golden/visits.json';
 import type { VisitMoment } from '../schemas';
+import { DUTY_RULES } from '../staff/optimistic';
 import type { Pending } from '../sync/overlay';
 import { rowsOfSnapshot } from '../sync/replica';
 import { RowStore } from '../sync/rows';
@@ -18,6 +19,12 @@ type Case = { name: string; steps: Step[]; visit: Record<string, unknown> } & Re
 const window = (from: number, to: number) => ({ window_from_at: at(from), window_to_at: at(to) });
 
 const WORDS: Record<string, (step: Step) => [string, object]> = {
+  assign: ({ staff }) => ['stay_assigned', { to_staff_id: staff, from_staff_id: null }],
+  another_visit: ({ by }) => [
+    'visit_planned',
+    { visit_id: 'v2', kind: 'visit', ...window(60, 120), staff_id: by },
+  ],
+  start_another: () => ['visit_started', { visit_id: 'v2' }],
   plan: () => ['visit_planned', { kind: 'visit', ...window(60, 120), staff_id: 'noor' }],
   start: () => ['visit_started', {}],
   end: () => ['visit_ended', {}],
@@ -38,7 +45,7 @@ function said(step: Step, index: number): Pending {
 
 function told(steps: Step[]): RowStore {
   const store = new RowStore();
-  store.overlay.learn(VISIT_RULES);
+  store.overlay.learn({ ...DUTY_RULES, ...VISIT_RULES });
   const stay = { stay_id: 's1', patient_id: 'p1', unit_id: 'u1', admitted_at: at(0), arrived_at: at(0) };
   store.replace('unit:u1', ['e1', 1], rowsOfSnapshot([{ type: 'stay', id: 's1', version: 1, row: stay }]));
   store.expectOnly([{ at: 0, by: 'paula', do: 'plan' }, ...steps].map(said));
