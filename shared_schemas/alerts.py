@@ -99,7 +99,8 @@ class AlertRow(Row, kw_only=True):
 
     `next_at` is when the server acts next (time-out, attend limit, end of a snooze, repeat). `text_key` and
     `text_params` say what it is about without a patient's name. An SOS is about who raised it and of no stay; its cause
-    is that person, `visit_id` the visit during which it was raised.
+    is that person, `visit_id` the visit during which it was raised; its text's `press` is the entry of her press that
+    the server received last.
     """
 
     type_name = "alert"

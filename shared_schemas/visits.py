@@ -270,10 +270,14 @@ class SosRaised(Body, kw_only=True):
 
 
 class SosEnded(Body, kw_only=True):
-    """Somebody else has spoken with `staff_id`, who raised the SOS, and says how it is."""
+    """Somebody else has spoken with `staff_id`, who raised the SOS, and says how it is.
+
+    `press`: the latest press that she knew of, as the alert tells it; pressed again since, the SOS goes on.
+    """
 
     type_name = "sos_ended"
 
     unit_id: Id
     staff_id: Id
     outcome: SosOutcome
+    press: Id | None = None

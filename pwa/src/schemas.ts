@@ -141,7 +141,7 @@ export const AlertStepSchema = v.looseObject({
   sent_by_staff_id: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<AlertStep>;
 
-/** An alert with its ladder (unit feed). One per cause. `next_at` is when the server acts next (time-out, attend limit, end of a snooze, repeat). `text_key` and `text_params` say what it is about without a patient's name. An SOS is about who raised it and of no stay; its cause is that person, `visit_id` the visit during which it was raised. */
+/** An alert with its ladder (unit feed). One per cause. `next_at` is when the server acts next (time-out, attend limit, end of a snooze, repeat). `text_key` and `text_params` say what it is about without a patient's name. An SOS is about who raised it and of no stay; its cause is that person, `visit_id` the visit during which it was raised; its text's `press` is the entry of her press that the server received last. */
 export type AlertRow = {
   alert_id: Id;
   stay_id?: Id | null | undefined;
@@ -1939,7 +1939,7 @@ export const SnapshotChunkSchema = v.looseObject({
 export const SosOutcomeSchema = v.picklist(['safe', 'helped', 'false_alarm']);
 export type SosOutcome = 'safe' | 'helped' | 'false_alarm';
 
-/** Somebody else has spoken with `staff_id`, who raised the SOS, and says how it is. */
+/** Somebody else has spoken with `staff_id`, who raised the SOS, and says how it is. `press`: the latest press that she knew of, as the alert tells it; pressed again since, the SOS goes on. */
 export type SosEnded = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;
@@ -1949,6 +1949,7 @@ export type SosEnded = {
   unit_id: Id;
   staff_id: Id;
   outcome: SosOutcome;
+  press?: Id | null | undefined;
 };
 export const SosEndedSchema = v.strictObject({
   observed_at: instant,
@@ -1959,6 +1960,7 @@ export const SosEndedSchema = v.strictObject({
   unit_id: IdSchema,
   staff_id: IdSchema,
   outcome: SosOutcomeSchema,
+  press: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<SosEnded>;
 
 /** The author is in danger or needs help now: the coordinator and on call are asked at once. */

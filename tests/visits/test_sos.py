@@ -1,6 +1,7 @@
 """An SOS is a red alert about a nurse: the coordinator is asked at once, then on call, until somebody has spoken with her."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from backend.alerts.actions import end_alert_of_sos
@@ -22,8 +23,14 @@ def sos(team: Team, **more: Any) -> SosRaised:
     return SosRaised(observed_at=team.now, unit_id=team.home.unit_id, **more)
 
 
-def over(team: Team, outcome: SosOutcome = SosOutcome.SAFE, **more: Any) -> SosEnded:
+async def known_press(team: Team) -> str | None:
+    """Her latest press, as a coordinator's tablet shows it."""
+    return next((str(alert.text_params["press"]) for alert in await team.alerts() if not alert.ended_at), None)
+
+
+async def over(team: Team, outcome: SosOutcome = SosOutcome.SAFE, **more: Any) -> SosEnded:
     body: dict[str, Any] = {
+        "press": await known_press(team),
         "observed_at": team.now,
         "unit_id": team.home.unit_id,
         "staff_id": team.noor.staff_id,
@@ -92,18 +99,18 @@ async def test_who_raised_it_is_never_asked_about_herself(team: Team) -> None:
 async def test_she_can_not_end_it_herself_and_somebody_else_can(team: Team) -> None:
     await team.say(team.noor, sos(team))
 
-    assert (await team.say(team.noor, over(team))).flags == (Flag.SOS_GOES_ON,)
+    assert (await team.say(team.noor, await over(team))).flags == (Flag.SOS_GOES_ON,)
     [alert] = await team.alerts()
     assert alert.state is AlertState.OPEN
-    assert (await team.say(team.paula, over(team, SosOutcome.HELPED))).flags == ()
+    assert (await team.say(team.paula, await over(team, SosOutcome.HELPED))).flags == ()
     [alert] = await team.alerts()
     assert (alert.state, alert.ended_why) == (AlertState.RESOLVED, "sos_helped")
-    assert (await team.say(team.omar, over(team))).flags == (Flag.ALREADY_RESOLVED,)
+    assert (await team.say(team.omar, await over(team))).flags == (Flag.ALREADY_RESOLVED,)
 
 
 async def test_after_an_ended_one_a_new_sos_is_a_new_alert_linked_to_it(team: Team) -> None:
     await team.say(team.noor, sos(team))
-    await team.say(team.paula, over(team))
+    await team.say(team.paula, await over(team))
     [first] = await team.alerts()
 
     await team.say(team.noor, sos(team))
@@ -118,6 +125,7 @@ async def test_pressed_again_while_it_is_being_ended_it_is_a_new_alert_and_the_e
     """The end has the lock of the alert; the press, which had seen it running, waits for that."""
     await team.say(team.noor, sos(team))
     [first] = await team.alerts()
+    known = await known_press(team)
     is_being_ended = asyncio.Event()
 
     async def pressed_again() -> Outcome:
@@ -126,7 +134,7 @@ async def test_pressed_again_while_it_is_being_ended_it_is_a_new_alert_and_the_e
 
     press = asyncio.create_task(pressed_again())
     async with unit_of_work(team.database, team.now) as work:
-        assert await end_alert_of_sos(work, team.noor.staff_id, "sos_safe", team.now)
+        assert await end_alert_of_sos(work, team.noor.staff_id, "sos_safe", known)
         is_being_ended.set()
         await one_waits_for_a_lock(team)
     assert (await press).flags == ()
@@ -148,7 +156,7 @@ async def one_waits_for_a_lock(team: Team) -> None:
 
 async def test_what_was_said_of_her_before_she_pressed_again_ends_nothing_whichever_arrives_first(team: Team) -> None:
     await team.say(team.noor, sos(team))
-    spoken = over(team)
+    spoken = await over(team)
     tablet = await team.away(team.noor)
     tablet.save(team.noor.staff_id, sos(team))
     await team.until(2)
@@ -159,7 +167,30 @@ async def test_what_was_said_of_her_before_she_pressed_again_ends_nothing_whiche
 
     [alert] = await team.alerts()
     assert (alert.state, alert.text_key) == (AlertState.OPEN, "alert.sos.at")
-    assert (await team.say(team.paula, over(team))).flags == ()
+    assert (await team.say(team.paula, await over(team))).flags == ()
+
+
+async def test_a_second_press_with_a_slow_clock_is_not_ended_by_what_was_said_after_the_first(team: Team) -> None:
+    """By the clocks she pressed before anybody spoke with her; the coordinator did not know of it."""
+    await team.say(team.noor, sos(team))
+    slow = team.now - timedelta(minutes=4)
+    await team.until(1)
+    spoken = await over(team)
+    await team.say(team.noor, SosRaised(observed_at=slow, unit_id=team.home.unit_id))
+
+    assert (await team.say(team.paula, spoken)).flags == (Flag.SOS_GOES_ON,)
+    [alert] = await team.alerts()
+    assert alert.state is AlertState.OPEN
+    assert (await team.say(team.paula, await over(team))).flags == ()
+
+
+async def test_the_end_of_an_earlier_sos_ends_no_later_one(team: Team) -> None:
+    await team.say(team.noor, sos(team))
+    spoken = await over(team)
+    await team.say(team.paula, spoken)
+    await team.say(team.noor, sos(team))
+
+    assert (await team.say(team.quinn, spoken)).flags == (Flag.SOS_GOES_ON,)
 
 
 async def test_the_departure_of_a_patient_ends_no_sos(team: Team) -> None:

@@ -29,6 +29,8 @@ def speaks_at(die: random.Random, now: int) -> int:
 
 
 def end(asked: Colleague, staff_id: str) -> None:
-    """Who has spoken with her says how she is."""
-    outcome = asked.die.choice(OUTCOMES)
-    asked.save("sos_ended", {"unit_id": asked.turn.unit_id, "staff_id": staff_id, "outcome": outcome})
+    """Who has spoken with her says how she is, of the latest press that her tablet shows."""
+    body = {"unit_id": asked.turn.unit_id, "staff_id": staff_id, "outcome": asked.die.choice(OUTCOMES)}
+    alerts = [row for row in asked.tablet.rows("alert") if row["cause"] == "sos" and row["cause_id"] == staff_id]
+    presses = [row.get("text_params", {}).get("press") for row in alerts if not row.get("ended_at")]
+    asked.save("sos_ended", body | ({"press": presses[0]} if presses and presses[0] else {}))

@@ -1,7 +1,5 @@
 """What stops alerts: resolved by an outcome, withdrawn because the cause is gone; attending alone does not (rule 6)."""
 
-from datetime import datetime
-
 from backend.alerts.actions.change import change_running
 from backend.alerts.queries import Causes
 from backend.alerts.rules.alert import FINAL
@@ -21,8 +19,8 @@ async def withdraw_alerts(work: Work, causes: Causes, why: str) -> None:
     await change_running(work, causes, lambda alert, _, __: end(alert, AlertState.WITHDRAWN, why, work.now))
 
 
-async def end_alert_of_sos(work: Work, staff_id: str, why: str, said_at: datetime) -> bool:
-    """End the SOS of this person by what was said of her then; False: she pressed again since, and it goes on."""
+async def end_alert_of_sos(work: Work, staff_id: str, why: str, press: str | None) -> bool:
+    """End the SOS of this person by who knew of this press of hers; False: she pressed again, and it goes on."""
     causes = [(AlertCause.SOS, staff_id)]
-    found = await change_running(work, causes, lambda alert, _, __: spoken(alert, why, said_at, work.now))
+    found = await change_running(work, causes, lambda alert, _, __: spoken(alert, why, press, work.now))
     return all(alert.state in FINAL for alert in found.values())

@@ -12,7 +12,7 @@ from backend.alerts.actions.write import save
 from backend.alerts.rules.alert import FINAL, Alert, alert_id_of
 from backend.alerts.rules.ladder import begin
 from backend.alerts.rules.people import Moment
-from backend.alerts.rules.sos import is_newer
+from backend.alerts.rules.sos import retelling
 from backend.alerts.rules.subject import Subject
 from backend.alerts.rules.turns import retold, worsen
 from backend.db import Work
@@ -110,8 +110,9 @@ async def worsen_alerts(work: Work, wanted: Iterable[NewAlert]) -> set[tuple[Ale
 
     def worsened(alert: Alert, moment: Moment, _: Subject) -> Alert:
         new = by_cause[alert.cause, alert.cause_id]
-        older = alert.cause is AlertCause.SOS and not is_newer(new.text_params, alert)
-        text = (alert.text_key, alert.text_params) if older else (new.text_key, new.text_params)
+        text = new.text_key, new.text_params
+        if alert.cause is AlertCause.SOS:
+            text = retelling(*text, alert)
         return worsen(alert, new.alert_class, *text, moment, new.accepted_by_staff_id)
 
     changed = await change_running(work, by_cause, worsened)

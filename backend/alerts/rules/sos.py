@@ -15,9 +15,19 @@ def pressed_at(text_params: Params) -> datetime:
     return datetime.fromisoformat(str(text_params["observed_at"]))
 
 
-def spoken(alert: Alert, why: str, said_at: datetime, now: datetime) -> Alert:
-    """Ended by who has spoken with her, unless she pressed again since: then it goes on."""
-    return alert if said_at < pressed_at(alert.text_params) else end(alert, AlertState.RESOLVED, why, now)
+def spoken(alert: Alert, why: str, press: str | None, now: datetime) -> Alert:
+    """Ended by who has spoken with her and knew of her latest `press` (an entry); of an earlier one, it goes on.
+
+    No clock is asked: hers may be slow, and her second cry would look older than what was said after the first.
+    """
+    return end(alert, AlertState.RESOLVED, why, now) if press == alert.text_params.get("press") else alert
+
+
+def retelling(text_key: str, text_params: Params, alert: Alert) -> tuple[str, dict[str, str | int]]:
+    """What the alert tells after this press: of the cry that is later; the press is the one that came last."""
+    if is_newer(text_params, alert):
+        return text_key, dict(text_params)
+    return alert.text_key, {**alert.text_params, "press": text_params["press"]}
 
 
 def is_newer(text_params: Params, alert: Alert) -> bool:

@@ -26,15 +26,16 @@ async def raise_sos(work: Work, run: Sequence[Arrived[SosRaised]]) -> list[Outco
     units = await time_zones(work.connection, sorted({arrived.body.unit_id for arrived in run}))
     known = [arrived for arrived in run if arrived.body.unit_id in units]
     latest = {arrived.author.staff_id: arrived for arrived in sorted(known, key=lambda each: each.observed_at)}
-    wanted = [_alert(arrived) for arrived in latest.values()]
+    came_last = {arrived.author.staff_id: arrived.entry_id for arrived in known}
+    wanted = [_alert(arrived, came_last[staff_id]) for staff_id, arrived in latest.items()]
     asked_anew = await worsen_alerts(work, wanted)
     await raise_alerts(work, [new for new in wanted if (new.cause, new.cause_id) not in asked_anew])
     return [APPLIED if arrived.body.unit_id in units else UNKNOWN_UNIT for arrived in run]
 
 
-def _alert(arrived: Arrived[SosRaised]) -> NewAlert:
+def _alert(arrived: Arrived[SosRaised], press: str) -> NewAlert:
     position = arrived.body.position
-    params: dict[str, str | int] = {"observed_at": arrived.observed_at.isoformat()}
+    params: dict[str, str | int] = {"observed_at": arrived.observed_at.isoformat(), "press": press}
     if position is not None:
         place = f"{position.latitude_e7 / DEGREE:.5f}, {position.longitude_e7 / DEGREE:.5f}"
         params |= {"position": place, "accuracy_m": position.accuracy_m}
@@ -53,7 +54,7 @@ def _alert(arrived: Arrived[SosRaised]) -> NewAlert:
 async def end_sos(work: Work, run: Sequence[Arrived[SosEnded]]) -> list[Outcome]:
     """Somebody else has spoken with her; the first who says how it is ends it.
 
-    Who had spoken with her before she pressed again, and says so later, ends nothing.
+    Who did not know that she has pressed again ends nothing.
     """
     raised = await sos_units(work.connection, {arrived.body.staff_id for arrived in run})
     outcomes = []
@@ -65,6 +66,6 @@ async def end_sos(work: Work, run: Sequence[Arrived[SosEnded]]) -> list[Outcome]
             outcomes.append(GOES_ON)
         else:
             why = f"sos_{body.outcome.value}"
-            is_over = await end_alert_of_sos(work, body.staff_id, why, arrived.observed_at)
+            is_over = await end_alert_of_sos(work, body.staff_id, why, body.press)
             outcomes.append(APPLIED if is_over else GOES_ON)
     return outcomes

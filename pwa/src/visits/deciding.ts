@@ -35,9 +35,14 @@ export function cancel({ visit_id, stay_id }: VisitRow, reason: string): Promise
   return keep('visit_cancelled', { stay_id, visit_id, reason });
 }
 
-/** Who has spoken with the nurse says how she is. */
-export function endSos(unit_id: string, staff_id: string, outcome: SosOutcome): Promise<string | null> {
-  return keep('sos_ended', { unit_id, staff_id, outcome });
+/** Who has spoken with the nurse says how she is; `press` is the latest of hers that was known then. */
+export function endSos(
+  unit_id: string,
+  staff_id: string,
+  outcome: SosOutcome,
+  press: string | undefined,
+): Promise<string | null> {
+  return keep('sos_ended', { unit_id, staff_id, outcome, ...(press ? { press } : {}) });
 }
 
 /** What was typed with commas, a thing each: no more than an entry holds. */

@@ -84,6 +84,15 @@ test('pressed again it asks about the same one anew, and is no second alert', ()
   });
 });
 
+test('who did not know that she has pressed again ends nothing, whatever the clocks say', () => {
+  const pressed = sos({ text_params: { observed_at: at(-9), press: 'e2' }, steps: [asked('paula')] });
+  const end = (press?: string) =>
+    saved('e3', 'sos_ended', 'paula', { staff_id: 'noor', outcome: 'safe', ...(press ? { press } : {}) });
+  expect(told(tablet([pressed], [end('e1')]))).toMatchObject({ kind: 'asked' });
+  expect(told(tablet([pressed], [end()]))).toMatchObject({ kind: 'asked' });
+  expect(told(tablet([pressed], [end('e2')]))).toMatchObject({ kind: 'ended' });
+});
+
 test('somebody else ends it, she herself can not', () => {
   const end = (staff_id: string) => saved('e3', 'sos_ended', staff_id, { staff_id: 'noor', outcome: 'safe' });
   expect(told(tablet([sos({ steps: [asked('paula')] })], [end('noor')]))).toMatchObject({ kind: 'asked' });

@@ -21,7 +21,7 @@ export const SOS_RULES: OptimisticRules = {
     };
     const told = {
       text_key: place ? 'alert.sos.at' : 'alert.sos.raised',
-      text_params: { observed_at, ...(place ?? {}) },
+      text_params: { observed_at, press: entry_id, ...(place ?? {}) },
       visit_id,
     };
     const known = sosOf(staff_id, store);
@@ -44,6 +44,8 @@ export const SOS_RULES: OptimisticRules = {
     const alert = sosOf(body.staff_id, store);
     // She can not end it herself: somebody else must have spoken with her.
     if (!alert || staff_id === body.staff_id) return [];
+    // Who did not know that she has pressed again ends nothing.
+    if ((body.press ?? undefined) !== alert.text_params?.['press']) return [];
     const over = { state: 'resolved' as const, ended_at: body.observed_at, ended_why: `sos_${body.outcome}` };
     return [{ type: 'alert', id: alert.alert_id, row: { ...alert, ...over } }];
   },
