@@ -8,6 +8,7 @@ import msgspec
 
 from backend.db import Connection
 from backend.tasks.rules.task import Task
+from backend.tasks.rules.visiting import PLAN_VISIT
 from shared_schemas.alerts import AlertClass
 from shared_schemas.tasks import CareKind, Cause, NotDoneCareReason, Reply, TaskState
 
@@ -26,6 +27,14 @@ _tasks = msgspec.json.Decoder(list[Task])
 _params = msgspec.json.Decoder(dict[str, str | int])
 _cause = msgspec.json.Decoder(Cause)
 _reply = msgspec.json.Decoder(Reply)
+
+
+async def cared_for_stays(connection: Connection, stay_ids: Iterable[str]) -> set[str]:
+    """Those of these stays of which care was done; sets and answers to scores are looked at by their own slice."""
+    done = """select distinct stay_id::text from task where stay_id = any($1::uuid[]) and state = 'completed'
+        and kind not in ('observation', 'response') and text_key is distinct from $2
+        and not 'done_corrected' = any(flags)"""
+    return {row["stay_id"] for row in await connection.fetch(done, list(stay_ids), PLAN_VISIT)}
 
 
 async def stays_of(connection: Connection, task_ids: Iterable[str]) -> list[str]:

@@ -23,6 +23,11 @@ LATEST_STARTS = """
 select stay_id::text, max((started->>'observed_at')::timestamptz) as latest_at from visit
 where stay_id = any($1::uuid[]) and jsonb_typeof(started) = 'object' group by stay_id
 """
+VISITED = """
+select stay_id::text from visit
+where stay_id = any($1::uuid[]) and (jsonb_typeof(started) = 'object' or jsonb_typeof(ended) = 'object')
+union select stay_id::text from visit_note where stay_id = any($1::uuid[])
+"""
 _visit = msgspec.json.Decoder(Visit)
 _home = msgspec.json.Decoder(HomeRow)
 _note = msgspec.json.Decoder(Note)
@@ -54,6 +59,11 @@ async def latest_starts(connection: Connection, stay_ids: Iterable[str]) -> dict
     """When somebody last began a visit of these stays; those where nobody did are absent."""
     found = await connection.fetch(LATEST_STARTS, sorted(stay_ids))
     return {row["stay_id"]: row["latest_at"] for row in found}
+
+
+async def visited_stays(connection: Connection, stay_ids: Iterable[str]) -> set[str]:
+    """Those of these stays of which a visit began or ended, or has a note or signature."""
+    return {row["stay_id"] for row in await connection.fetch(VISITED, list(stay_ids))}
 
 
 async def kept_of(connection: Connection, stay_id: str) -> tuple[list[Note], list[tuple[HomeRow, int]]]:

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from backend.db import Work
 from backend.slice import Arrived, Outcome
 from backend.stays.actions import Undone
-from backend.stays.queries import Facts, facts
+from backend.stays.queries import Facts, admitted_by, facts
 from backend.tasks.actions import change_visit_tasks
 from backend.tasks.rules.visiting import standing
 from backend.visits.actions.write import save_visits, show_all
-from backend.visits.queries import visits_of
+from backend.visits.queries import visited_stays, visits_of
 from backend.visits.rules.visit import OPEN, Visit
 from backend.vitals import actions as vitals
 from shared_schemas.stays import PlacementCancelled, PlacementKind
@@ -19,13 +19,29 @@ from shared_schemas.visits import VisitState
 
 
 async def cancel_placements(work: Work, run: Sequence[Arrived[PlacementCancelled]]) -> list[Outcome]:
-    """An admission, transfer, move, swap or discharge is taken back, with all that followed from it."""
-    undone = await vitals.undo_placements(work, run)
+    """An admission, transfer, move, swap or discharge is taken back, with all that followed from it.
+
+    An admission waits for a person when somebody was visited under it, or a note or signature of a visit stands: that
+    was of somebody, who can only be discharged.
+    """
+    held = await _of_somebody(work, run)
+    taken_back = iter(await vitals.undo_placements(work, [one for one in run if one.entry_id not in held]))
+    undone = [vitals.CHARTED if arrived.entry_id in held else next(taken_back) for arrived in run]
     for one in undone:
         if one.how is PlacementKind.DISCHARGE:
             for stay in (await facts(work.connection, one.stay_ids, lock=True)).values():
                 await _visit_again(work, stay, one)
     return [one.outcome for one in undone]
+
+
+async def _of_somebody(work: Work, run: Sequence[Arrived[PlacementCancelled]]) -> set[str]:
+    admissions = await admitted_by(work.connection, {(one.body.stay_id, one.body.cancels) for one in run})
+    if not admissions:
+        return set()
+    # The stays first, so that no visit begins between the look and the end of the stay.
+    await facts(work.connection, admissions, lock=True)
+    kept = {admissions[stay_id] for stay_id in await visited_stays(work.connection, admissions)}
+    return {one.entry_id for one in run if one.body.cancels in kept}
 
 
 async def _visit_again(work: Work, stay: Facts, undone: Undone) -> None:

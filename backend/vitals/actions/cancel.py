@@ -8,6 +8,7 @@ from backend.slice import Arrived, Outcome
 from backend.stays.actions import Undone
 from backend.stays.queries import Facts, admitted_by, facts
 from backend.tasks import actions as tasks
+from backend.tasks.queries import cared_for_stays
 from backend.vitals.actions.judge import judge_again
 from backend.vitals.actions.write import show_all
 from backend.vitals.queries import charted_stays
@@ -22,9 +23,9 @@ CHARTED = Undone(Outcome(held=HeldReason.INVALID, detail=HeldDetail.CHARTED_SINC
 async def undo_placements(work: Work, run: Run) -> list[Undone]:
     """Placements are taken back; what was charted of a stay whose rows had gone is shown again.
 
-    What was charted of a patient who never left calls for what it asks. An admission under which something was charted,
-    or about which somebody is asked in red, was of somebody: the cancel waits until a person has struck that out and
-    answered, or discharges her.
+    What was charted of a patient who never left calls for what it asks. An admission under which something was charted
+    or care was done, or about which somebody is asked in red, was of somebody: the cancel waits until a person has
+    struck that out and answered, or discharges her.
     """
     held = await _of_somebody(work, run)
     taken_back = iter(await tasks.undo_placements(work, [one for one in run if one.entry_id not in held]))
@@ -46,5 +47,6 @@ async def _of_somebody(work: Work, run: Run) -> set[str]:
     # The stays first, so that nothing is charted between the look and the end of the stay.
     await facts(work.connection, admissions, lock=True)
     stays = await charted_stays(work.connection, admissions) | await with_open_red(work.connection, admissions)
+    stays |= await cared_for_stays(work.connection, admissions)
     kept = {admissions[stay_id] for stay_id in stays}
     return {one.entry_id for one in run if one.body.cancels in kept}
