@@ -160,29 +160,6 @@ async def test_a_start_and_an_end_are_kept_at_once_when_no_position_comes(
     assert await noted(noor.page) - await noor.page.evaluate("() => window.tapped") <= WITHIN_MS
 
 
-async def test_letters_typed_while_the_note_is_being_kept_are_still_there_after_a_new_start(
-    server: Server, team: HomeTeam, tablet: OpenTablet
-) -> None:
-    noor = await noor_on_the_way(server, tablet)
-    await noor.tap("Start visit")
-    field = noor.page.get_by_label("Note of this visit")
-    await field.fill("Wound clean")
-    # One turn of the page: no test process is quick enough to type between the tap and the disk.
-    await field.evaluate("""(field) => {
-      [...document.querySelectorAll('button')].find((button) => button.textContent.trim() === 'Keep the note').click();
-      field.value += ', dry';
-      field.dispatchEvent(new Event('input', { bubbles: true }));
-    }""")
-    notes: list[VisitNoteRow] = []
-    while not notes:
-        await team.paula.pull()
-        notes = [row for row in team.paula.rows("visit_note") if row.visit_id == team.visits[0]]
-    assert [note.text for note in notes] == ["Wound clean"]
-    await noor.page.reload()
-    await field.wait_for()
-    assert await field.input_value() == "Wound clean, dry"
-
-
 async def on_the_server(team: HomeTeam) -> None:
     """Every visit with its instants of tablet and server, its set, its care and its signature; nothing is flagged."""
     await team.paula.pull()
