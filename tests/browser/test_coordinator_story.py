@@ -102,6 +102,7 @@ async def test_late_comes_first_in_words_and_nothing_is_planned_for_whom_it_is_n
     assert await first.get_attribute("data-visit") == team.visits[1]
     unplanned = paula.page.get_by_role("listitem").filter(has_text=NAM)
     await unplanned.get_by_text("plan by").wait_for()
+    await unplanned.get_by_text("03 Feb 1947 · 4468 2213").wait_for()
 
     await unplanned.get_by_role("button", name="Plan…").click()
     sheet = paula.page.get_by_role("dialog")
@@ -166,6 +167,13 @@ async def test_what_is_decided_without_a_network_is_kept_and_the_server_has_it_w
     assert f"{moved.window_from_at.astimezone(ZoneInfo('Europe/London')):%H:%M}" == "09:15"
     assert (moved.window_to_at - moved.window_from_at).total_seconds() == 45 * 60
     assert moved.window_from_at.date() > team.paula.now.date()
+
+    # What is tomorrow's is decided in the same way.
+    later = paula.page.locator("section").filter(has=paula.page.get_by_role("heading", name="Later"))
+    await later.locator(f'[data-visit="{team.visits[0]}"] button').click()
+    await sheet.get_by_text("03 Feb 1944 · 4468 2210").wait_for()
+    await sheet.get_by_role("button", name=re.compile(OMAR)).click()
+    await later.get_by_text(f"{OMAR} goes").wait_for()
 
 
 async def test_a_visit_that_began_can_not_be_given_away(server: Server, team: HomeTeam, tablet: OpenTablet) -> None:

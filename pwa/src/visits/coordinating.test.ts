@@ -55,6 +55,12 @@ describe('the order of the day', () => {
     expect([found.late, found.there, found.ahead, found.done]).toEqual([2, 1, 2, 1]);
   });
 
+  test('what is planned for tomorrow on stands apart by window, and nobody carries it today', () => {
+    const found = team([visit('far', 48 * 60), visit('then', 24 * 60), visit('now', 0)]);
+    expect([ids(found.stops), ids(found.later)]).toEqual([['now'], ['then', 'far']]);
+    expect(found.carers.flatMap(({ stops }) => ids(stops))).toEqual(['now']);
+  });
+
   test('whose first visit is late comes first, then nobody before a colleague, then by window, then who has none', () => {
     const late = visit('b', -100, { staff_id: 'omar' });
     const visits = [visit('a', 20), late, visit('c', 90, { staff_id: null })];

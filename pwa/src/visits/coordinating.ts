@@ -47,6 +47,8 @@ export interface Team {
   sos: AlertRow[];
   carers: Carer[];
   stops: Stop[];
+  /** Planned for tomorrow on, by window. */
+  later: Stop[];
   unplanned: Unplanned[];
   /** Who may visit, on duty or not: tomorrow is planned today. */
   nurses: { staff_id: string; turn: DutyRow | undefined; ahead: number; silent: boolean }[];
@@ -104,6 +106,7 @@ export function teamOf(
       ),
     carers: carers.sort(before),
     stops,
+    later: day.later,
     unplanned: rows.tasks
       .filter((task) => task.text_key === PLAN_VISIT && isOpen(task) && here.has(task.stay_id))
       .sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at) || a.stay_id.localeCompare(b.stay_id))

@@ -53,8 +53,8 @@ export interface Day {
   /** Wanted today: what was cancelled does not count. */
   count: number;
   done: number;
-  /** The first visit of a later day. */
-  later: VisitRow | undefined;
+  /** Planned for a later day, by window. */
+  later: Stop[];
 }
 
 const OVER: Partial<Record<VisitRow['state'], Standing>> = {
@@ -121,10 +121,9 @@ export function dayOf(rows: VisitRows, { staff_id, now_ms, policy, dateOf }: Ask
   const stops = hers.filter((stop) => isToday(stop, today, dateOf));
   const goes = (stop: Stop) => Number(stop.standing !== 'going_on');
   const open = stops.filter(isAhead).sort((a, b) => goes(a) - goes(b) || byWindow(a.visit, b.visit));
-  const [later] = hers
+  const later = hers
     .filter((stop) => stop.visit.state === 'planned' && !stops.includes(stop))
-    .map(({ visit }) => visit)
-    .sort(byWindow);
+    .sort((a, b) => byWindow(a.visit, b.visit));
   return {
     next: open[0],
     ahead: open.slice(1),

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type Calendar, dayAfter, instantOn, soon, typedOf, windowOf } from './window';
+import {
+  type Calendar,
+  dayAfter,
+  endsNextDay,
+  instantOn,
+  isTooLong,
+  soon,
+  typedOf,
+  windowOf,
+} from './window';
 
 function calendar(timeZone: string): Calendar {
   const clock = new Intl.DateTimeFormat('en-GB', {
@@ -46,6 +55,26 @@ test('a window has two ends, and one that passes midnight ends on the next day',
     ...{ window_from_at: '2026-11-30T23:00:00.000Z', window_to_at: '2026-12-01T00:30:00.000Z' },
   });
   expect(windowOf({ day: '2026-11-22', from: '09:00', to: '' }, LONDON)).toBe(null);
+});
+
+describe('a slip of the finger is no window of a day', () => {
+  test.each([
+    // from, to, taken, ends on the next day, too long
+    ['09:00', '09:00', false, false, false],
+    ['09:00', '9:00', false, false, false],
+    ['09:00', '09:01', true, false, false],
+    ['09:00', '08:59', false, true, true],
+    ['09:00', '21:00', true, false, false],
+    ['09:00', '21:01', false, false, true],
+    ['22:00', '00:00', true, true, false],
+    ['22:00', '10:00', true, true, false],
+    ['22:00', '10:01', false, true, true],
+  ])('%s to %s', (from, to, taken, next_day, too_long) => {
+    const typed = { day: '2026-11-22', from, to };
+    expect(windowOf(typed, LONDON) !== null).toBe(taken);
+    expect(endsNextDay(typed, LONDON)).toBe(next_day);
+    expect(isTooLong(typed, LONDON)).toBe(too_long);
+  });
 });
 
 test('an empty form begins with an hour from the next half hour on', () => {

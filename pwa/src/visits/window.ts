@@ -3,6 +3,7 @@
 const TIME = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 const MINUTE_MS = 60_000;
 const HALF_HOUR_MS = 30 * MINUTE_MS;
+const LONGEST_MS = 12 * 60 * MINUTE_MS;
 
 /** How the unit's clock and calendar say an instant: `14:52`, `2026-11-22`. */
 export interface Calendar {
@@ -28,14 +29,33 @@ export function instantOn(day: string, time: string, { clock, date }: Calendar):
   return new Date(at).toISOString();
 }
 
-/** The window that was typed; one that ends at an earlier time of day ends on the next day. Null when it is none. */
-export function windowOf({ day, from, to }: Typed, calendar: Calendar) {
+/** What was typed as instants; an end at an earlier time of day is one of the next day. Null when it is no window. */
+function endsOf({ day, from, to }: Typed, calendar: Calendar) {
   const window_from_at = instantOn(day, from, calendar);
   const same_day = instantOn(day, to, calendar);
-  if (!window_from_at || !same_day) return null;
-  const passes = Date.parse(same_day) <= Date.parse(window_from_at);
-  const window_to_at = passes ? instantOn(dayAfter(day), to, calendar) : same_day;
-  return window_to_at ? { window_from_at, window_to_at } : null;
+  if (!window_from_at || !same_day || same_day === window_from_at) return null;
+  const next_day = Date.parse(same_day) < Date.parse(window_from_at);
+  const window_to_at = next_day ? instantOn(dayAfter(day), to, calendar) : same_day;
+  return window_to_at ? { window_from_at, window_to_at, next_day } : null;
+}
+
+/** Whether the window that was typed ends on the next day. */
+export function endsNextDay(typed: Typed, calendar: Calendar): boolean {
+  return endsOf(typed, calendar)?.next_day ?? false;
+}
+
+/** Whether it is longer than half a day: a slip of the finger, as a rule. */
+export function isTooLong(typed: Typed, calendar: Calendar): boolean {
+  const ends = endsOf(typed, calendar);
+  return ends !== null && Date.parse(ends.window_to_at) - Date.parse(ends.window_from_at) > LONGEST_MS;
+}
+
+/** The window that was typed. Null when it is none that is taken. */
+export function windowOf(typed: Typed, calendar: Calendar) {
+  const ends = endsOf(typed, calendar);
+  if (!ends || isTooLong(typed, calendar)) return null;
+  const { window_from_at, window_to_at } = ends;
+  return { window_from_at, window_to_at };
 }
 
 /** `2026-11-30` after `2026-11-29`. */
