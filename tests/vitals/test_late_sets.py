@@ -185,6 +185,24 @@ async def test_many_late_sets_cost_as_many_statements_as_one(line: Line) -> None
     assert counts[0] == counts[1]
 
 
+async def test_many_late_sets_leave_the_tray_in_as_many_statements_as_one(line: Line) -> None:
+    counts = []
+    # The first of all has more to do: the tablet that says it is new.
+    for sets in (1, 1, 12):
+        departed, entry_id = await offline(line, scoring(7))
+        for ago in range(1, sets):
+            body = VitalSignsCharted(
+                observed_at=line.ward.minutes_ago(10 + 5 * ago), stay_id=departed.stay_id, values=scoring(2)
+            )
+            line.hers.save(line.anna, body)
+        await departed.send(entry_id)
+        with line.server.database.counted_statements() as statements:
+            await departed.taken_back()
+        counts.append(len(statements))
+        assert await departed.told() == []
+    assert counts[1] == counts[2]
+
+
 @pytest.mark.parametrize("minutes", [1, SHOWN_AFTER_DEPARTURE_MINUTES + 5])
 async def test_a_set_that_came_while_the_patient_was_wrongly_discharged_alerts_when_that_is_taken_back(
     line: Line, minutes: int

@@ -12,7 +12,7 @@ from backend.vitals.actions.chart import scored
 from backend.vitals.actions.duty import first_cause, first_set_at, planned_by, replan, unless_due
 from backend.vitals.actions.effects import apply_effects
 from backend.vitals.actions.gather import Gathered, gather, stays_of
-from backend.vitals.actions.late import drop_late_set, tell_late_sets
+from backend.vitals.actions.late import drop_late_sets, tell_late_sets
 from backend.vitals.actions.write import save_sets
 from backend.vitals.queries import held_sets
 from backend.vitals.rules.charting import After, Said, charted
@@ -42,7 +42,7 @@ async def _correct(work: Work, arrived: Corrected) -> Outcome:
     left = [one for one in gathered.kept.known if one.entry_id != original.entry_id]
     struck = newer(replace(original, correction_reason=body.reason))
     feeds = {body.stay_id: gathered.stay.feed}
-    await drop_late_set(work, original.entry_id)
+    await drop_late_sets(work, [original.entry_id])
     if body.values is None:
         await save_sets(work, [replace(struck, entered_in_error=True)], feeds)
         await _plan_without(work, gathered, original, left)

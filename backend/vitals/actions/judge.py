@@ -7,7 +7,7 @@ from datetime import datetime
 from backend.db import Work
 from backend.vitals.actions.effects import apply_effects
 from backend.vitals.actions.gather import Gathered, gather
-from backend.vitals.actions.late import drop_late_set
+from backend.vitals.actions.late import drop_late_sets
 from backend.vitals.queries import held_sets
 from backend.vitals.rules.charting import Said, charted
 from backend.vitals.rules.kept import KeptSet, values_of
@@ -41,8 +41,7 @@ async def judge_again(work: Work, stay_ids: Sequence[str], since_at: datetime) -
         after = charted(before, [(_taken(kept, gathered), Said()) for kept in own])
         decided.append((gathered, after, max(own, key=lambda each: each.observed_at).author_staff_id))
     await apply_effects(work, decided)
-    for entry_id in sets:
-        await drop_late_set(work, entry_id)
+    await drop_late_sets(work, sets)
 
 
 def _taken(kept: KeptSet, gathered: Gathered) -> Taken:

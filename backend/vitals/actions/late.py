@@ -20,7 +20,8 @@ select entry_id::text, unit_id::text, version, closed_at is null as open
 from late_set where entry_id = any($1::uuid[]) order by entry_id for update
 """
 CLOSE = """
-update late_set set closed_at = $2, seen_by_staff_id = $3, version = version + 1 where entry_id = $1
+update late_set set closed_at = $2, seen_by_staff_id = $3, version = version + 1
+where entry_id = any($1::uuid[])
 """
 
 
@@ -57,11 +58,10 @@ def _row(kept: KeptSet, departure: Departure) -> LateSetRow:
     )
 
 
-async def drop_late_set(work: Work, entry_id: str) -> None:
-    """The set is corrected or struck out: nobody needs to see it any more, if anybody did."""
-    for late in await work.connection.fetch(LOCK, [entry_id]):
-        if late["open"]:
-            await _close(work, late, None)
+async def drop_late_sets(work: Work, entry_ids: Iterable[str]) -> None:
+    """Corrected, struck out, or not late after all: nobody needs to see these sets any more, if anybody did."""
+    found = await work.connection.fetch(LOCK, list(entry_ids))
+    await _close(work, [late for late in found if late["open"]], None)
 
 
 async def see_late_sets(work: Work, run: Sequence[Arrived[LateSetSeen]]) -> list[Outcome]:
@@ -80,11 +80,14 @@ async def see_late_sets(work: Work, run: Sequence[Arrived[LateSetSeen]]) -> list
             outcomes.append(Outcome(flags=(Flag.ALREADY_RESOLVED,)))
         else:
             closed.add(late["entry_id"])
-            await _close(work, late, arrived.author.staff_id)
+            await _close(work, [late], arrived.author.staff_id)
             outcomes.append(APPLIED)
     return outcomes
 
 
-async def _close(work: Work, late: Mapping, seen_by: str | None) -> None:
-    await work.connection.execute(CLOSE, late["entry_id"], work.now, seen_by)
-    gone(work, unit_feed(late["unit_id"]), LateSetRow.type_name, late["entry_id"], late["version"] + 1)
+async def _close(work: Work, sets: Sequence[Mapping], seen_by: str | None) -> None:
+    if not sets:
+        return
+    await work.connection.execute(CLOSE, [late["entry_id"] for late in sets], work.now, seen_by)
+    for late in sets:
+        gone(work, unit_feed(late["unit_id"]), LateSetRow.type_name, late["entry_id"], late["version"] + 1)
