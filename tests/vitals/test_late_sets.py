@@ -187,7 +187,7 @@ async def test_many_late_sets_cost_as_many_statements_as_one(line: Line) -> None
 
 async def test_many_late_sets_leave_the_tray_in_as_many_statements_as_one(line: Line) -> None:
     counts = []
-    # The first of all has more to do: the tablet that says it is new.
+    # The first departure of all costs more, whatever its sets: the next two are compared.
     for sets in (1, 1, 12):
         departed, entry_id = await offline(line, scoring(7))
         for ago in range(1, sets):
