@@ -23,6 +23,8 @@ export interface Slice {
   nav?: readonly NavEntry[];
   /** Drawn on every screen, above it: a notice, a red alert. It decides itself when there is something to draw. */
   everywhere?: Component;
+  /** Drawn at the foot of every open dialog, too: what must never be out of reach. It decides itself, as above. */
+  in_dialogs?: Component;
   /** What its entries will have done, shown until the server's rows say so themselves. Pure. */
   optimistic?: OptimisticRules;
   /** Runs once, when the app starts; the first screen waits for it. */

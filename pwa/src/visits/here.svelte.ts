@@ -1,6 +1,7 @@
 /** This tablet's home-care team: read in a template, it follows live. */
 import { now } from '../app/clock.svelte';
 import { dateIn } from '../app/i18n/moments';
+import { shell } from '../app/shell.svelte';
 import type { Policy, UnitRow } from '../schemas';
 import { iMay } from '../staff/me.svelte';
 import { thisDevice } from '../sync/people.svelte';
@@ -20,6 +21,11 @@ export function isHomeTeam(): boolean {
 /** Whether the person at the tablet visits patients: the SOS is hers. */
 export function iVisit(): boolean {
   return isHomeTeam() && iMay('chart', thisDevice()?.unit_id);
+}
+
+/** On a locked tablet of the team nobody can sign an SOS; the telephone is there all the same. */
+export function isSosShown(): boolean {
+  return iVisit() || (isHomeTeam() && !shell.person);
 }
 
 function policy(): Policy {

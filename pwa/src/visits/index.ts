@@ -5,6 +5,7 @@ import Coordinator from './Coordinator.svelte';
 import { isHomeTeam } from './here.svelte';
 import { VISIT_RULES } from './optimistic';
 import Sos from './Sos.svelte';
+import SosBar from './SosBar.svelte';
 import { iLeadHomeCare } from './team.svelte';
 import VisitDay from './VisitDay.svelte';
 import VisitScreen from './VisitScreen.svelte';
@@ -22,4 +23,5 @@ export const VISITS: Slice = {
     { path: '/coordinator', icon: 'person', label: 'coordinator.title', shown: iLeadHomeCare },
   ],
   everywhere: Sos,
+  in_dialogs: SosBar,
 };
