@@ -1,7 +1,7 @@
 /** Who can not decline: the cases of the server's tests of rule 4. */
 import { expect, test } from 'vitest';
 import type { AlertRow, AlertStep, DutyRow, Post, Step } from '../schemas';
-import { ladderOf, mustName } from './ladder';
+import { answeredBy, ladderOf, mustName } from './ladder';
 
 const NOW = Date.parse('2026-03-01T09:05:00Z');
 const STAY = { unit_id: 'east', owner_staff_id: 'anna' };
@@ -79,4 +79,19 @@ test('a climb that began anew may ask again who did not come', () => {
   expect(must(again, 'boris', [ANNA, BORIS, CHARLOTTE])).toBe(false);
   const same = red(row('charlotte', 'charge', 'timed_out'), row('boris', 'buddy'));
   expect(must(same, 'boris', [ANNA, BORIS, CHARLOTTE])).toBe(true);
+});
+
+test('the last person asked about an SOS can only accept or name, although it is of no stay', () => {
+  const { stay_id: _, ...of_nobody } = red(row('charlotte', 'charge', 'declined'), row('duc', 'duty'));
+  const sos: AlertRow = { ...of_nobody, cause: 'sos', cause_id: 'anna', raised_by_staff_id: 'anna' };
+  const must_name = (alert: AlertRow, who: string, duties: DutyRow[]) => {
+    const place = answeredBy(alert, undefined, 'east');
+    return place && mustName(alert, who, ladderOf(place, duties, NOW), true);
+  };
+  expect(must_name(sos, 'duc', EVERYBODY)).toBe(true);
+  const first = { ...sos, step: 'charge' as const, steps: [row('charlotte', 'charge')] };
+  expect(must_name(first, 'charlotte', EVERYBODY)).toBe(false);
+  expect(must_name(first, 'charlotte', [ANNA, CHARLOTTE])).toBe(true);
+  expect(must_name({ ...first, raised_by_staff_id: 'duc' }, 'charlotte', EVERYBODY)).toBe(true);
+  expect(must_name({ ...sos, cause: 'response' }, 'duc', EVERYBODY)).toBeUndefined();
 });

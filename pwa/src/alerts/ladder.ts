@@ -10,6 +10,16 @@ type Person = { staff_id: string; there: boolean };
 /** Who answers for a stay, by step; a step with nobody is absent. */
 export type Ladder = { readonly [step in Step]?: Person | undefined };
 
+/** For whom people answer: an SOS is of no stay, and nobody is its owner; it is of the unit that this tablet follows. */
+export function answeredBy(
+  alert: Pick<AlertRow, 'cause'>,
+  stay: StayRow | undefined,
+  tablet_unit_id: string | undefined,
+): Pick<StayRow, 'unit_id' | 'owner_staff_id'> | undefined {
+  if (alert.cause !== 'sos') return stay;
+  return tablet_unit_id ? { unit_id: tablet_unit_id, owner_staff_id: null } : undefined;
+}
+
 /** The four of one stay: an owner who went home is named, but is not there. */
 export function ladderOf(
   stay: Pick<StayRow, 'unit_id' | 'owner_staff_id'>,
@@ -64,6 +74,13 @@ export function mustName(
   const next = again ? 0 : Math.min(ORDER.indexOf(alert.step) + 1, top);
   return !ORDER.slice(next, top + 1).some((step) => {
     const person = ladder[step];
-    return person?.there && !thisClimb.has(person.staff_id) && lastWords.get(person.staff_id) !== 'declined';
+    // Who raised it is not asked about herself.
+    const herself = person?.staff_id === alert.raised_by_staff_id;
+    return (
+      !herself &&
+      person?.there &&
+      !thisClimb.has(person.staff_id) &&
+      lastWords.get(person.staff_id) !== 'declined'
+    );
   });
 }

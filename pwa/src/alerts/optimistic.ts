@@ -1,10 +1,12 @@
 /** What answers to an alert will have done, before the server says so. */
 import type { AlertRow } from '../schemas';
 import type { Expected, OptimisticRules } from '../sync/overlay';
+import { thisDevice } from '../sync/people.svelte';
 import type { RowReader } from '../sync/rows';
 import { policyOfUnit } from '../tasks/margins';
 import { wallClock } from '../vitals/intervals';
 import { zoneOf } from '../vitals/planning';
+import { answeredBy } from './ladder';
 import { attendLimit, judged } from './standing';
 
 function changed(
@@ -28,7 +30,8 @@ export const ALERT_RULES: OptimisticRules = {
     // Said before and past its limit by now, it is said anew.
     const alert = judged(before, true, at_ms);
     if (alert.state !== 'open') return [];
-    const unit_id = alert.stay_id ? store.row('stay', alert.stay_id)?.unit_id : undefined;
+    const stay = alert.stay_id ? store.row('stay', alert.stay_id) : undefined;
+    const unit_id = answeredBy(alert, stay, thisDevice()?.unit_id)?.unit_id;
     const zone = zoneOf(unit_id, store);
     const attend_by_at = attendLimit(
       alert,
