@@ -51,8 +51,20 @@ describe('she is told whether anybody has heard her', () => {
     ],
     [
       'somebody goes',
-      sos({ state: 'accepted', accepted_by_staff_id: 'paula', steps: [asked('paula')] }),
-      { kind: 'coming', staff_id: 'paula' },
+      sos({
+        ...{ state: 'accepted', accepted_by_staff_id: 'paula' },
+        steps: [
+          asked('paula', { answered_at: at(-9) }),
+          asked('paula', { answered_at: at(-3) }),
+          asked('quinn'),
+        ],
+      }),
+      { kind: 'coming', staff_id: 'paula', at: at(-3) },
+    ],
+    [
+      'somebody goes who was not asked',
+      sos({ state: 'accepted', accepted_by_staff_id: 'omar', steps: [asked('paula')] }),
+      { kind: 'coming', staff_id: 'omar', at: null },
     ],
   ])('%s', (_, alert, state) => {
     expect(told(tablet([alert], []))).toEqual(state);

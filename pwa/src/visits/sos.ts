@@ -11,7 +11,7 @@ export type SosState =
   /** The server has it; nobody could be asked yet. */
   | { kind: 'sent' }
   | { kind: 'asked'; staff_ids: string[] }
-  | { kind: 'coming'; staff_id: string }
+  | { kind: 'coming'; staff_id: string; at: string | null }
   | { kind: 'ended'; at: string; outcome: SosOutcome };
 
 const OUTCOMES: Record<string, SosOutcome> = {
@@ -45,7 +45,10 @@ export function sosState(
 }
 
 function standing({ state, accepted_by_staff_id, steps }: AlertRow): SosState {
-  if (state === 'accepted' && accepted_by_staff_id) return { kind: 'coming', staff_id: accepted_by_staff_id };
+  if (state === 'accepted' && accepted_by_staff_id) {
+    const said = steps.findLast((step) => step.staff_id === accepted_by_staff_id && step.answered_at);
+    return { kind: 'coming', staff_id: accepted_by_staff_id, at: said?.answered_at ?? null };
+  }
   const staff_ids = [...new Set(steps.filter(wasAsked).flatMap((step) => step.staff_id ?? []))];
   return staff_ids.length ? { kind: 'asked', staff_ids } : { kind: 'sent' };
 }
