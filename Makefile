@@ -16,7 +16,7 @@ NODE_ON_PATH = node=$$(tools/node.sh) && PATH="$$node:$$PATH"
 IN_PWA = $(NODE_ON_PATH) && cd pwa &&
 RUN := $(UV) run --frozen
 # Tests and days run in this many processes at a time; each has a PostgreSQL of its own.
-PROCESSES ?= 2
+PROCESSES ?= 3
 PYTHON_STAMP := .venv/.stamp
 NPM_STAMP := pwa/node_modules/.stamp
 PWA_STAMP := pwa/dist/.stamp

@@ -60,23 +60,25 @@ async def _chunk(tablet: Tablet, feed: str, number: int) -> bytes:
 
 
 class BoardRead(NamedTuple):
-    """Durations of reading the board just after a write, and its size on the wire and unpacked."""
+    """Durations of reading the board just after a write and again, and its size on the wire and unpacked."""
 
     after_a_write: Timings
+    again: Timings
     plain_bytes: int
     gzip_bytes: int
 
 
 async def board(ward: LoadedWard) -> BoardRead:
-    """Read the ward's board after each write: nothing of it is kept."""
+    """Read the ward's board after each write, while its sweeps run, and again: nothing of it is kept."""
     writer, reader = ward.tablets[0], ward.tablets[1]
-    timings, content = Timings(), b""
+    after_a_write, again, content = Timings(), Timings(), b""
     for _ in range(READINGS):
         await writer.send(ward.push(writer))
-        begun = perf_counter()
-        content = (await reader.get(board_of(ward), accept_encoding="gzip")).body
-        timings.add(perf_counter() - begun)
-    return BoardRead(timings, len(gzip.decompress(content)), len(content))
+        for timings in (after_a_write, again):
+            begun = perf_counter()
+            content = (await reader.get(board_of(ward), accept_encoding="gzip")).body
+            timings.add(perf_counter() - begun)
+    return BoardRead(after_a_write, again, len(gzip.decompress(content)), len(content))
 
 
 async def beds(ward: LoadedWard) -> tuple[Timings, int]:

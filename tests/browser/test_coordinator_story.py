@@ -261,6 +261,7 @@ async def test_the_coordinators_screens_are_whole_in_every_look(
     await walk.wear("en", "day")
     await team.omar.record(OMAR, SosRaised(observed_at=team.omar.now, unit_id=TEAM))
     await paula.page.get_by_role("dialog").get_by_role("button", name="I am going").click()
+    await paula.page.locator("dialog[open]").wait_for(state="hidden")
     for look in LOOKS:
         await walk.wear(*look)
         await walk.look_at(Screen("team SOS", "/coordinator", "article .acts", at_hand="article .acts button"))
