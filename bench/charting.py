@@ -3,9 +3,9 @@
 from time import perf_counter
 
 from bench.place import Place
-from bench.tablet import Tablet
-from bench.timings import Timings, at_once
 from bench.ward import BATCH, CLIENTS, LoadedWard
+from ward_sim.load.tablet import Tablet
+from ward_sim.load.timings import Timings, at_once
 
 ALONE = 200
 EACH = 90

@@ -3,13 +3,13 @@
 from contextlib import AsyncExitStack
 from itertools import cycle
 
-from bench.line import HttpLine
 from bench.place import Place
 from bench.reading import heard_after, live
-from bench.tablet import Tablet
-from bench.timings import Timings
 from bench.ward import LoadedWard
 from ward_sim.hospital import Ward
+from ward_sim.load.line import HttpLine
+from ward_sim.load.tablet import Tablet
+from ward_sim.load.timings import Timings
 from ward_sim.loading import pairing_code
 
 LIVE = 60

@@ -4,9 +4,9 @@ from time import perf_counter
 
 import asyncpg
 
-from bench.line import HttpLine
 from bench.place import Place
-from bench.timings import Timings, at_once
+from ward_sim.load.line import HttpLine
+from ward_sim.load.timings import Timings, at_once
 
 COMMITS = 200
 REQUESTS = 400

@@ -11,9 +11,9 @@ import msgspec
 import websockets
 
 from bench.place import Place
-from bench.tablet import Tablet
-from bench.timings import Timings
 from bench.ward import LoadedWard
+from ward_sim.load.tablet import Tablet
+from ward_sim.load.timings import Timings
 
 READINGS = 20
 LISTS = 100

@@ -3,7 +3,7 @@
 from statistics import median
 
 from bench.reading import BoardRead, Snapshot
-from bench.timings import Timings
+from ward_sim.load.timings import Timings
 
 Figures = dict[str, float]
 

@@ -12,8 +12,8 @@ from backend.clock import SystemClock
 from backend.settings import settings_from
 from bench.place import Place
 from bench.reading import board_of
-from bench.tablet import check_verdicts
 from bench.ward import PATIENTS, LoadedWard
+from ward_sim.load.tablet import check_verdicts
 
 AS_JSON = {"content-type": "application/json"}
 

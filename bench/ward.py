@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-from bench.line import HttpLine
-from bench.tablet import Tablet
 from shared_schemas.care import care_templates
 from ward_sim.demo.past import past_of
 from ward_sim.hospital import Hospital, Ward, new_hospital
 from ward_sim.instants import HOUR, MINUTE, SECOND, instant_text
+from ward_sim.load.line import HttpLine
+from ward_sim.load.tablet import Tablet
 from ward_sim.loading import pairing_code
 from ward_sim.physiology import Body
 

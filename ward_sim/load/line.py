@@ -12,7 +12,11 @@ class Reply(NamedTuple):
 
 
 class Refused(Exception):
-    """The server answered with something else than the benchmark counts on."""
+    """The server answered with something else than was counted on; `status` is 0 where it was a verdict."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class HttpLine:
@@ -42,7 +46,7 @@ class HttpLine:
         length = int(rest.split(b"\r\n", 1)[0]) if found else 0
         reply = Reply(status, await reader.readexactly(length))
         if status >= 300:
-            raise Refused(f"{method} {path}: {status} {reply.body[:300].decode(errors='replace')}")
+            raise Refused(f"{method} {path}: {status} {reply.body[:300].decode(errors='replace')}", status)
         return reply
 
     def hang_up(self) -> None:

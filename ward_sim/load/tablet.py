@@ -4,10 +4,10 @@ from typing import Any, Self
 
 import msgspec
 
-from bench.line import HttpLine, Refused, Reply
 from ward_sim.chance import Chance
 from ward_sim.hospital import Person
 from ward_sim.instants import instant_text
+from ward_sim.load.line import HttpLine, Refused, Reply
 from ward_sim.seal import mac
 
 Json = dict[str, Any]
