@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from backend.commands import migrate, score, serve, staff
+from backend.commands import backup, migrate, score, serve, staff
 from backend.settings import StartRefused
 
 # Each module has `add_to(subparsers)`, whose parser sets `run(arguments) -> exit code`.
-COMMANDS = (serve, migrate, staff, score)
+COMMANDS = (serve, migrate, staff, backup, score)
 
 
 def main(words: list[str] | None = None) -> int:

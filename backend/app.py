@@ -14,9 +14,10 @@ from backend import alerts, beds, board, staff, stays, sync, tasks, visits, vita
 from backend.access.routes import signed_device
 from backend.alerts.deliver import Channels, deliveries, ring_again, rung_here
 from backend.alerts.push import Push, Webhook, WebPush
+from backend.changes.actions import begin_epoch
 from backend.changes.queries import Delta
 from backend.clock import Clock, SteppedClock
-from backend.db import Database, reading
+from backend.db import Database, reading, unit_of_work
 from backend.errors import Unavailable
 from backend.errors.problem import EXCEPTION_HANDLERS
 from backend.piccolo_app import migrate
@@ -160,6 +161,8 @@ class Ward:
         """The database, and by the clock the doorbell and the bells, while the block runs."""
         await self.database.open()
         try:
+            async with unit_of_work(self.database, self.clock.now()) as work:
+                await begin_epoch(work)
             if not self._is_stepped:
                 self.doorbell.start()
                 self.bells.start()

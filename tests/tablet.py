@@ -59,6 +59,7 @@ class Tablet:
     unit_id: str
     n: int = 0
     outbox: list[dict[str, Any]] = field(default_factory=list)
+    sent: list[dict[str, Any]] = field(default_factory=list)
     verdicts: dict[str, EntryVerdict] = field(default_factory=dict)
     cursors: dict[str, tuple[str, int]] = field(default_factory=dict)
     kept: dict[str, dict[Key, tuple[int, Any]]] = field(default_factory=dict)
@@ -150,6 +151,7 @@ class Tablet:
             self.verdicts[entry["entry_id"]] = verdict
             if verdict.verdict is not Verdict.LATER and entry in self.outbox:
                 self.outbox.remove(entry)
+                self.sent.append(entry)
         return verdicts
 
     async def say(self, staff_id: str, body: Body, **envelope: Any) -> EntryVerdict:

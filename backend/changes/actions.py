@@ -2,6 +2,7 @@
 
 from functools import partial
 from itertools import groupby
+from secrets import token_hex
 
 import msgspec
 
@@ -48,6 +49,15 @@ def exit_stay(work: Work, feed: str, stay_id: str) -> None:
 def move_stay(work: Work, stay_id: str, from_feed: str, to_feed: str) -> None:
     """Take a stay with all its rows from one feed to another, in this transaction."""
     _collect(work, Move(stay_id, from_feed, to_feed))
+
+
+async def begin_epoch(work: Work, *, restored: bool = False) -> bool:
+    """Give every feed a new epoch when the database is not the one that it was; True when it did.
+
+    Tablets then take snapshots and send what they sent in the last days once more (docs/protocol.md). A copy made in a
+    way that leaves no trace in the database must be told of: `restored`.
+    """
+    return bool(await work.connection.fetchval(queries.BEGIN_EPOCH, token_hex(8), restored))
 
 
 async def open_feed(connection: Connection, feed: str) -> None:

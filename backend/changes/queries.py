@@ -76,6 +76,22 @@ from feed f left join lateral (
 ) c on true
 where f.feed_id = $1 order by c.seq
 """
+# What a database that went back in time does not have in common with the one that it was: the cluster's identifier (it
+# was moved), the time line (a point in time, a replica that took over), a table's own number (loaded from a dump).
+# Feeds are locked in the order of their ids, as writers lock them.
+BEGIN_EPOCH = """
+with found as (
+    select s.system_identifier || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/' || 'feed'::regclass::oid
+        as value from pg_control_system() s
+), noted as (
+    update lineage l set value = found.value from found where l.value <> found.value or $2 returning 1
+), locked as materialized (
+    select feed_id from feed where exists (select from noted) order by feed_id for update
+), begun as (
+    update feed f set epoch = $1 from locked where f.feed_id = locked.feed_id returning 1
+)
+select count(*) from begun
+"""
 SNAPSHOT = """
 select type, id, version, "row" from feed_row where feed_id = $1 order by rank, seq desc
 """

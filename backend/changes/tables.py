@@ -46,3 +46,10 @@ class FeedRow(Table, tablename="feed_row", db=DB):
     seq = BigInt(default=None)
     hash = BigInt(default=None)
     row = Text(default=None)
+
+
+class Lineage(Table, tablename="lineage", db=DB):
+    """One row: which copy of the database the epochs of the feeds were given in."""
+
+    lineage_id = SmallInt(primary_key=True, default=1)
+    value = Text(default=None)

@@ -9,7 +9,8 @@ import asyncpg
 import msgspec
 import structlog
 
-from backend.db import Connection
+from backend.changes.actions import begin_epoch
+from backend.db import Connection, unit_of_work
 from backend.errors import WardError
 from backend.sync.hub import Hub
 from backend.sync.hub.sockets import Socket
@@ -78,6 +79,9 @@ class Doorbell:
                 "set synchronous_commit = off"
             )  # a lost ring costs one poll, not a sync of the disk
             await connection.add_listener(CHANNEL, self._hear)
+            # The line was cut: perhaps another copy of the database has taken over, without its last commits.
+            async with unit_of_work(self.hub.database, self.hub.clock.now()) as work:
+                await begin_epoch(work)
             self._all_may_have_changed()
             self._present_until = 0.0
             self.hub.rung.set()

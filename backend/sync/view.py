@@ -19,8 +19,9 @@ GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 @dataclass(slots=True)
 class Reading:
-    """A feed's state at `head`: each chunk is deflated up to its closing part, with the checksum and length so far."""
+    """A feed's state at a head: each chunk is deflated up to its closing part, with the checksum and length so far."""
 
+    epoch: str
     head: int
     read_at: datetime
     chunks: list[tuple[bytes, int, int]]
@@ -85,13 +86,14 @@ class Snapshots:
             found = (await queries.heads(work.connection, [feed])).get(feed)
             if found is None:
                 raise NotFound("There is no such feed.")
+            kept = [reading for reading in kept if reading.epoch == found.epoch]
             if kept and kept[-1].head == found.head:
                 kept[-1].read_at = now
                 return kept[-1]
             rows = [queries.row_text(row) for row in await queries.snapshot_rows(work.connection, feed)]
         texts = chunk_texts(feed, found, rows)
         chunks = await asyncio.to_thread(lambda: [_deflated(text) for text in texts])
-        reading = Reading(found.head, now, chunks)
+        reading = Reading(found.epoch, found.head, now, chunks)
         self._readings[feed] = [*kept[-2:], reading]
         while len(self._readings) > KEPT_READINGS:
             del self._readings[next(iter(self._readings))]

@@ -19,6 +19,7 @@ from shared_schemas.wire import Reset, Ring, Upto
 RING_CHARACTERS = 1024 * 1024
 PAGE_CHANGES = 500
 CATCH_UP_CHANGES = 1000
+ANOTHER_EPOCH = "another epoch"
 _json = msgspec.json.Encoder()
 
 
@@ -96,9 +97,20 @@ class Hub:
         for delta in deltas:
             self.unrung[delta.feed] = max(self.unrung.get(delta.feed, 0), delta.to_seq)
             ring = self.rings.get(delta.feed)
-            if ring is not None and ring.add(delta):
+            if ring is not None and ring.epoch != delta.epoch:
+                self._begin_again(delta.feed, delta.epoch)
+            elif ring is not None and ring.add(delta):
                 self._wake(delta.feed)
         self.rung.set()
+
+    def _begin_again(self, feed: str, epoch: str) -> None:
+        """The database is another copy by now. Its tablets are told, and say with their next hello where they stand."""
+        del self.rings[feed]
+        text = encoded(Reset(feed=feed, epoch=epoch, why=ANOTHER_EPOCH))
+        for socket in self.sockets:
+            if socket.cursors.pop(feed, None) is not None:
+                socket.extra.append(text)
+                socket.awake.set()
 
     def _wake(self, feed: str) -> None:
         for socket in self.sockets:
@@ -145,9 +157,13 @@ class Hub:
         unsure: list[str] = []
         for feed, head in heads.items():
             ring = self.rings.get(feed)
-            if ring is None or ring.epoch != head.epoch:
+            if ring is not None and ring.epoch != head.epoch:
+                socket.cursors.pop(feed, None)  # this tablet has just said where it stands
+                self._begin_again(feed, head.epoch)
+                ring = None
+            if ring is None:
                 self.rings[feed] = FeedRing(head.epoch, head.head)
-            if ring is None or ring.epoch != head.epoch or ring.head < head.head:
+            if ring is None or ring.head < head.head:
                 unsure.append(feed)
             socket.cursors[feed] = head.head
         for feed in socket.cursors.keys() - wanted.keys():
@@ -163,7 +179,7 @@ class Hub:
         epoch, seq = cursor
         upto = self._upto(feed, head)
         if epoch != head.epoch or seq > head.head:
-            return [encoded(Reset(feed=feed, epoch=head.epoch, why="another epoch"))]
+            return [encoded(Reset(feed=feed, epoch=head.epoch, why=ANOTHER_EPOCH))]
         if head.head - seq > CATCH_UP_CHANGES:
             return [upto]
         changes = await queries.page(connection, feed, seq, head.head, CATCH_UP_CHANGES)
@@ -241,6 +257,8 @@ class Hub:
 
     async def _catch_up(self, connection: Connection, feed: str, head: queries.Head) -> None:
         ring = self.rings.get(feed)
+        if ring is not None and ring.epoch != head.epoch:
+            self._begin_again(feed, head.epoch)
         if ring is None or ring.epoch != head.epoch:
             return
         while ring.head < head.head:
