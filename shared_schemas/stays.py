@@ -137,14 +137,18 @@ class PatientTransferred(Body, kw_only=True):
 
 
 class BedsSwapped(Body, kw_only=True):
-    """Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it."""
+    """Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it.
+
+    Version 1 did not name the beds; null: as it was written then, those that the two have.
+    """
 
     type_name = "beds_swapped"
+    version = 2
 
     stay_id: Id
-    bed_id: Id
+    bed_id: Id | None = None
     other_stay_id: Id
-    other_bed_id: Id
+    other_bed_id: Id | None = None
 
 
 class PlacementCancelled(Body, kw_only=True):

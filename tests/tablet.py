@@ -230,6 +230,14 @@ class Tablet:
             await socket.hang_up()
 
 
+def reach(tablet: Tablet, server: Server) -> None:
+    """The same tablet, and the server that answers now."""
+    tablet.server = server
+    tablet.http = httpx.AsyncClient(
+        transport=httpx.ASGITransport(server), base_url=ORIGIN, headers={"authorization": f"Bearer {tablet.token}"}
+    )
+
+
 def signed(entry: dict[str, Any]) -> bytes:
     """The lines of docs/protocol.md, written here a second time."""
     names = ("entry_id", "device_id", "n", "type", "v", "session_id", "recorded_at")

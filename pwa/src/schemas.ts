@@ -443,7 +443,7 @@ export const BedUseRowSchema = v.looseObject({
   freed_at: v.optional(v.nullable(instant)),
 }) satisfies v.GenericSchema<BedUseRow>;
 
-/** Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it. */
+/** Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it. Version 1 did not name the beds; null: as it was written then, those that the two have. */
 export type BedsSwapped = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;
@@ -451,9 +451,9 @@ export type BedsSwapped = {
   base_version?: Counter | null | undefined;
   seen?: Seen | null | undefined;
   stay_id: Id;
-  bed_id: Id;
+  bed_id?: Id | null | undefined;
   other_stay_id: Id;
-  other_bed_id: Id;
+  other_bed_id?: Id | null | undefined;
 };
 export const BedsSwappedSchema = v.strictObject({
   observed_at: instant,
@@ -462,9 +462,9 @@ export const BedsSwappedSchema = v.strictObject({
   base_version: v.optional(v.nullable(CounterSchema)),
   seen: v.optional(v.nullable(SeenSchema)),
   stay_id: IdSchema,
-  bed_id: IdSchema,
+  bed_id: v.optional(v.nullable(IdSchema)),
   other_stay_id: IdSchema,
-  other_bed_id: IdSchema,
+  other_bed_id: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<BedsSwapped>;
 
 /** Open care of a patient that is late or falls due within two hours. */
@@ -3037,7 +3037,7 @@ export type TypedEntry =
   | { type: 'bed_marked'; v: 1; body: BedMarked }
   | { type: 'bed_reservation_cancelled'; v: 1; body: BedReservationCancelled }
   | { type: 'bed_reserved'; v: 1; body: BedReserved }
-  | { type: 'beds_swapped'; v: 1; body: BedsSwapped }
+  | { type: 'beds_swapped'; v: 2; body: BedsSwapped }
   | { type: 'break_ended'; v: 1; body: BreakEnded }
   | { type: 'break_started'; v: 1; body: BreakStarted }
   | { type: 'discharge_planned'; v: 1; body: DischargePlanned }
@@ -3095,7 +3095,7 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('bed_marked'), v: v.literal(1), body: BedMarkedSchema }),
   v.strictObject({ type: v.literal('bed_reservation_cancelled'), v: v.literal(1), body: BedReservationCancelledSchema }),
   v.strictObject({ type: v.literal('bed_reserved'), v: v.literal(1), body: BedReservedSchema }),
-  v.strictObject({ type: v.literal('beds_swapped'), v: v.literal(1), body: BedsSwappedSchema }),
+  v.strictObject({ type: v.literal('beds_swapped'), v: v.literal(2), body: BedsSwappedSchema }),
   v.strictObject({ type: v.literal('break_ended'), v: v.literal(1), body: BreakEndedSchema }),
   v.strictObject({ type: v.literal('break_started'), v: v.literal(1), body: BreakStartedSchema }),
   v.strictObject({ type: v.literal('discharge_planned'), v: v.literal(1), body: DischargePlannedSchema }),
@@ -3155,7 +3155,7 @@ export const entryVersion = {
   bed_marked: 1,
   bed_reservation_cancelled: 1,
   bed_reserved: 1,
-  beds_swapped: 1,
+  beds_swapped: 2,
   break_ended: 1,
   break_started: 1,
   discharge_planned: 1,

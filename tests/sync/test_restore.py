@@ -7,19 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
 from backend.__main__ import main
-from backend.app import Ward as Server
 from backend.clock import SteppedClock
 from backend.settings import VARIABLES, Settings
 from shared_schemas.vitals import VitalSignsCharted
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 from tests.cast import Cast, uid
 from tests.sync.conftest import Scene
-from tests.tablet import ORIGIN, Tablet, served
+from tests.tablet import Tablet, reach, served
 from tests.vitals.bedside import scoring
 
 A, D, H = Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.HELD
@@ -73,14 +71,6 @@ def facts(tablet: Tablet) -> dict[Any, Any]:
 async def chart(scene: Scene, staff_id: str, score: int) -> None:
     body = VitalSignsCharted(observed_at=scene.tablet.now, stay_id=scene.stay_id, values=scoring(score))
     assert (await scene.tablet.say(staff_id, body)).verdict is A
-
-
-def reach(tablet: Tablet, server: Server) -> None:
-    """The same tablet, and the server that answers now."""
-    tablet.server = server
-    tablet.http = httpx.AsyncClient(
-        transport=httpx.ASGITransport(server), base_url=ORIGIN, headers={"authorization": f"Bearer {tablet.token}"}
-    )
 
 
 @pytest_asyncio.fixture

@@ -31,7 +31,9 @@ async def _swap(work: Work, arrived: Arrived[BedsSwapped]) -> Outcome:
     if beds == (body.other_bed_id, body.bed_id):
         return APPLIED
     # An exchange puts people where nobody meant them to lie when either bed is another one by now.
-    as_seen = beds == (body.bed_id, body.other_bed_id) and one["unit_id"] == other["unit_id"]
+    named = (body.bed_id or beds[0], body.other_bed_id or beds[1])
+    lie = one["bed_id"] is not None and other["bed_id"] is not None
+    as_seen = lie and beds == named and one["unit_id"] == other["unit_id"]
     if not as_seen or overtaken(body.base_version, one["placed_version"]):
         return CHANGED_MEANWHILE
     await hold_beds(work.connection, beds)

@@ -14,6 +14,7 @@ from msgspec import Meta, Raw
 
 from backend.errors import BadInput, TooLarge
 from backend.sync.rules.proof import signed_text
+from backend.sync.rules.upcast import in_todays_words
 from shared_schemas.base import Body, Id, Instant
 from shared_schemas.wire import BATCH_BYTES, ENTRIES_PER_BATCH, Envelope, HeldReason, Push
 
@@ -41,6 +42,7 @@ Decoders = Mapping[str, tuple[type[Body], msgspec.json.Decoder[Any]]]
 _push = msgspec.json.Decoder(Push)
 _envelope = msgspec.json.Decoder(AsSent)
 _named = msgspec.json.Decoder(_Named)
+_fields = msgspec.json.Decoder(dict[str, Any])
 
 
 @dataclass(slots=True)
@@ -128,9 +130,14 @@ def _read_body(entry: Sent, envelope: AsSent, decoders: Decoders) -> None:
         entry.later, entry.stay_id = NEWER_VERSION, _stay_named(envelope.body)
         return
     try:
-        body = decoder.decode(envelope.body)
+        if envelope.v == body_type.version:
+            body = decoder.decode(envelope.body)
+        else:
+            older = _fields.decode(envelope.body)
+            newer = in_todays_words(envelope.type, envelope.v, body_type.version, older)
+            body = msgspec.convert(newer, body_type)
         _refuse_repeated_keys(envelope.body)
-    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError, LookupError, TypeError) as error:
         entry.reason, entry.detail = _why(error), str(error)[:DETAIL_LENGTH]
         entry.stay_id = _stay_named(envelope.body)
         return

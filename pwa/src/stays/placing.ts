@@ -132,10 +132,13 @@ export const PLACING_RULES: OptimisticRules = {
   beds_swapped: ({ entry_id, body }, store) => {
     const one = standing(body.stay_id, entry_id, store);
     const other = standing(body.other_stay_id, entry_id, store);
-    if (!one || !other || one.bed_id !== body.bed_id || other.bed_id !== body.other_bed_id) return [];
+    // Version 1, from before an update, named no beds: those that the two have.
+    const [bed_id, other_bed_id] = [body.bed_id ?? one?.bed_id, body.other_bed_id ?? other?.bed_id];
+    if (!one || !other || !bed_id || !other_bed_id) return [];
+    if (one.bed_id !== bed_id || other.bed_id !== other_bed_id) return [];
     const at = later(later(body.observed_at, one.bed_since_at), other.bed_since_at);
     const word = { entry_id, at, how: 'swap' as const };
-    const moved = [...lies(one, body.other_bed_id, word, store), ...lies(other, body.bed_id, word, store)];
+    const moved = [...lies(one, other_bed_id, word, store), ...lies(other, bed_id, word, store)];
     return [...left(one, at), ...left(other, at), ...moved.filter((each) => each.type === 'stay')];
   },
   patient_discharged: ({ entry_id, body }, store) => {
