@@ -10,6 +10,10 @@ UV := $(or $(shell command -v uv),.tools/bin/uv)
 # Nothing is downloaded from anywhere but the package registries.
 export UV_PYTHON_DOWNLOADS := never
 export PYTHONUNBUFFERED := 1
+# Every process of the tests imports the same thousand modules: they are compiled once, when they are installed or first
+# read, whatever the caller's surroundings say.
+unexport PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE := 1
 
 # A node that is 20.19 or newer from PATH, else the one of the wheel.
 NODE_ON_PATH = node=$$(tools/node.sh) && PATH="$$node:$$PATH"
