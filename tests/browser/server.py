@@ -2,21 +2,34 @@
 
 import asyncio
 import json
+import multiprocessing
 import os
-import signal
 import socket
-import subprocess
 import sys
+from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 import httpx
 
+from backend.__main__ import main
 from backend.clock import SystemClock
 from backend.commands.hospital import decoded, load_hospital
 from backend.db import Database
 from backend.settings import PROJECT_ROOT
 
 READY_SECONDS = 40
+# One process of each test run imports the server, and every server is a fork of it: the imports take longer than all
+# the rest of a start. That the command starts from nothing is told in tests of commands.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["backend.app", __name__])
+
+
+def serve(environment: dict[str, str]) -> None:
+    """`python -m backend serve` in this process."""
+    os.chdir(PROJECT_ROOT)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.exit(main(["serve"]))
 
 
 def free_port() -> int:
@@ -33,7 +46,7 @@ class Server:
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.environment = {**os.environ, **environment, "PORT": str(port)}
-        self.running: subprocess.Popen[bytes] | None = None
+        self.running: ForkServerProcess | None = None
 
     async def load(self, hospital: dict[str, Any]) -> None:
         """Loads a hospital as the operator's command does, in this process: starting one takes longer."""
@@ -44,12 +57,10 @@ class Server:
         finally:
             await database.close()
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "backend", "serve"], cwd=PROJECT_ROOT, env=self.environment)
-
     async def start(self) -> None:
         """Returns when the server answers."""
-        self.running = self._spawn()
+        self.running = FORKS.Process(target=serve, args=(self.environment,))
+        self.running.start()
         async with httpx.AsyncClient() as client:
             for _ in range(READY_SECONDS * 10):
                 try:
@@ -57,21 +68,19 @@ class Server:
                         return
                 except httpx.TransportError:
                     pass
-                assert self.running.poll() is None, "the server ended by itself"
+                assert self.running.is_alive(), "the server ended by itself"
                 await asyncio.sleep(0.1)
         raise AssertionError("the server did not answer")
 
     def kill(self) -> None:
         """Ends it as a power cut does."""
         if self.running:
-            self.running.send_signal(signal.SIGKILL)
-            self.running.wait()
+            self.running.kill()
+            self.running.join()
 
     def stop(self) -> None:
         """Ends it as an operator does."""
-        if self.running and self.running.poll() is None:
+        if self.running and self.running.is_alive():
             self.running.terminate()
-            try:
-                self.running.wait(15)
-            except subprocess.TimeoutExpired:
-                self.kill()
+            self.running.join(15)
+            self.kill()
