@@ -27,6 +27,7 @@ from backend.slice import Slice
 from backend.sync.actions.door import Door
 from backend.sync.deliver import Doorbell
 from backend.sync.hub import Hub
+from backend.sync.hub.pulse import Pulse
 from backend.sync.hub.sockets import Ears
 from backend.sync.view import Snapshots
 from backend.web.bells import Bell, Bells
@@ -49,6 +50,7 @@ SLICES: tuple[Slice, ...] = (
 )
 PWA_FOLDER = PROJECT_ROOT / "pwa" / "dist"
 DELIVERIES_AT_ONCE = 8  # one that waits for a slow push service holds up no other
+CONTACTS_EVERY_S = 1.0  # pongs of a thousand tablets are noted in one statement a second
 SERVER_PATHS = ("/api/", "/health/")
 
 
@@ -86,7 +88,8 @@ class Ward:
         self.settings, self.clock, self._is_stepped = settings, clock, stepped
         self.database = Database(settings.database_url or "", pool_size=settings.pool_size)
         self.hub = Hub(self.database, clock)
-        self.hub.pings = not stepped
+        self.hub.contacts.pace_s = 0.0 if stepped else CONTACTS_EVERY_S
+        self.pulse = Pulse(self.hub)
         self.hub.ears = Ears(self._ring_again, self._prove)
         self.doorbell = Doorbell(self.hub)
         self.channels = Channels(self.hub.ring, push, Webhook(settings.webhook_url))
@@ -165,11 +168,13 @@ class Ward:
                 await begin_epoch(work)
             if not self._is_stepped:
                 self.doorbell.start()
+                self.pulse.start()
                 self.bells.start()
             yield
         finally:
             self.hub.end(None, "restart")
             await self.bells.stop()
+            await self.pulse.stop()
             await self.doorbell.stop()
             await self.channels.push.close()
             await self.channels.outside.close()

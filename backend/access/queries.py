@@ -16,7 +16,8 @@ from device d left join session s on s.device_id = d.device_id and s.ended_at is
 where {proof} and d.revoked_at is null group by d.device_id
 """
 DEVICE = _DEVICE.format(proof="d.token_hash = $1")
-DEVICE_OF_ID = _DEVICE.format(proof="d.device_id = $1")
+DEVICES = _DEVICE.format(proof="d.token_hash = any($1::bytea[])").replace("select ", "select d.token_hash, ", 1)
+DEVICES_OF_IDS = _DEVICE.format(proof="d.device_id = any($1::uuid[])")
 SCOPES = """
 select stay_id::text, unit_id::text, from_at, to_at from stay_scope
 where stay_id = any($1::uuid[]) order by from_at, stay_scope_id
@@ -63,10 +64,17 @@ async def device_of(connection: Connection, token: str, now: datetime) -> Signed
     return SignedDevice(*row) if row else None
 
 
-async def device_of_id(connection: Connection, device_id: str, now: datetime) -> SignedDevice | None:
-    """A tablet by its id; None: unknown or revoked."""
-    row = await connection.fetchrow(DEVICE_OF_ID, device_id, now)
-    return SignedDevice(*row) if row else None
+async def devices_of(connection: Connection, tokens: Iterable[str], now: datetime) -> dict[str, SignedDevice]:
+    """The tablets of these tokens; an unknown or revoked one is missing."""
+    by_hash = {token_hash(token): token for token in tokens}
+    rows = await connection.fetch(DEVICES, list(by_hash), now)
+    return {by_hash[proof]: SignedDevice(*device) for proof, *device in rows}
+
+
+async def devices_of_ids(connection: Connection, device_ids: Iterable[str], now: datetime) -> dict[str, SignedDevice]:
+    """Tablets by their ids; an unknown or revoked one is missing."""
+    rows = await connection.fetch(DEVICES_OF_IDS, list(device_ids), now)
+    return {row["device_id"]: SignedDevice(*row) for row in rows}
 
 
 async def tablets(connection: Connection) -> list[KnownTablet]:

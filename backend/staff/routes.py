@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 
 from backend.access.actions import end_session, pair_device, sign_in
-from backend.access.queries import SignedDevice, device_of_id
+from backend.access.queries import SignedDevice, devices_of_ids
 from backend.access.routes import DEVICE_COOKIE
 from backend.access.rules import feeds_of
 from backend.changes.actions import open_feed
@@ -112,7 +112,7 @@ async def _told(device_id: str, database: Database, now: datetime, hub: Hub) -> 
     """The unit sees who is signed in where, and so does the open socket."""
     async with unit_of_work(database, now) as work:
         await show_tablet(work, device_id)
-        device = await device_of_id(work.connection, device_id, now)
+        device = (await devices_of_ids(work.connection, [device_id], now)).get(device_id)
     if device is not None:
         hub.signed_in(device_id, device.staff_ids, feeds_of(device.unit_id, device.staff_ids))
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from backend.access.queries import device_of_id
+from backend.access.queries import SignedDevice, devices_of, devices_of_ids
 from backend.access.rules import feeds_of
 from backend.changes import queries
 from backend.changes.queries import Delta
 from backend.clock import Clock
 from backend.db import Connection, Database, reading
+from backend.sync.actions.tablets import note_contacts
 from backend.sync.hub.sockets import WAITING_RINGS, Ears, Socket
+from backend.sync.hub.together import Together
 from shared_schemas.wire import Reset, Ring, Upto
 
 RING_CHARACTERS = 1024 * 1024
@@ -87,9 +89,12 @@ class Hub:
         self.unrung: dict[str, int] = {}
         self.untold: deque[str] = deque(maxlen=WAITING_RINGS)
         self.rung = asyncio.Event()
-        # A stepped server does not ping: its sockets live in another time than the pings' seconds.
-        self.pings = True
         self.ears = Ears()
+        self.devices = Together(self._devices)
+        self.contacts = Together(self._contacts)
+        self.welcomes = Together(self._welcomed)
+        self._heads = Together(self._heads_of)
+        self._pages = Together(self._pages_of)
         database.listeners.append(self.heard)
 
     def heard(self, deltas: Sequence[Delta]) -> None:
@@ -140,20 +145,13 @@ class Hub:
         """Who is signed in on a tablet has changed."""
         for socket in self.sockets:
             if socket.device_id == device_id:
-                socket.staff_ids, socket.feeds = set(staff_ids), set(feeds)
-                for feed in socket.cursors.keys() - socket.feeds:
-                    del socket.cursors[feed]
+                socket.sign_in(staff_ids, feeds)
 
     async def subscribe(self, socket: Socket, subscriptions: dict[str, tuple[str, int]]) -> list[str]:
         """Set a socket's cursors; returns the frames that bring it up to date. Feeds it may not read are left out."""
         wanted = {feed: cursor for feed, cursor in subscriptions.items() if feed in socket.feeds}
-        async with reading(self.database) as connection:
-            heads = await queries.heads(connection, sorted(wanted))
-            frames = [
-                text
-                for feed, head in heads.items()
-                for text in await self._frames_since(connection, feed, head, wanted[feed])
-            ]
+        heads = await self._heads.of(sorted(wanted))
+        frames = [text for feed, head in heads.items() for text in await self._frames_since(feed, head, wanted[feed])]
         unsure: list[str] = []
         for feed, head in heads.items():
             ring = self.rings.get(feed)
@@ -173,25 +171,45 @@ class Hub:
         socket.awake.set()
         return frames
 
-    async def _frames_since(
-        self, connection: Connection, feed: str, head: queries.Head, cursor: tuple[str, int]
-    ) -> list[str]:
+    async def _frames_since(self, feed: str, head: queries.Head, cursor: tuple[str, int]) -> list[str]:
         epoch, seq = cursor
         upto = self._upto(feed, head)
         if epoch != head.epoch or seq > head.head:
             return [encoded(Reset(feed=feed, epoch=head.epoch, why=ANOTHER_EPOCH))]
         if head.head - seq > CATCH_UP_CHANGES:
             return [upto]
-        changes = await queries.page(connection, feed, seq, head.head, CATCH_UP_CHANGES)
+        if head.head == seq:
+            return [upto]
+        page = feed, seq, head.head
+        changes = (await self._pages.of([page]))[page]
         if len(changes) < head.head - seq:
             return [encoded(Reset(feed=feed, epoch=head.epoch, why="too far behind"))]
-        return [delta_text(feed, epoch, seq + 1, head.head, changes), upto] if changes else [upto]
+        return [delta_text(feed, epoch, seq + 1, head.head, changes), upto]
 
-    async def sums(self, socket: Socket) -> list[str]:
-        """Head and checksum of each feed of a socket, for the tablet to compare when its cursor is at that head."""
+    async def _devices(self, tokens: list[str]) -> dict[str, SignedDevice]:
         async with reading(self.database) as connection:
-            heads = await queries.heads(connection, sorted(socket.cursors))
-        return [self._upto(feed, head) for feed, head in heads.items()]
+            return await devices_of(connection, tokens, self.clock.now())
+
+    async def _contacts(self, device_ids: list[str]) -> dict[str, bool]:
+        known = await note_contacts(self.database, self.clock.now(), device_ids)
+        return {device_id: device_id in known for device_id in device_ids}
+
+    async def _welcomed(self, sockets: list[Socket]) -> dict[Socket, bool]:
+        await self.ears.welcome(sockets)
+        return {}
+
+    async def _heads_of(self, feeds: list[str]) -> dict[str, queries.Head]:
+        async with reading(self.database) as connection:
+            return await queries.heads(connection, feeds)
+
+    async def _pages_of(self, pages: list[tuple[str, int, int]]) -> dict[tuple[str, int, int], list[str]]:
+        async with reading(self.database) as connection:
+            return {page: await queries.page(connection, *page, CATCH_UP_CHANGES) for page in pages}
+
+    async def uptos(self, feeds: Iterable[str]) -> dict[str, str]:
+        """Head and checksum of each feed, for a tablet to compare when its cursor is at that head."""
+        heads = await self._heads.of(sorted(feeds))
+        return {feed: self._upto(feed, head) for feed, head in heads.items()}
 
     def _upto(self, feed: str, head: queries.Head) -> str:
         now = self.clock.now()
@@ -212,11 +230,11 @@ class Hub:
             else:
                 texts.extend(text for _, _, text in frames)
                 socket.cursors[feed] = ring.head
-        return [*texts, *await self._heads_told(socket, behind)] if behind else texts
+        sums, socket.sums = socket.sums, []
+        return [*texts, *sums, *(await self._heads_told(socket, behind) if behind else ())]
 
     async def _heads_told(self, socket: Socket, feeds: list[str]) -> list[str]:
-        async with reading(self.database) as connection:
-            heads = await queries.heads(connection, feeds)
+        heads = await self._heads.of(feeds)
         for feed, head in heads.items():
             if feed in socket.cursors:
                 socket.cursors[feed] = head.head
@@ -227,21 +245,23 @@ class Hub:
 
         Everybody is welcomed again: who signed in through another process, and what was lost while a hello came.
         """
+        looked_at = list(self.sockets)
         async with reading(self.database) as connection:
-            for device_id in {socket.device_id for socket in self.sockets}:
-                device = await device_of_id(connection, device_id, self.clock.now())
-                if device is None:
-                    self.end(device_id, "revoked")
-                else:
-                    self.signed_in(device_id, device.staff_ids, feeds_of(device.unit_id, device.staff_ids))
-        await self.ears.welcome(self.sockets)
+            wanted = {socket.device_id for socket in looked_at}
+            devices = await devices_of_ids(connection, wanted, self.clock.now())
+        for socket in looked_at:
+            device = devices.get(socket.device_id)
+            if device is None:
+                socket.end("revoked")
+            else:
+                socket.sign_in(device.staff_ids, feeds_of(device.unit_id, device.staff_ids))
+        await self.ears.welcome(looked_at)
 
     def end(self, device_id: str | None, why: str) -> None:
         """Close the sockets of a tablet; None: all of them, because the server stops."""
         for socket in self.sockets:
             if device_id in {None, socket.device_id}:
-                socket.ended = why
-                socket.awake.set()
+                socket.end(why)
 
     async def catch_up(self, feeds: Iterable[str] | None = None) -> None:
         """Read what other processes wrote to the feeds that somebody here listens to; None: to all of these."""

@@ -17,7 +17,8 @@ WAITING_RINGS = 200
 class Socket:
     """A tablet's open socket: where it stands in each feed, and what rings for the people on it.
 
-    `welcomed`: those of them of whom it was told that they listen.
+    `welcomed`: those of them of whom it was told that they listen. `sums`: what is told after the frames that are due.
+    Instants are of the loop's clock.
     """
 
     device_id: str
@@ -26,10 +27,27 @@ class Socket:
     cursors: dict[str, int] = field(default_factory=dict)
     extra: deque[str] = field(default_factory=lambda: deque(maxlen=WAITING_RINGS))
     awake: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     ended: str = ""
     greeted: bool = False
     welcomed: set[str] = field(default_factory=set)
+    sums: list[str] = field(default_factory=list)
     silent_pings: int = 0
+    opened_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    ping_at: float = 0.0
+
+    def sign_in(self, staff_ids: Iterable[str], feeds: Iterable[str]) -> None:
+        """These people are on the tablet now, and these feeds it may read."""
+        self.staff_ids, self.feeds = set(staff_ids), set(feeds)
+        for feed in self.cursors.keys() - self.feeds:
+            del self.cursors[feed]
+
+    def end(self, why: str) -> None:
+        """Close it, also while it waits for a tablet that takes nothing any more; the first reason counts."""
+        self.ended = self.ended or why
+        self.awake.set()
+        if not self.over.done():
+            self.over.set_result(None)
 
 
 async def _nothing_waits(*_: object) -> None:
