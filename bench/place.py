@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from backend.clock import SystemClock
 from backend.postgres import EmbeddedPostgres
 from bench.ward import hospital_with
-from ward_sim.demo.children import Server, operate
+from ward_sim.demo.children import Server, free_port, operate
 from ward_sim.hospital import Hospital
 from ward_sim.instants import DAY, instant_ms
 from ward_sim.loading import hospital_file
@@ -46,13 +45,6 @@ class Place:
         return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def free_port() -> int:
-    """Return a port that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]
-
-
 def present() -> datetime:
     """Return the present instant."""
     return SystemClock().now()
@@ -71,7 +63,7 @@ async def place(wards: int, seed: int) -> AsyncIterator[Place]:
     home = _new_home()
     now_ms = instant_ms(present().isoformat())
     hospital = hospital_with(wards, seed, now_ms - 7 * DAY)
-    address = (HOST, free_port())
+    address = (HOST, free_port(HOST))
     os.environ |= {"WARDLIGHT_HOME": str(home), "HOST": HOST, "PORT": str(address[1])}
     os.environ.pop("DATABASE_URL", None)
     try:

@@ -1,4 +1,4 @@
-"""`python -m ward_sim`: day, replay and demo."""
+"""`python -m ward_sim`: day, replay, load and demo."""
 
 import argparse
 import asyncio
@@ -12,6 +12,9 @@ import uvloop
 
 from ward_sim import commands
 from ward_sim.demo.children import DemoRefused
+from ward_sim.load.run import MADE_AT_MS, SCENES, Wanted, load
+from ward_sim.load.wards import hospital_of
+from ward_sim.loading import hospital_file
 from ward_sim.twin.mutants import MUTANTS
 
 
@@ -45,10 +48,18 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("folder", type=Path)
     replay.add_argument("--patients", type=int, help="only the first so many records")
     replay.set_defaults(run=_replay)
+    load = chosen.add_parser("load", help="many tablets on a real server: steady, busy, stuck, and all back at once")
+    load.add_argument("--units", type=int, default=8)
+    load.add_argument("--tablets", type=int, default=200)
+    load.add_argument("--seconds", type=float, default=10.0, help="how long a scene is")
+    load.add_argument("--scenes", nargs="+", choices=SCENES, default=SCENES, metavar="SCENE", help=", ".join(SCENES))
+    load.add_argument("--url", help="of a running server that has this hospital; without it one is started")
+    load.add_argument("--write", type=Path, metavar="FILE", help="only write the hospital for `backend staff load`")
+    load.set_defaults(run=_load)
     demo = chosen.add_parser("demo", help="a living hospital at http://127.0.0.1:8000")
     demo.add_argument("--port", type=int, help="instead of PORT")
     demo.set_defaults(run=_demo)
-    for command in (day, replay, demo):
+    for command in (day, replay, load, demo):
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--json", action="store_true", help="one JSON object as the last line")
     return parser
@@ -63,6 +74,16 @@ async def _replay(arguments: argparse.Namespace) -> int:
     if not arguments.folder.is_dir():
         raise DemoRefused(f"There is no folder {arguments.folder}.")
     report, wrong = await commands.replay(arguments.folder, arguments.seed, arguments.patients)
+    return _tell(report, wrong=wrong, as_json=arguments.json)
+
+
+async def _load(arguments: argparse.Namespace) -> int:
+    if arguments.write:
+        hospital_file(hospital_of(arguments.units, arguments.seed, MADE_AT_MS), arguments.write)
+        return 0
+    scenes = tuple(arguments.scenes)
+    wanted = Wanted(arguments.seed, arguments.units, arguments.tablets, arguments.seconds, scenes, arguments.url)
+    report, wrong = await load(wanted)
     return _tell(report, wrong=wrong, as_json=arguments.json)
 
 

@@ -26,6 +26,13 @@ def check_port(host: str, port: int) -> None:
             raise DemoRefused(f"Port {port} is taken; set PORT to another one.") from error
 
 
+def free_port(host: str) -> int:
+    """Return a port that nobody has now."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
 async def operate(home: Path, *words: str) -> str:
     """Run one of the server's commands and return what it printed; its own sentence when it refuses."""
     environment = {**os.environ, "WARDLIGHT_HOME": str(home)}

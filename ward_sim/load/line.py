@@ -23,21 +23,21 @@ class HttpLine:
     """One kept connection to the server; one request at a time. Dials again when the server has hung up meanwhile."""
 
     def __init__(self, address: tuple[str, int]) -> None:
-        self._address = address
+        self.address = address
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ready(self) -> None:
         """Be connected; OSError when nobody listens."""
         if self._streams is None or self._streams[0].at_eof():
             self.hang_up()
-            self._streams = await asyncio.open_connection(*self._address, limit=2**22)
+            self._streams = await asyncio.open_connection(*self.address, limit=2**22)
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
         """Send one request and wait for its answer; Refused for a status of 300 or more."""
         await self.ready()
         assert self._streams is not None
         reader, writer = self._streams
-        lines = [f"{method} {path} HTTP/1.1", "host: {}:{}".format(*self._address), f"content-length: {len(body)}"]
+        lines = [f"{method} {path} HTTP/1.1", "host: {}:{}".format(*self.address), f"content-length: {len(body)}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -53,3 +53,4 @@ class HttpLine:
         """Close the connection."""
         if self._streams is not None:
             self._streams[1].close()
+            self._streams = None

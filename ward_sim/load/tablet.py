@@ -60,6 +60,10 @@ class Tablet:
         """Ask a reading door."""
         return await self.line.ask("GET", path, b"", **self.proof, **headers)
 
+    def receipt(self, alert_id: str, step_id: str, at_ms: int) -> Json:
+        """What says that this tablet showed an asking."""
+        return {"alert_id": alert_id, "step_id": step_id, "kind": "shown", "at": instant_text(at_ms)}
+
     @property
     def proof(self) -> dict[str, str]:
         """The header with which a tablet proves itself."""
