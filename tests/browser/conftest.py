@@ -16,9 +16,11 @@ from playwright.async_api import Playwright, async_playwright
 from backend.postgres import EmbeddedPostgres
 from backend.settings import PROJECT_ROOT
 from tests import tidy
+from tests.browser.driven import admit_one
 from tests.browser.hospital import hospital
 from tests.browser.server import Server, free_port
 from tests.browser.tablets import Tablet, open_tablet
+from tests.conftest import migrated_database
 
 PWA = PROJECT_ROOT / "pwa"
 OpenTablet = Callable[..., Awaitable[Tablet]]
@@ -79,6 +81,26 @@ async def server(
     assert served_pwa.is_dir()
     async with running_server(postgres, database_name, ward_home) as running:
         yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def ward(postgres: EmbeddedPostgres, ward_home: Path, served_pwa: Path) -> AsyncIterator[Server]:
+    """One server for all tests that only harm their own tablets; a patient with many sets lies in bed 1A."""
+    assert served_pwa.is_dir()
+    async with migrated_database(postgres) as name, running_server(postgres, name, ward_home) as running:
+        await admit_one(running)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def heart(served_pwa: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The tablet's heart as one script: pairs, logs in and saves by the app's own functions."""
+    npm = shutil.which("npm")
+    assert served_pwa.is_dir()
+    assert npm is not None, "Node.js is needed: `make setup` brings it."
+    file = tmp_path_factory.mktemp("heart") / "tablet.js"
+    subprocess.run([npm, "run", "--silent", "heart", "--", file], cwd=PWA, check=True)
+    return file.read_text()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

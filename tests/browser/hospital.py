@@ -29,7 +29,7 @@ def hospital(policy: dict[str, Any] | None = None) -> dict[str, Any]:
             for position, (label, bed_id) in enumerate(BEDS.items())
         ],
         "pairing_code": CODE,
-        "pairing_uses": 20,
+        "pairing_uses": 99,
     }
     if policy is not None:
         unit["policy"] = policy

@@ -1,7 +1,11 @@
 """Real Chromium tablets for browser tests: each has its own profile, as an installed app has."""
 
+import asyncio
+import contextlib
 import os
 import shutil
+import signal
+import subprocess
 from pathlib import Path
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Playwright, ViewportSize
@@ -56,6 +60,7 @@ async def open_tablet(
     viewport: ViewportSize | None = None,
     locale: str = "en-GB",
     environment: dict[str, str] | None = None,
+    user_agent: str | None = None,
 ) -> Tablet:
     """A tablet whose profile lies in the folder `profile`; opening the folder again finds what it stored.
 
@@ -68,9 +73,26 @@ async def open_tablet(
         env={**os.environ, **(environment or {})},
         args=[*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
         viewport=viewport or TABLET,
+        user_agent=user_agent,
         locale=locale,
         timezone_id="Europe/London",
         has_touch=True,
     )
     page = context.pages[0] if context.pages else await context.new_page()
     return Tablet(context, page)
+
+
+def processes_of(profile: Path) -> list[int]:
+    """Every process of the browser with this profile."""
+    command = ["pgrep", "-f", "--", f"--user-data-dir={profile}"]
+    return [int(pid) for pid in subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()]
+
+
+async def kill(profile: Path) -> None:
+    """Ends the browser with this profile as a flat battery does; the profile can be opened again."""
+    for pid in processes_of(profile):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    while processes_of(profile):
+        await asyncio.sleep(0.02)
+    (profile / "SingletonLock").unlink(missing_ok=True)

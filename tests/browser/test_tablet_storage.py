@@ -1,10 +1,7 @@
 """What a tablet keeps: durably, in every tab, and whatever is killed."""
 
 import asyncio
-import os
 import re
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,7 +10,7 @@ from playwright.async_api import Page, Playwright
 from tests.browser.conftest import OpenTablet
 from tests.browser.server import Server
 from tests.browser.story import Nurse
-from tests.browser.tablets import open_tablet
+from tests.browser.tablets import kill, open_tablet
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -47,12 +44,6 @@ async def on_duty(nurse: Nurse) -> None:
     await nurse.page.wait_for_url(re.compile("#/$"))  # saved: the screen leads on
     await nurse.page.goto(f"{nurse.server.url}/#/duty")
     await nurse.tablet.shows("On duty since")
-
-
-def processes_of(profile: Path) -> list[int]:
-    """Every process of the browser with this profile."""
-    command = ["pgrep", "-f", "--", f"--user-data-dir={profile}"]
-    return [int(pid) for pid in subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()]
 
 
 async def kept(page: Page, store: str, count: int) -> None:
@@ -135,10 +126,7 @@ async def test_a_browser_killed_after_saved_has_lost_nothing(
     await amy.tablet.go_offline()
     await amy.tap("15 min")
     await amy.tablet.shows("On a break until")
-    for pid in processes_of(profile):
-        os.kill(pid, signal.SIGKILL)
-    await asyncio.sleep(1)
-    (profile / "SingletonLock").unlink(missing_ok=True)
+    await kill(profile)
     again = await open_tablet(playwright, profile)
     try:
         await again.page.goto(f"{server.url}/#/duty")

@@ -9,6 +9,9 @@ let install_offer = $state.raw<InstallOffer | null>(null);
 let installed = $state(false);
 let persisted = $state<boolean | undefined>(undefined);
 
+/** A browser on the machine that serves the app is a developer's: it never promises, and nobody need be alarmed. */
+const AT_HOME = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
 /** `installed`, `offered` (one tap does it) or `by_browser` (the person finds it in a menu). */
 export function installState(): 'installed' | 'offered' | 'by_browser' {
   if (installed) return 'installed';
@@ -18,6 +21,18 @@ export function installState(): 'installed' | 'offered' | 'by_browser' {
 /** Whether the device has promised to keep the app's storage; undefined while unknown. */
 export function isStorageKept(): boolean | undefined {
   return persisted;
+}
+
+/** Whether somebody should see to it that the device promises. */
+export function isStorageUnprotected(): boolean {
+  return persisted === false && !AT_HOME.has(location.hostname);
+}
+
+/** An iPad keeps what a tab stored for some days only; it keeps what an app on the home screen stored. It calls itself a Mac. */
+export function isTabOfIpad(): boolean {
+  const ipad = /iPad|iPhone/.test(navigator.userAgent);
+  const mac = navigator.userAgent.includes('Macintosh') && navigator.maxTouchPoints > 1;
+  return (ipad || mac) && !installed;
 }
 
 /** Shows the device's own question. */
@@ -34,7 +49,8 @@ export async function keepStorage(): Promise<boolean> {
 
 /** Listens to the device; call it once, before the offer can come. */
 export function watchDevice(): void {
-  installed = matchMedia('(display-mode: standalone)').matches;
+  const on_home_screen = (navigator as { standalone?: boolean }).standalone ?? false;
+  installed = on_home_screen || matchMedia('(display-mode: standalone)').matches;
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault();
     install_offer = event as InstallOffer;
@@ -45,5 +61,7 @@ export function watchDevice(): void {
   });
   void navigator.storage?.persisted?.().then((kept) => {
     persisted = kept;
+    // Not every engine tells when it was installed: the first start from the home screen asks.
+    if (!kept && installed) void keepStorage();
   });
 }

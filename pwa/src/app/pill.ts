@@ -12,14 +12,22 @@ export interface PillFace {
 
 /** The face of the pill; `time` is when the outbox was last sent, already in words. */
 export function pillFace(standing: SyncStanding, time: string | null): PillFace {
-  const { waiting, held, reachable } = standing;
+  const { waiting, held, reachable, trouble } = standing;
   const sent = time === null ? {} : { time };
   const queue = { count: waiting, ...sent };
+  if (trouble === 'unread')
+    return { kind: 'waiting', icon: 'cloud', parts: [{ key: 'sync.unread', params: {} }] };
   if (held > 0) {
     const parts: PillFace['parts'] = [{ key: 'sync.needs_answer', params: { count: held } }];
     if (waiting > 0) parts.push({ key: 'sync.waiting', params: { count: waiting } });
     return { kind: 'answer', icon: 'square-alert', parts };
   }
+  if (trouble === 'refused') {
+    const key: Key = waiting > 0 ? 'sync.refused_kept' : 'sync.refused';
+    return { kind: 'waiting', icon: 'unreachable', parts: [{ key, params: queue }] };
+  }
+  if (trouble === 'busy' && waiting > 0)
+    return { kind: 'waiting', icon: 'cloud', parts: [{ key: 'sync.busy', params: queue }] };
   if (!reachable) {
     const key: Key = waiting > 0 ? 'sync.kept_here' : 'sync.no_network';
     return {

@@ -16,8 +16,10 @@ export interface SyncStanding {
   held: number;
   /** When the outbox was last known to be empty or shrinking; null: not yet in this life. */
   sent_at: number | null;
-  /** Whether the server was reached at the last try. */
+  /** Whether the server took what it was sent at the last try. */
   reachable: boolean;
+  /** What comes before all else: storage was not read, so that nothing is known; the server does not know this tablet, or is busy. */
+  trouble: 'unread' | 'refused' | 'busy' | null;
 }
 
 /** Replace the fields, never the object: the frame reads them live. */
@@ -25,7 +27,9 @@ export const shell = $state({
   unit_name: '',
   tablet_name: '',
   person: null as Person | null,
-  sync: { waiting: 0, held: 0, sent_at: null, reachable: true } as SyncStanding,
+  /** Whether the device keeps what the app gives it: `blocked` by an older tab, or `refused` altogether. */
+  storage: 'opening' as 'opening' | 'open' | 'blocked' | 'refused',
+  sync: { waiting: 0, held: 0, sent_at: null, reachable: true, trouble: 'unread' } as SyncStanding,
   /** Ends the person's turn at this tablet; nothing open is lost. */
   lock: () => {},
 });

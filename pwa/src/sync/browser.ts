@@ -7,7 +7,7 @@ import { ask, now } from './http.ts';
 import { LiveSocket } from './live_socket.ts';
 import { clockAt } from './offset.ts';
 import { readOutbox } from './outbox.ts';
-import { readPending } from './pending.ts';
+import { LATEST_MS, pendingOf } from './pending.ts';
 import { setPeople, thisDevice } from './people.svelte.ts';
 import { forgetFeed, keepChanges, keepRows, readProjection } from './projection.ts';
 import { rowsOfSnapshot } from './replica.ts';
@@ -37,14 +37,12 @@ export function clockNow() {
   return clockAt(runner.state.clock, now());
 }
 
-/** Reads what this tablet has, then lives: offline it is complete from here on. */
+/** Reads what this tablet has, then lives: offline it is complete from here on. Rejects when the device keeps nothing for the app. */
 export async function startTablet(): Promise<void> {
-  const [{ device, sessions, current, offset_ms }, { waiting, held, last_sent_at }] = await Promise.all([
-    readDevice(),
-    readOutbox(),
-    readRows(),
-  ]);
-  store.expectOnly(await readPending());
+  const [{ device, sessions, current, offset_ms }, { waiting, held, sent, last_sent_at }] = await Promise.all(
+    [readDevice(), readOutbox(Date.now() - LATEST_MS), readRows()],
+  );
+  store.expectOnly(pendingOf({ waiting, sent }));
   setPeople({ device, sessions, current });
   onHint(heardHint);
   hear({
@@ -168,9 +166,12 @@ async function beLive(): Promise<void> {
   await new Promise<never>(() => {});
 }
 
-/** Takes the rows of storage over, where they are not those in memory; the cursors by feed. */
+/** Takes the rows of storage over, where they are not those in memory; the cursors by feed. What can not be read the server has. */
 async function readRows(): Promise<Record<string, readonly [string, number]>> {
-  const feeds = await readProjection();
+  const feeds = await readProjection().catch((error: unknown) => {
+    reportError(error);
+    return new Map() as Awaited<ReturnType<typeof readProjection>>;
+  });
   for (const [feed, { cursor, rows }] of feeds) {
     const at = store.cursor(feed);
     if (at?.[0] !== cursor[0] || at?.[1] !== cursor[1]) store.replace(feed, cursor, rows);
@@ -202,8 +203,9 @@ async function heardHint(hint: Hint): Promise<void> {
 
 /** The outbox was written to elsewhere: by another tab, the service worker, or an answer in the tray. */
 export async function readOutboxAgain(): Promise<void> {
-  const [{ waiting, held, last_sent_at }, pending] = await Promise.all([readOutbox(), readPending()]);
-  store.expectOnly(pending);
+  // Nothing may come between this reading and the core: an entry saved meanwhile would be forgotten by both.
+  const { waiting, held, sent, last_sent_at } = await readOutbox(Date.now() - LATEST_MS);
+  store.expectOnly(pendingOf({ waiting, sent }));
   hear({ event: 'outbox_read', waiting: waiting.map(forCore), held, last_sent_at });
 }
 

@@ -1,17 +1,19 @@
 /** Saving as screens do it: an id when the entry is safe, null when it is not; then every screen says so. */
 import type { EntryType } from './overlay.ts';
-import { type Fields, type SaveOptions, save } from './save.ts';
+import { type Fields, NotInstalled, type SaveOptions, save } from './save.ts';
 
-let failed = $state(false);
+/** What stands against keeping it: nothing, the device, or that the app is not installed. */
+type Failed = null | 'device' | 'not_installed';
+let failed = $state<Failed>(null);
 
-/** Whether the last thing that a person did could not be kept on this tablet. */
-export function isNotKept(): boolean {
+/** Why the last thing that a person did could not be kept on this tablet; null when it was. */
+export function whyNotKept(): Failed {
   return failed;
 }
 
 /** The person has read it. */
 export function understood(): void {
-  failed = false;
+  failed = null;
 }
 
 /** As `save`, but it does not throw: null means that nothing was saved. */
@@ -22,11 +24,11 @@ export async function keep<T extends EntryType>(
 ): Promise<string | null> {
   try {
     const entry_id = await save(type, fields, options);
-    failed = false;
+    failed = null;
     return entry_id;
   } catch (error) {
     reportError(error);
-    failed = true;
+    failed = error instanceof NotInstalled ? 'not_installed' : 'device';
     return null;
   }
 }

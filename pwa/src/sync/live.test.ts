@@ -139,7 +139,7 @@ test('the summary never says connected when nothing answers, nor sent when somet
   tablet.gain();
   tablet.hear({ event: 'socket_opened' });
   tablet.answer(503, {});
-  expect(words().connection).toBe('unreachable');
+  expect(words().connection).toBe('busy');
   tablet.pass(60_000);
   tablet.gain();
   tablet.answer(200, verdicts(['e1']));

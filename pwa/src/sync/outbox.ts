@@ -2,6 +2,7 @@
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { Held, Settled, Waiting } from './contract.ts';
 import { type Counter, nextPlace, pairedAnew } from './numbers.ts';
+import { dropProjection } from './projection.ts';
 import { Storage } from './storage.ts';
 
 /**
@@ -23,34 +24,34 @@ interface Outbox extends DBSchema {
 const STRICT = { durability: 'strict' } as const;
 const SENT_FOR_MS = 7 * 24 * 60 * 60_000;
 
-const outbox = new Storage<Outbox>('wardlight-outbox', 1, (database) => {
+const outbox = new Storage<Outbox>('wardlight-outbox', 1, build, dropProjection);
+
+function build(database: IDBPDatabase<Outbox>): void {
   database
     .createObjectStore('entries', { keyPath: 'n' })
     .createIndex('entry_id', 'entry_id', { unique: true });
   database.createObjectStore('held', { keyPath: 'entry_id' });
   database.createObjectStore('sent', { keyPath: 'entry_id' }).createIndex('sent_at', 'sent_at');
   database.createObjectStore('counter');
-});
-
-/** Everything that waits, oldest first, and everything in the tray. */
-export function readOutbox(): Promise<{ waiting: Kept[]; held: KeptHeld[]; last_sent_at: number | null }> {
-  return outbox.run(async (database) => {
-    const reading = database.transaction(['entries', 'held', 'sent']);
-    const [waiting, held, last] = await Promise.all([
-      reading.objectStore('entries').getAll(),
-      reading.objectStore('held').getAll(),
-      reading.objectStore('sent').index('sent_at').openKeyCursor(null, 'prev'),
-    ]);
-    held.sort((a, b) => a.n - b.n);
-    return { waiting, held, last_sent_at: last?.key ?? null };
-  });
 }
 
-/** What was sent since `from_ms`, newest first. */
-export function readSent(from_ms: number): Promise<KeptSent[]> {
-  return outbox.run(async (database) =>
-    (await database.getAllFromIndex('sent', 'sent_at', IDBKeyRange.lowerBound(from_ms))).reverse(),
-  );
+/** What the outbox has in one moment: waiting and held oldest first, sent newest first. */
+export type Contents = { waiting: Kept[]; held: KeptHeld[]; sent: KeptSent[]; last_sent_at: number | null };
+
+/** Everything that waits, everything in the tray, and what was sent since `sent_from_ms`: one transaction, so of one moment. */
+export function readOutbox(sent_from_ms = Number.POSITIVE_INFINITY): Promise<Contents> {
+  return outbox.run(async (database) => {
+    const reading = database.transaction(['entries', 'held', 'sent']);
+    const by_time = reading.objectStore('sent').index('sent_at');
+    const [waiting, held, sent, last] = await Promise.all([
+      reading.objectStore('entries').getAll(),
+      reading.objectStore('held').getAll(),
+      by_time.getAll(IDBKeyRange.lowerBound(sent_from_ms)),
+      by_time.openKeyCursor(null, 'prev'),
+    ]);
+    held.sort((a, b) => a.n - b.n);
+    return { waiting, held, sent: sent.reverse(), last_sent_at: last?.key ?? null };
+  });
 }
 
 /**

@@ -1,13 +1,13 @@
 /** Entries of this tablet whose effect the server's rows may not show yet, read back from the outbox. */
-import { type Kept, readOutbox, readSent } from './outbox.ts';
+import type { Contents, Kept } from './outbox.ts';
 import type { Pending, Saved } from './overlay.ts';
 
-const LATEST_MS = 24 * 60 * 60_000;
+/** What was sent longer ago has its rows by now. */
+export const LATEST_MS = 24 * 60 * 60_000;
 
 /** What waits, and what was sent of late: the store lets go of the latter when their feeds have come. */
-export async function readPending(): Promise<Pending[]> {
-  const [{ waiting }, sent] = await Promise.all([readOutbox(), readSent(Date.now() - LATEST_MS)]);
-  const known = sent
+export function pendingOf({ waiting, sent }: Pick<Contents, 'waiting' | 'sent'>): Pending[] {
+  const known = [...sent]
     .reverse()
     .map((kept) => ({ saved: savedOf(kept), heads: kept.heads, epoch: kept.epoch }));
   return [...known, ...waiting.map((kept) => ({ saved: savedOf(kept) }))];

@@ -14,7 +14,7 @@ type Page = {
   max_at: string | null;
   bytes: Uint8Array<ArrayBuffer>;
 };
-type FeedPages = { seq: number; page_no: number; tail: Change[]; changes: number };
+type FeedPages = { epoch: string; seq: number; page_no: number; tail: Change[]; changes: number };
 /** A feed's cursor and rows as they are in memory, taken in one moment. */
 type Current = () => { cursor: Cursor; rows: Rows };
 
@@ -28,14 +28,16 @@ const CHANGES_A_PAGE = 100;
 // Below this many changes a rewrite is not worth its while.
 const REWRITE_AFTER = 1_000;
 
-const storage = new Storage<Projection>('wardlight-projection', 1, (database) => {
+// A page has its sum since 2. Another version is not read: the rows are fetched again.
+const storage = new Storage<Projection>('wardlight-projection', 2, (database) => {
+  for (const name of database.objectStoreNames) database.deleteObjectStore(name);
   database.createObjectStore('pages', { keyPath: ['feed', 'page_no'] });
   database.createObjectStore('cursors', { keyPath: 'feed' });
 });
 
 const known = new Map<string, FeedPages>();
 
-/** Every feed with its cursor and rows. */
+/** Every feed with its cursor and rows. One with a damaged page is taken off this tablet, so that the server is asked for it again. */
 export async function readProjection(): Promise<Map<string, { cursor: Cursor; rows: Rows }>> {
   const [pages, cursors] = await storage.run(async (database) => {
     const reading = database.transaction(['pages', 'cursors']);
@@ -45,13 +47,18 @@ export async function readProjection(): Promise<Map<string, { cursor: Cursor; ro
   known.clear();
   for (const { feed, epoch, seq } of cursors) {
     feeds.set(feed, { cursor: [epoch, seq], rows: new Map() });
-    known.set(feed, { seq, page_no: 0, tail: [], changes: 0 });
+    known.set(feed, { epoch, seq, page_no: 0, tail: [], changes: 0 });
   }
   for (const page of pages) {
-    const content = (await decode(page.bytes)) as Content;
     const rows = feeds.get(page.feed)?.rows;
     const place = known.get(page.feed);
     if (!rows || !place) continue;
+    const content = await contentOf(page);
+    if (!content) {
+      feeds.delete(page.feed);
+      await forgetFeed(page.feed);
+      continue;
+    }
     if ('rows' in content) for (const row of content.rows) rows.set(rowKey(row.type, row.id), row);
     else applyChanges(rows, content.changes);
     // A new page begins after the last one; the tail of an earlier start is not written to again.
@@ -70,7 +77,7 @@ export async function keepChanges(
 ): Promise<void> {
   const place = known.get(feed);
   // A write before this one has rewritten all, these changes included.
-  if (place && place.seq >= cursor[1]) return;
+  if (place?.epoch === cursor[0] && place.seq >= cursor[1]) return;
   const many = place && place.changes + changes.length > Math.max(REWRITE_AFTER, current().rows.size);
   // A patient who left must leave the storage too. Without a place an earlier write has failed.
   if (!place || many || takesAway(changes)) {
@@ -79,9 +86,15 @@ export async function keepChanges(
   }
   const tail = [...place.tail, ...changes];
   const page = await seal(feed, place.page_no, { changes: tail });
-  await write(feed, cursor, [page], false);
+  try {
+    await write(feed, cursor, [page], place);
+  } catch {
+    const { cursor: at, rows } = current();
+    return keepRows(feed, at, [...rows.values()]);
+  }
   const full = tail.length >= CHANGES_A_PAGE;
   known.set(feed, {
+    epoch: cursor[0],
     seq: cursor[1],
     page_no: place.page_no + (full ? 1 : 0),
     tail: full ? [] : tail,
@@ -94,8 +107,8 @@ export async function keepRows(feed: string, cursor: Cursor, rows: readonly Snap
   const pages: Page[] = [];
   for (let at = 0; at < rows.length; at += ROWS_A_PAGE)
     pages.push(await seal(feed, pages.length, { rows: rows.slice(at, at + ROWS_A_PAGE) }));
-  await write(feed, cursor, pages, true);
-  known.set(feed, { seq: cursor[1], page_no: pages.length, tail: [], changes: 0 });
+  await write(feed, cursor, pages, null);
+  known.set(feed, { epoch: cursor[0], seq: cursor[1], page_no: pages.length, tail: [], changes: 0 });
 }
 
 /** Takes a feed off this tablet. */
@@ -111,21 +124,59 @@ export async function forgetFeed(feed: string): Promise<void> {
   known.delete(feed);
 }
 
-/** One transaction. When it fails, what is stored is as it was, and the next write is of all pages. */
-async function write(feed: string, cursor: Cursor, pages: readonly Page[], anew: boolean): Promise<void> {
-  const place = known.get(feed);
+/** Gives up all rows, for what has not been sent needs their room. They are in memory still, and with the server. */
+export async function dropProjection(): Promise<void> {
+  known.clear();
+  await storage.run(async (database) => {
+    const writing = database.transaction(['pages', 'cursors'], 'readwrite');
+    await Promise.all([
+      writing.objectStore('pages').clear(),
+      writing.objectStore('cursors').clear(),
+      writing.done,
+    ]);
+  });
+}
+
+/**
+ * One transaction; `after`: the place at which the pages join on, null when they replace all. When it fails, what is stored is as it
+ * was, and the next write is of all pages.
+ */
+async function write(
+  feed: string,
+  cursor: Cursor,
+  pages: readonly Page[],
+  after: FeedPages | null,
+): Promise<void> {
   known.delete(feed);
   await storage.run(async (database) => {
     const writing = database.transaction(['pages', 'cursors'], 'readwrite');
     const store = writing.objectStore('pages');
+    if (after) await joins(writing.objectStore('cursors').get(feed), after);
     await Promise.all([
-      ...(anew ? [store.delete(allOf(feed))] : []),
+      ...(after ? [] : [store.delete(allOf(feed))]),
       ...pages.map((page) => store.put(page)),
       writing.objectStore('cursors').put({ feed, epoch: cursor[0], seq: cursor[1] }),
       writing.done,
     ]);
   });
-  if (place) known.set(feed, place);
+}
+
+/** Another tab may have given the rows up, or written others: changes alone would then be a feed with a hole. */
+async function joins(
+  cursor: Promise<{ epoch: string; seq: number } | undefined>,
+  after: FeedPages,
+): Promise<void> {
+  const at = await cursor;
+  if (at?.epoch !== after.epoch || at.seq !== after.seq) throw new Error('Another tab wrote these rows.');
+}
+
+async function contentOf(page: Page): Promise<Content | null> {
+  try {
+    return (await decode(page.bytes)) as Content;
+  } catch (error) {
+    reportError(error);
+    return null;
+  }
 }
 
 function allOf(feed: string): IDBKeyRange {

@@ -1,4 +1,5 @@
 /** Saves what a person recorded: one strict transaction, then it is safe on this tablet. */
+import { isTabOfIpad } from '../app/device.svelte.ts';
 import { type Entries, entryVersion } from '../schemas.ts';
 import { clockNow, hear } from './browser.ts';
 import { forCore } from './flushing.ts';
@@ -9,7 +10,10 @@ import type { EntryType } from './overlay.ts';
 import { savedOf, shifted } from './pending.ts';
 import { currentSession, thisDevice } from './people.svelte.ts';
 import { newId } from './seed.ts';
-import { store } from './store.svelte.ts';
+import { store, syncState } from './store.svelte.ts';
+
+/** Without a network the entry would wait in a place that an iPad clears by itself. */
+export class NotInstalled extends Error {}
 
 /** The fields that `save` fills in where the screen does not; `observed_at` by the app's clock, which is the server's. */
 type Stamped = 'observed_at' | 'clock_offset_ms' | 'clock_quality' | 'seen';
@@ -25,7 +29,7 @@ export type SaveOptions = {
 
 /**
  * Saves an entry by the person whose turn it is, and returns its id. It resolves when the entry is durable on this tablet, network or
- * not; until then the form stays. It rejects when nobody is signed in or the device can not store it: then nothing was saved.
+ * not; until then the form stays. It rejects when nobody is signed in or the device can not keep it: then nothing was saved.
  */
 export async function save<T extends EntryType>(
   type: T,
@@ -35,6 +39,7 @@ export async function save<T extends EntryType>(
   const session = currentSession();
   const device = thisDevice();
   if (!session || !device) throw new Error('Nobody is signed in on this tablet.');
+  if (isTabOfIpad() && syncState().connection !== 'connected') throw new NotInstalled();
   const recorded_at = new Date().toISOString();
   const cursor = store.cursor(`unit:${device.unit_id}`);
   const seen = cursor?.[0] ? { feed: `unit:${device.unit_id}`, epoch: cursor[0], seq: cursor[1] } : undefined;

@@ -12,21 +12,33 @@ export class Storage<Schema extends DBSchema> {
   readonly #name: string;
   readonly #version: number;
   readonly #upgrade: OpenDBCallbacks<Schema>['upgrade'];
+  readonly #makeRoom: (() => Promise<void>) | undefined;
   #open: Promise<IDBPDatabase<Schema>> | null = null;
 
-  constructor(name: string, version: number, upgrade: NonNullable<OpenDBCallbacks<Schema>['upgrade']>) {
+  /** `makeRoom`: what gives way when the device has no room for this database. */
+  constructor(
+    name: string,
+    version: number,
+    upgrade: NonNullable<OpenDBCallbacks<Schema>['upgrade']>,
+    makeRoom?: () => Promise<void>,
+  ) {
     this.#name = name;
     this.#version = version;
     this.#upgrade = upgrade;
+    this.#makeRoom = makeRoom;
   }
 
-  /** Runs `work`; once more on a new connection when the old one was lost, so `work` must bear to be repeated. */
+  /**
+   * Runs `work`; once more on a new connection when the old one was lost, or when room could be made for it. So `work` must bear
+   * to be repeated.
+   */
   async run<Result>(work: (database: IDBPDatabase<Schema>) => Promise<Result>): Promise<Result> {
     try {
       return await work(await this.#opened());
     } catch (error) {
-      if (!isLost(error)) throw error;
-      this.#open = null;
+      if (isLost(error)) this.#open = null;
+      else if (isFull(error) && this.#makeRoom) await this.#makeRoom();
+      else throw error;
       return work(await this.#opened());
     }
   }
@@ -55,4 +67,8 @@ export class Storage<Schema extends DBSchema> {
 function isLost(error: unknown): boolean {
   if (!(error instanceof DOMException)) return false;
   return error.name === 'InvalidStateError' || /connection.*(lost|clos)/i.test(error.message);
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'QuotaExceededError';
 }

@@ -2,8 +2,8 @@
 import type { Now, State } from './contract.ts';
 import { clockAt } from './offset.ts';
 
-/** `connection`: the server answers; it is being tried; it could not be reached; it does not know this tablet. */
-export type Connection = 'connected' | 'trying' | 'unreachable' | 'refused';
+/** `connection`: the server answers; it is being tried; it takes nothing now; it could not be reached; it does not know this tablet. */
+export type Connection = 'connected' | 'trying' | 'busy' | 'unreachable' | 'refused';
 
 export type Summary = {
   waiting: number;
@@ -16,6 +16,8 @@ export type Summary = {
   clock_offset_ms: number;
   clock_quality: 'unknown' | 'stale' | 'fresh';
 };
+
+const BUSY = new Set([408, 425, 429, 500, 503, 507]);
 
 /** What the header pill and the tray say. */
 export function summary(state: State, now: Now): Summary {
@@ -36,7 +38,8 @@ function connection(state: State): Connection {
   const { push, live } = state;
   if (push.refused === 401 || push.refused === 403) return 'refused';
   // A socket may look open long after the line is gone: a post that found nobody knows better.
-  if (push.attempt > 0 && push.waiting.length > 0) return 'unreachable';
+  if (push.attempt > 0 && push.waiting.length > 0)
+    return BUSY.has(push.refused ?? 0) ? 'busy' : 'unreachable';
   if (live.socket === 'open') return 'connected';
   if (live.attempt > 1) return 'unreachable';
   return live.lock ? 'trying' : 'connected';

@@ -9,6 +9,7 @@ import { dropHeld } from './outbox';
 import { currentSession, thisDevice } from './people.svelte';
 import { lock } from './sign_in';
 import { row, rows, syncState } from './store.svelte';
+import type { Connection } from './summary';
 import { heldForHer } from './unit_held';
 
 const OPEN_TO_ALL = ['/settings', '/sync', '/log-in'];
@@ -46,7 +47,8 @@ export function wireShell(): void {
       };
       const late = answering.leads ? rows('late_set').length : 0;
       const asked = held + heldForHer(elsewhere, answering, new Set()).length + late;
-      shell.sync = { waiting, held: asked, sent_at: last_sent_at, reachable };
+      const trouble = shell.storage !== 'open' ? 'unread' : isTrouble(connection) ? connection : null;
+      shell.sync = { waiting, held: asked, sent_at: last_sent_at, reachable, trouble };
       correctClock(clock_offset_ms);
     });
     $effect(() => {
@@ -58,6 +60,10 @@ export function wireShell(): void {
       if (answered.length > 0) void forget(answered.map((held) => held.held_entry_id));
     });
   });
+}
+
+function isTrouble(connection: Connection): connection is 'refused' | 'busy' {
+  return connection === 'refused' || connection === 'busy';
 }
 
 /** Entries of the tray that somebody answered elsewhere. */
