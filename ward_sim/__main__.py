@@ -15,7 +15,7 @@ from ward_sim.demo.children import DemoRefused
 from ward_sim.load.run import MADE_AT_MS, SCENES, Wanted, load
 from ward_sim.load.wards import hospital_of
 from ward_sim.loading import hospital_file
-from ward_sim.twin.mutants import MUTANTS
+from ward_sim.mutants import MUTANTS
 
 
 def main(words: list[str] | None = None) -> int:

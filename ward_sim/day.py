@@ -220,7 +220,7 @@ async def _heal(day: Day) -> None:
     no_faults = dict.fromkeys(Faults.__slots__, 0.0)
     day.network.faults = Faults(**no_faults)
     for line in day.lines.values():
-        await line.go_offline()
+        line.go_offline()
         line.go_online()
         line.is_mended = True
     await day.world.run(day.end_at + _HEAL)

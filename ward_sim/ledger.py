@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from ward_sim.twin.events import Json
+from ward_sim.twin.contract import Json
 
 
 @dataclass(slots=True)

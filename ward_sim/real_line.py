@@ -9,8 +9,7 @@ import msgspec
 import websockets
 
 from ward_sim.instants import instant_text
-from ward_sim.tablet import Tablet
-from ward_sim.twin import actions, events
+from ward_sim.tablet import Heard, Tablet
 
 Json = dict[str, Any]
 _TIME_OUT_S = 10.0
@@ -38,67 +37,75 @@ class RealLine:
         self.tablet: Tablet | None = None
         self.online = True
         self._jobs: set[asyncio.Task[None]] = set()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timer: asyncio.TimerHandle | None = None
         self._socket: websockets.ClientConnection | None = None
+        self._listening: asyncio.Task[None] | None = None
 
     def device_now(self) -> int:
         """The device's clock is right."""
         return self.clock.now()
 
-    def post(self, tablet: Tablet, action: actions.Post) -> None:
-        """Send a push."""
-        body = msgspec.json.encode(action.push)
-        self._begin(self._request(tablet, action.request_id, "POST", "/api/sync/entries", body))
+    def now(self) -> Json:
+        """The device's clocks: one and the same here."""
+        return {"wall_ms": self.clock.now(), "mono_ms": self.clock.now()}
 
-    def fetch(self, tablet: Tablet, action: actions.Fetch) -> None:
-        """Send a GET."""
-        self._begin(self._request(tablet, action.request_id, "GET", action.path, None))
+    def ask(self, tablet: Tablet, method: str, path: str, body: Json | None, heard: Heard) -> None:
+        """Send a request."""
+        self._begin(self._ask(tablet, method, path, body, heard))
 
-    async def _request(self, tablet: Tablet, request_id: int, method: str, path: str, body: bytes | None) -> None:
+    async def _ask(self, tablet: Tablet, method: str, path: str, body: Json | None, heard: Heard) -> None:
         try:
             if not self.online:
                 raise httpx.ConnectError("offline")
-            reply = await self.ask(tablet, method, path, body)
+            reply = await self._request(tablet, method, path, body)
         except httpx.HTTPError:
-            tablet.hear(events.RequestFailed(request_id))
+            heard(0, None, None)
             return
         try:
             answer = msgspec.json.decode(reply.content)
         except msgspec.DecodeError:
             answer = None
-        tablet.hear(events.Answered(request_id, reply.status_code, answer))
+        wait = reply.headers.get("retry-after", "")
+        heard(reply.status_code, answer, int(wait) if wait.isdigit() else None)
 
-    async def ask(self, tablet: Tablet, method: str, path: str, body: bytes | None) -> httpx.Response:
+    async def _request(self, tablet: Tablet, method: str, path: str, body: Any) -> httpx.Response:
         """Send one request with the tablet's token; HTTPError when nothing came back."""
         headers = {"authorization": f"Bearer {tablet.token}", "content-type": "application/json"}
         url = self.base_url + path
-        return await self.client.request(method, url, content=body, headers=headers, timeout=_TIME_OUT_S)
+        content = None if body is None else msgspec.json.encode(body)
+        return await self.client.request(method, url, content=content, headers=headers, timeout=_TIME_OUT_S)
 
-    def _begin(self, job: Any) -> None:
+    def _begin(self, job: Any) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(job)
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
+        return task
 
     def open_socket(self, tablet: Tablet) -> None:
         """Dial and listen until the socket closes."""
-        self._begin(self._listen(tablet))
+        self._listening = self._begin(self._listen(tablet))
+
+    def close_socket(self) -> None:
+        """Hang up."""
+        listening, self._listening = self._listening, None
+        self._socket = None
+        if listening is not None:
+            listening.cancel()
 
     async def _listen(self, tablet: Tablet) -> None:
-        if self._socket is not None:
-            return
         url = self.base_url.replace("http", "ws", 1) + "/api/sync/live"
         headers = {"authorization": f"Bearer {tablet.token}"}
         try:
             if self.online:
                 async with websockets.connect(url, additional_headers=headers, open_timeout=_TIME_OUT_S) as socket:
                     self._socket = socket
-                    tablet.hear(events.SocketOpened())
+                    tablet.hear({"event": "socket_opened"})
                     async for message in socket:
-                        tablet.hear(events.Frame(msgspec.json.decode(message)))
+                        tablet.hear({"event": "frame", "frame": msgspec.json.decode(message)})
         except (OSError, TimeoutError, websockets.WebSocketException):
             pass  # the core is told below, and tries again with jitter
         self._socket = None
-        tablet.hear(events.SocketClosed())
+        tablet.hear({"event": "socket_closed"})
 
     def send(self, frame: Json) -> None:
         """Send a frame on the live socket."""
@@ -112,23 +119,25 @@ class RealLine:
         except websockets.ConnectionClosed:
             return  # the listener notices and tells the core
 
-    def set_timer(self, tablet: Tablet, action: actions.SetTimer) -> None:
-        """Ring at a device instant; a later timer of the same name replaces an earlier one."""
-        if action.name in self._timers:
-            self._timers[action.name].cancel()
-        wait_s = max(0, action.at_ms - self.device_now()) / 1000
-        loop = asyncio.get_running_loop()
-        self._timers[action.name] = loop.call_later(wait_s, lambda: tablet.hear(events.Timer(action.name)))
+    def set_timer(self, tablet: Tablet, at_mono_ms: float | None) -> None:
+        """Ring at an instant of the monotonic clock, in the place of any asked for before."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        if at_mono_ms is not None:
+            wait_s = max(1, at_mono_ms - self.clock.now()) / 1000
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(wait_s, lambda: tablet.hear({"event": "timer"}))
 
-    def show_ring(self, tablet: Tablet, frame: Json) -> None:
+    def show_ring(self, tablet: Tablet, ring: Json) -> None:
         """The screen shows the asking, and the receipt says so."""
-        names = {"alert_id": frame["alert_id"], "step_id": frame["step_id"]}
+        names = {"alert_id": ring["alert_id"], "step_id": ring["step_id"]}
         receipt = [{**names, "kind": "shown", "at": instant_text(self.device_now())}]
-        self._begin(self._receipt(tablet, msgspec.json.encode(receipt)))
+        self._begin(self._receipt(tablet, receipt))
 
-    async def _receipt(self, tablet: Tablet, body: bytes) -> None:
+    async def _receipt(self, tablet: Tablet, body: Any) -> None:
         try:
-            await self.ask(tablet, "POST", "/api/alerts/receipts", body)
+            await self._request(tablet, "POST", "/api/alerts/receipts", body)
         except httpx.HTTPError:
             return  # a receipt that is lost only makes the ladder climb sooner
 
@@ -138,12 +147,12 @@ class RealLine:
         if not online and self._socket is not None:
             await self._socket.close()
         if online and self.tablet is not None:
-            self.tablet.hear(events.NetworkUp())
+            self.tablet.hear({"event": "network_up"})
 
     async def close(self) -> None:
         """Hang up and stop every job."""
-        for timer in self._timers.values():
-            timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         for job in list(self._jobs):
             job.cancel()
         await asyncio.gather(*self._jobs, return_exceptions=True)

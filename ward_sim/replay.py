@@ -141,7 +141,7 @@ def _plan_patient(
     world: World, ward: Replay, hospital: Hospital, one: Series, place: tuple[int, int], *, carried: bool
 ) -> None:
     bed_no, from_at = place
-    chance = ward.tablet.state.chance
+    chance = ward.tablet.chance
     stay_id, patient_id = chance.uuid7(from_at), chance.uuid7(from_at)
     born = instant(START_AT).year - one.age_years
     patient = {**hospital.patient("en", set()), "born_on": f"{born}-01-01", "name": f"Record {one.record_id}"}

@@ -1,47 +1,60 @@
-"""A virtual tablet: the core, its storage and its book, on whatever line it is given."""
+"""A virtual tablet: a core, its storage and its book, on whatever line it is given (`pwa/src/sync/browser.ts`)."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
+from urllib.parse import urlencode
+
+import msgspec
 
 from ward_sim.chance import Chance
+from ward_sim.core import Core, TwinCore
+from ward_sim.instants import instant_text
 from ward_sim.ledger import Ledger
-from ward_sim.seal import mac
-from ward_sim.storage import Storage
-from ward_sim.twin import actions, events
-from ward_sim.twin.mutants import mutated_step
-from ward_sim.twin.state import State
+from ward_sim.mutants import mutated
+from ward_sim.replica import Replica, rows_of
+from ward_sim.seal import kept, sealed
+from ward_sim.storage import Crashed, Storage
+from ward_sim.twin.contract import Json
+
+_OK = 200
+# How a line answers: the status (0: nothing came in time), the JSON or None, and Retry-After in seconds.
+Heard = Callable[[int, Any, float | None], None]
 
 
 class Line(Protocol):
-    """What carries a tablet's requests, socket and timers; answers come back by `Tablet.hear`."""
+    """What carries a tablet's requests, socket and timer, and has its clocks; answers come back by callbacks."""
+
+    def now(self) -> Json:
+        """Return the device's clocks: `wall_ms`, which may be wrong and jump, and `mono_ms`, which never does."""
+        ...
 
     def device_now(self) -> int:
-        """Return the device's own clock in ms."""
+        """Return the device's wall clock in ms."""
         ...
 
-    def post(self, tablet: "Tablet", action: actions.Post) -> None:
-        """Send a push."""
-        ...
-
-    def fetch(self, tablet: "Tablet", action: actions.Fetch) -> None:
-        """Send a GET."""
+    def ask(self, tablet: "Tablet", method: str, path: str, body: Json | None, heard: Heard) -> None:
+        """Send a request; `heard` may be called more than once, for the first answer counts."""
         ...
 
     def open_socket(self, tablet: "Tablet") -> None:
         """Open the live socket."""
         ...
 
-    def send(self, frame: events.Json) -> None:
+    def close_socket(self) -> None:
+        """Close the live socket without a word to the tablet."""
+        ...
+
+    def send(self, frame: Json) -> None:
         """Send a frame."""
         ...
 
-    def set_timer(self, tablet: "Tablet", action: actions.SetTimer) -> None:
-        """Ring at a device instant."""
+    def set_timer(self, tablet: "Tablet", at_mono_ms: float | None) -> None:
+        """Tell the tablet `timer` at this instant, and at no other that was asked for before."""
         ...
 
-    def show_ring(self, tablet: "Tablet", frame: events.Json) -> None:
+    def show_ring(self, tablet: "Tablet", ring: Json) -> None:
         """Somebody is asked about an alert."""
         ...
 
@@ -56,111 +69,238 @@ class Session:
 
 
 class Tablet:
-    """One paired device. `hear` is its only door; `feeds` and `waiting` are what its screens read."""
+    """One paired device. `hear` takes events in; `rows` and `storage` are what its screens read."""
 
-    def __init__(self, device: events.Json, line: Line, seed: int, mutant: str | None = None) -> None:
-        """`device` is the reply to pairing."""
+    def __init__(
+        self, device: Json, line: Line, seed: int, mutant: str | None = None, core: Core | None = None
+    ) -> None:
+        """`device` is the reply to pairing; without a core the twin is taken."""
         self.device_id: str = device["device_id"]
         self.token: str = device["device_token"]
         self.unit_id: str = device["unit_id"]
+        self.name: str = device.get("name", "")
         self.line = line
         self.mutant = mutant
         self.seed = seed
-        self.storage = Storage()
+        self.core = mutated(core or TwinCore(), mutant)
+        self.storage = Storage(mutant)
         self.ledger = Ledger()
+        self.chance = Chance(seed)
         self.sessions: dict[str, Session] = {}
-        self.staff_of_session: dict[str, Session] = {}
+        self.feeds: defaultdict[str, Replica] = defaultdict(Replica)
         self.diverged: list[tuple[str, int]] = []
+        self.life = 0
         self.starts = 0
-        self._queue: deque[events.Event] = deque()
+        self.alive = False
+        self.asking = 0
+        self._offset_ms: int | None = None
+        self._keys: dict[str, str] = {}
+        self._verdicts: dict[str, Json] = {}
+        self._posted: set[str] = set()
+        self._queue: deque[Json] = deque()
         self._running = False
-        self.state = State(self.device_id, Chance(seed))
 
     def start(self) -> None:
-        """Open the app: nothing is known but what storage holds."""
+        """Open the app, ending the one that runs: nothing is known but what storage holds."""
+        self.die()
+        self.alive = True
         self.starts += 1
-        # A late answer to the life before must not be taken for one of this life.
-        first_request_id = self.starts * 1_000_000
-        self.state = State(self.device_id, Chance(self.seed + self.starts), next_request_id=first_request_id)
-        self.hear(self.storage.reopened())
-        self.want_feeds()
+        self.core.begin((self.seed + self.starts) & (2**64 - 1))
+        self.feeds.clear()
+        for name, rest in self.storage.feeds.items():
+            self.feeds[name] = Replica(rest.epoch, rest.seq, dict(rest.rows))
+        device = {"device_id": self.device_id, "unit_id": self.unit_id, "name": self.name}
+        people = [{"session_id": one.session_id, "staff_id": one.staff_id} for one in self.sessions.values()]
+        known = {"device": device, "sessions": people, "offset_ms": self._offset_ms}
+        self.hear({"event": "started", **known, **self.storage.started()})
+        self.hear({"event": "live_gained", "cursors": self.storage.cursors()})
 
-    def sign_in(self, reply: events.Json) -> Session:
+    def die(self) -> None:
+        """The app is gone, whatever it was doing; answers to its requests find nobody."""
+        if self.alive:
+            told = self.summary()
+            self._offset_ms = None if told["clock_quality"] == "unknown" else told["clock_offset_ms"]
+        self.alive = False
+        self.life += 1
+        self.asking = 0
+        self._queue.clear()
+        self.line.close_socket()
+        self.line.set_timer(self, None)
+
+    def sign_in(self, reply: Json) -> Session:
         """Take a session from the reply to a log-in."""
         session = Session(reply["session_id"], reply["session_key"], reply["staff_id"])
         self.sessions[session.staff_id] = session
-        self.staff_of_session[session.session_id] = session
-        self.want_feeds()
+        self._keys[session.session_id] = session.session_key
+        told = {"session_id": session.session_id, "staff_id": session.staff_id}
+        self.hear({"event": "session_opened", "session": told})
         return session
 
     def sign_out(self, staff_id: str) -> None:
         """Her feed leaves; her unsent entries still go out as hers."""
-        self.sessions.pop(staff_id, None)
-        self.want_feeds()
+        session = self.sessions.pop(staff_id, None)
+        if session is not None:
+            self.hear({"event": "session_ended", "session_id": session.session_id})
 
-    def want_feeds(self) -> None:
-        """Follow the reference tables, the unit, and each person signed in."""
-        people = tuple(f"user:{staff_id}" for staff_id in self.sessions)
-        self.hear(events.FeedsWanted(("reference", f"unit:{self.unit_id}", *people)))
+    def save(self, staff_id: str, type_name: str, body: Json, answers: str | None = None) -> str:
+        """A signed-in person presses Save; return the entry's id once it is durable, or raise Crashed.
 
-    def save(self, staff_id: str, type_name: str, body: events.Json) -> str:
-        """A signed-in person presses Save; return the entry's id once it is durable."""
-        self.hear(events.SaveAsked(type_name, self.sessions[staff_id].session_id, body))
-        return next(reversed(self.ledger.saved))
+        `answers` is the held entry that this one answers. Instants in `body` are by the tablet's own clock.
+        """
+        session, now = self.sessions[staff_id], self.line.now()
+        at = instant_text(now["wall_ms"])
+        told = self.core.summary(now)
+        clock = {name: told[name] for name in ("clock_offset_ms", "clock_quality")}
+        unit = self.feeds[f"unit:{self.unit_id}"]
+        cursor = {"feed": f"unit:{self.unit_id}", "epoch": unit.epoch, "seq": unit.seq}
+        seen = {"seen": cursor} if unit.epoch else {}
+        entry = {
+            "entry_id": self.chance.uuid7(now["wall_ms"]),
+            "device_id": self.device_id,
+            "n": self.storage.last_n + 1,
+            "type": type_name,
+            "v": 1,
+            "session_id": session.session_id,
+            "recorded_at": at,
+            "depends_on": [],
+            "body": msgspec.json.encode({"observed_at": at, **clock, **seen, **body}).decode(),
+        }
+        saved = kept(sealed(entry, session.session_key), staff_id)
+        try:
+            self.storage.append(saved, answers)
+        except Crashed:
+            self.die()
+            raise
+        self.ledger.note_saved(saved["entry"], staff_id)
+        if answers is not None:
+            self.hear({"event": "answered", "entry_id": answers})
+        self.hear({"event": "saved", "waiting": self.storage.waiting()[-1]})
+        return entry["entry_id"]
 
     def rows(self, type_name: str) -> list[Any]:
         """Return the unit's rows of one type as this tablet knows them."""
-        feed = self.state.feeds.get(f"unit:{self.unit_id}")
-        return feed.of_type(type_name) if feed else []
+        return self.feeds[f"unit:{self.unit_id}"].of_type(type_name)
 
-    def hear(self, event: events.Event) -> None:
-        """Step the core and do what it asks, until nothing is left to do."""
+    def summary(self) -> Json:
+        """Return how the tablet stands, as its screens say it."""
+        return self.core.summary(self.line.now())
+
+    def hear(self, event: Json) -> None:
+        """Step the core and do what it asks, until nothing is left to do or the app dies of it."""
+        if not self.alive:
+            return
         self._queue.append(event)
         if self._running:
             return
         self._running = True
         try:
             while self._queue:
-                now = self.line.device_now()
-                heard = self._queue.popleft()
-                self.state, wanted = mutated_step(self.mutant, self.state, heard, now)
-                for action in wanted:
-                    self._DO[type(action)](self, action)
+                for action in self.core.step(self._queue.popleft(), self.line.now()):
+                    self._DO[action["action"]](self, action)
+        except Crashed:
+            self.die()
         finally:
             self._running = False
 
-    def _seal(self, action: actions.Seal) -> None:
-        key = self.staff_of_session[action.entry["session_id"]].session_key
-        self.hear(events.Sealed(action.entry["entry_id"], mac(key, action.entry)))
+    def _ask(self, method: str, path: str, body: Json | None, event: Json) -> None:
+        life, sent_at, answered = self.life, self.line.now(), False
 
-    def _store_entry(self, action: actions.StoreEntry) -> None:
-        self.storage.store_entry(action)
-        self.hear(events.EntryStored(action.entry["entry_id"]))
+        def heard(status: int, reply: Any, retry_after_s: float | None = None) -> None:
+            nonlocal answered
+            if answered or life != self.life:
+                return
+            answered = True
+            self.asking -= 1
+            if event["event"] == "push_reply":
+                told = reply.get("verdicts") if status == _OK and isinstance(reply, dict) else None
+                self._verdicts = {verdict["entry_id"]: verdict for verdict in told or []}
+            late = {} if retry_after_s is None else {"retry_after_s": retry_after_s}
+            self.hear({**event, "status": status, "body": reply, "sent_at": sent_at, **late})
 
-    def _show_saved(self, action: actions.ShowSaved) -> None:
-        staff_id = self.staff_of_session[action.entry["session_id"]].staff_id
-        self.ledger.note_saved(action.entry, staff_id)
+        self.asking += 1
+        self.line.ask(self, method, path, body, heard)
 
-    def _settle(self, action: actions.Settle) -> None:
-        self.storage.settle(action)
-        for verdict in action.verdicts:
-            self.ledger.note_verdict(verdict)
+    def _take_flush(self, _action: Json) -> None:
+        self.hear({"event": "flush_gained", "waiting": self.storage.waiting()})
 
-    def _report_divergence(self, action: actions.ReportDivergence) -> None:
-        self.diverged.append((action.feed, action.seq))
+    def _post(self, action: Json) -> None:
+        entries = [self.storage.entries.get(entry_id) for entry_id in action["entry_ids"]]
+        if None in entries:
+            self.hear({"event": "push_reply", "status": 0, "sent_at": self.line.now()})
+            return
+        if self.mutant == "no_dedupe":
+            self._name_anew(action["entry_ids"])
+        push = {name: action[name] for name in ("outbox_depth", "max_n")}
+        push["entries"] = [self.storage.entries[entry_id]["entry"] for entry_id in action["entry_ids"]]
+        self._ask("POST", "/api/sync/entries", push, {"event": "push_reply"})
 
-    _DO: ClassVar[dict[type, Callable[[Any, Any], None]]] = {
-        actions.Seal: _seal,
-        actions.StoreEntry: _store_entry,
-        actions.ShowSaved: _show_saved,
-        actions.Settle: _settle,
-        actions.StoreFeed: lambda tablet, action: tablet.storage.store_feed(action),
-        actions.Forget: lambda tablet, action: tablet.storage.forget(action),
-        actions.Post: lambda tablet, action: tablet.line.post(tablet, action),
-        actions.Fetch: lambda tablet, action: tablet.line.fetch(tablet, action),
-        actions.OpenSocket: lambda tablet, _: tablet.line.open_socket(tablet),
-        actions.Send: lambda tablet, action: tablet.line.send(action.frame),
-        actions.SetTimer: lambda tablet, action: tablet.line.set_timer(tablet, action),
-        actions.Ring: lambda tablet, action: tablet.line.show_ring(tablet, action.frame),
-        actions.ReportDivergence: _report_divergence,
+    def _name_anew(self, entry_ids: list[str]) -> None:
+        """The mutant no_dedupe: the key of an entry is made at each try, so a lost answer makes a second fact."""
+        for entry_id in entry_ids:
+            waits = self.storage.entries[entry_id]
+            if entry_id in self._posted:
+                self.storage.last_n += 1
+                names = {"entry_id": self.chance.uuid7(self.line.device_now()), "n": self.storage.last_n}
+                waits["entry"] = sealed({**waits["entry"], **names}, self._keys[waits["entry"]["session_id"]])
+                self.ledger.note_saved(waits["entry"], waits["staff_id"])
+            self._posted.add(entry_id)
+
+    def _settle(self, action: Json) -> None:
+        known = self.storage.entries
+        sent_as = {entry_id: waits["entry"]["entry_id"] for entry_id, waits in known.items()}
+        self.storage.settle(action, self.line.device_now())
+        for one in (*action["sent"], *action["held"]):
+            sent_id = sent_as.get(one["entry_id"], "")
+            held = {"entry_id": sent_id, "verdict": "held", "reason": one.get("reason"), "detail": one.get("detail")}
+            verdict = self._verdicts.get(sent_id) or (held if "reason" in one else None)
+            if verdict is not None:
+                self.ledger.note_verdict(verdict)
+        self.hear({"event": "settled"})
+
+    def _get(self, action: Json, path: str, asked: Json) -> None:
+        event = {"event": "get_reply", "feed": action["feed"]}
+        self._ask("GET", f"{path}?{urlencode({k: v for k, v in asked.items() if v is not None})}", None, event)
+
+    def _get_changes(self, action: Json) -> None:
+        self._get(action, "/api/sync/changes", {name: action[name] for name in ("feed", "epoch", "after", "limit")})
+
+    def _get_snapshot(self, action: Json) -> None:
+        path = f"/api/sync/snapshot/{action['feed']}"
+        self._get(action, path, {"chunk": action["chunk"], "head": action["head"]})
+
+    def _show(self, action: Json) -> None:
+        self.feeds[action["feed"]].apply({"seq": 0, **row} for row in action["rows"])
+
+    def _append(self, action: Json) -> None:
+        feed = self.feeds[action["feed"]]
+        feed.apply(action["changes"])
+        feed.epoch, feed.seq = action["epoch"], action["seq"]
+        self.storage.keep_changes(action["feed"], action["epoch"], action["seq"], action["changes"])
+
+    def _replace(self, action: Json) -> None:
+        rows = rows_of(action["rows"])
+        self.feeds[action["feed"]] = Replica(action["epoch"], action["seq"], rows)
+        self.storage.keep_rows(action["feed"], action["epoch"], action["seq"], dict(rows))
+
+    def _forget(self, action: Json) -> None:
+        self.feeds.pop(action["feed"], None)
+        self.storage.forget(action["feed"])
+
+    _DO: ClassVar[dict[str, Callable[[Any, Json], None]]] = {
+        "take_flush": _take_flush,
+        "drop_flush": lambda _tablet, _action: None,
+        "post": _post,
+        "settle": _settle,
+        "get_device": lambda tablet, _: tablet._ask("GET", "/api/devices/me", None, {"event": "device_reply"}),  # noqa: SLF001
+        "get_changes": _get_changes,
+        "get_snapshot": _get_snapshot,
+        "open_socket": lambda tablet, _: tablet.line.open_socket(tablet),
+        "close_socket": lambda tablet, _: tablet.line.close_socket(),
+        "send": lambda tablet, action: tablet.line.send(action["frame"]),
+        "show": _show,
+        "append": _append,
+        "replace": _replace,
+        "forget": _forget,
+        "ring": lambda tablet, action: tablet.line.show_ring(tablet, action),
+        "set_timer": lambda tablet, action: tablet.line.set_timer(tablet, action["at_mono_ms"]),
     }

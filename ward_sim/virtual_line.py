@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -9,12 +10,12 @@ import msgspec
 from ward_sim.asgi_door import AsgiDoor, Reply, Socket
 from ward_sim.instants import MINUTE, SECOND, instant, instant_text
 from ward_sim.judge.witness import Witness
-from ward_sim.tablet import Tablet
-from ward_sim.twin import actions, events
+from ward_sim.tablet import Heard, Tablet
 from ward_sim.world import World
 
 Json = dict[str, Any]
 TIME_OUT = 10 * SECOND
+_PING = 40 * SECOND
 _ONE_MOMENT = 5 * SECOND
 
 
@@ -108,38 +109,35 @@ class VirtualLine:
         self._last_arrival = 0
         self._frames = 0
         self._last_frame = 0
-        self._timers: dict[str, int] = {}
+        self._timer_at: float | None = None
+        self._dials = 0
         network.lines.append(self)
 
     def device_now(self) -> int:
         """The device's own clock."""
         return self.world.now + self.skew_ms
 
-    def post(self, tablet: Tablet, action: actions.Post) -> None:
-        """Send a push; its bytes are fixed now."""
-        body = msgspec.json.decode(msgspec.json.encode(action.push))
-        self._send(tablet, action.request_id, "POST", "/api/sync/entries", body)
+    def now(self) -> Json:
+        """The device's clocks."""
+        return {"wall_ms": self.device_now(), "mono_ms": self.world.now}
 
-    def fetch(self, tablet: Tablet, action: actions.Fetch) -> None:
-        """Send a GET."""
-        self._send(tablet, action.request_id, "GET", action.path, None)
-
-    def _send(self, tablet: Tablet, request_id: int, method: str, path: str, body: Any) -> None:
+    def ask(self, tablet: Tablet, method: str, path: str, body: Json | None, heard: Heard) -> None:
+        """Send a request; its bytes are fixed now."""
+        asked = (method, path, msgspec.json.decode(msgspec.json.encode(body)))
         faults, counts = self.network.faults, self.network.counts
         counts.requests += 1
         if self.offline_since is not None:
-            self._fail(tablet, request_id, self.die.randrange(SECOND, TIME_OUT))
+            self._fail(heard, self.die.randrange(SECOND, TIME_OUT))
             return
         if self.die.random() < faults.dropped:
             counts.requests_dropped += 1
-            self._fail(tablet, request_id, TIME_OUT)
+            self._fail(heard, TIME_OUT)
             return
         if self.die.random() < faults.refused:
             counts.refused += 1
             status = self.die.choice([401, 401, 503, 200])
             reply = {"status": status} if status != 200 else None
-            answered = events.Answered(request_id, status, reply)
-            self.world.after(self._latency(), lambda: self._hear(tablet, answered))
+            self.world.after(self._latency(), lambda: heard(status, reply, None))
             return
         copies = 1
         if self.die.random() < faults.duplicated:
@@ -149,64 +147,78 @@ class VirtualLine:
             self._sent += 1
             number = self._sent
             delay = self._latency() + copy * self.die.randrange(SECOND, MINUTE)
-            self.world.after(delay, lambda n=number: self._deliver(tablet, n, request_id, (method, path, body)))
+            self.world.after(delay, lambda n=number: self._deliver(tablet.token, n, asked, heard))
 
-    async def _deliver(self, tablet: Tablet, number: int, request_id: int, asked: tuple[str, str, Any]) -> None:
+    async def _deliver(self, token: str, number: int, asked: tuple[str, str, Any], heard: Heard) -> None:
         counts = self.network.counts
         if number < self._last_arrival:
             counts.reordered += 1
         self._last_arrival = max(number, self._last_arrival)
-        reply = await self.network.ask(*asked, tablet.token)
+        reply = await self.network.ask(*asked, token)
         lost = self.die.random() < self.network.faults.answer_dropped
         if lost or self.offline_since is not None:
             counts.requests_dropped += 1
-            self._fail(tablet, request_id, TIME_OUT)
+            self._fail(heard, TIME_OUT)
             return
-        answered = events.Answered(request_id, reply.status, reply.json)
-        self.world.after(self._latency(), lambda: self._hear(tablet, answered))
+        self.world.after(self._latency(), lambda: heard(reply.status, reply.json, None))
 
-    def _fail(self, tablet: Tablet, request_id: int, ms: int) -> None:
-        self.world.after(ms, lambda: self._hear(tablet, events.RequestFailed(request_id)))
-
-    @staticmethod
-    def _hear(tablet: Tablet, event: events.Event) -> None:
-        tablet.hear(event)
+    def _fail(self, heard: Heard, ms: int) -> None:
+        self.world.after(ms, lambda: heard(0, None, None))
 
     def _latency(self) -> int:
         slow = self.die.random() < self.network.faults.slow
         return self.die.randrange(SECOND, 8 * SECOND) if slow else self.die.randrange(8, 120)
 
-    def set_timer(self, tablet: Tablet, action: actions.SetTimer) -> None:
-        """Ring at a device instant; a later timer of the same name replaces an earlier one."""
-        self._timers[action.name] = action.at_ms
-        self.world.at(action.at_ms - self.skew_ms, lambda: self._ring_timer(tablet, action))
+    def set_timer(self, tablet: Tablet, at_mono_ms: float | None) -> None:
+        """Ring at an instant of the monotonic clock, in the place of any asked for before."""
+        self._timer_at = at_mono_ms
+        if at_mono_ms is not None:
+            self.world.at(ceil(at_mono_ms), lambda: self._ring_timer(tablet, at_mono_ms))
 
-    def _ring_timer(self, tablet: Tablet, action: actions.SetTimer) -> None:
-        if self._timers.get(action.name) == action.at_ms:
-            del self._timers[action.name]
-            tablet.hear(events.Timer(action.name))
+    def _ring_timer(self, tablet: Tablet, at_mono_ms: float) -> None:
+        if self._timer_at == at_mono_ms:
+            self._timer_at = None
+            tablet.hear({"event": "timer"})
 
     def open_socket(self, tablet: Tablet) -> None:
         """Dial, unless there is no network."""
-        self.world.after(self._latency(), lambda: self._dial(tablet))
+        self._dials += 1
+        number = self._dials
+        self.world.after(self._latency(), lambda: self._dial(tablet, number))
 
-    async def _dial(self, tablet: Tablet) -> None:
-        if self.socket is not None:
+    async def _dial(self, tablet: Tablet, number: int) -> None:
+        if number != self._dials:
             return
         if self.offline_since is not None:
-            tablet.hear(events.SocketClosed())
+            tablet.hear({"event": "socket_closed"})
             return
         await self.network.step_clock()
-        self.socket = await self.network.door.connect("/api/sync/live", tablet.token)
-        if self.socket.closed:
-            self.socket = None
-            tablet.hear(events.SocketClosed())
+        socket = await self.network.door.connect("/api/sync/live", tablet.token)
+        if socket.closed:
+            tablet.hear({"event": "socket_closed"})
             return
-        tablet.hear(events.SocketOpened())
+        self.socket = socket
+        tablet.hear({"event": "socket_opened"})
+        self.world.after(_PING, lambda: self._ping(tablet, socket))
+
+    def _ping(self, tablet: Tablet, socket: Socket) -> None:
+        """What keeps a socket alive: a stepped server does not ping, for its sockets live in another time."""
+        if self.socket is socket and self.offline_since is None:
+            tablet.hear({"event": "frame", "frame": {"frame": "ping", "at": instant_text(self.world.now)}})
+            self.world.after(_PING, lambda: self._ping(tablet, socket))
+
+    def close_socket(self) -> None:
+        """Hang up; what was on its way on this socket is gone."""
+        self._dials += 1
+        socket, self.socket = self.socket, None
+        if socket is not None:
+            self.world.after(0, lambda: self.network.door.hang_up(socket))
 
     def send(self, frame: Json) -> None:
         """Send a frame in a while, if the socket is still the same."""
         socket = self.socket
+        if frame["frame"] == "pong":
+            return
 
         async def tell() -> None:
             if socket is not None and self.socket is socket and self.offline_since is None:
@@ -214,7 +226,7 @@ class VirtualLine:
                 await self.network.door.tell(socket, frame)
                 self.network.settle_soon()
 
-        self.world.after(30 if frame["frame"] == "pong" else self._latency(), tell)
+        self.world.after(self._latency(), tell)
 
     def carry_frames(self) -> None:
         """Take what the server sent, and let it arrive late, twice or not at all."""
@@ -224,15 +236,15 @@ class VirtualLine:
         for frame in socket.take_frames():
             if self.offline_since is not None:
                 continue
-            self._carry(self.tablet, frame)
+            self._carry(self.tablet, socket, frame)
         if socket.closed and self.socket is socket:
             self.socket = None
-            self.tablet.hear(events.SocketClosed())
+            self.tablet.hear({"event": "socket_closed"})
 
-    def _carry(self, tablet: Tablet, frame: Json) -> None:
-        if frame["frame"] in ("ping", "upto"):
-            # These come by the server's wall clock: they must not move the die, or a seed would not repeat.
-            self.world.after(30, lambda: tablet.hear(events.Frame(frame)))
+    def _carry(self, tablet: Tablet, socket: Socket, frame: Json) -> None:
+        if frame["frame"] == "upto":
+            # It comes by the server's wall clock: it must not move the die, or a seed would not repeat.
+            self.world.after(30, lambda: self._show(tablet, socket, self._frames, frame))
             return
         faults = self.network.faults
         roll = self.die.random()
@@ -244,32 +256,28 @@ class VirtualLine:
             number = self._frames
             late = self.die.random() < faults.frame_slow
             delay = self.die.randrange(SECOND, 20 * SECOND) if late else 30
-            self.world.after(delay, lambda n=number: self._show(tablet, n, frame))
+            self.world.after(delay, lambda n=number: self._show(tablet, socket, n, frame))
 
-    def _show(self, tablet: Tablet, number: int, frame: Json) -> None:
+    def _show(self, tablet: Tablet, socket: Socket, number: int, frame: Json) -> None:
+        if self.socket is not socket:
+            return
         if number < self._last_frame:
             self.network.counts.reordered += 1
         self._last_frame = max(number, self._last_frame)
-        tablet.hear(events.Frame(frame))
+        tablet.hear({"event": "frame", "frame": frame})
 
-    async def go_offline(self) -> None:
+    def go_offline(self) -> None:
         """The network is gone, unless it has been mended for good; both ends notice."""
         if self.offline_since is None and not self.is_mended:
             self.offline_since = self.world.now
-            await self._cut_socket()
+            if self.socket is not None and self.tablet is not None:
+                self.close_socket()
+                self.tablet.hear({"event": "socket_closed"})
 
-    async def restart(self) -> None:
+    def restart(self) -> None:
         """The app dies at whatever it is doing and opens again."""
-        await self._cut_socket()
         if self.tablet is not None:
             self.tablet.start()
-
-    async def _cut_socket(self) -> None:
-        socket, self.socket = self.socket, None
-        if socket is not None:
-            await self.network.door.hang_up(socket)
-            if self.tablet is not None:
-                self.tablet.hear(events.SocketClosed())
 
     def go_online(self) -> None:
         """The network is back."""
@@ -277,12 +285,12 @@ class VirtualLine:
             return
         self.network.counts.offline_ms += self.world.now - self.offline_since
         self.offline_since = None
-        self.tablet.hear(events.NetworkUp())
+        self.tablet.hear({"event": "network_up"})
 
-    def show_ring(self, tablet: Tablet, frame: Json) -> None:
+    def show_ring(self, tablet: Tablet, ring: Json) -> None:
         """The screen shows the asking; the receipt goes out on the same bad line, and again until it is taken."""
         at = instant_text(self.device_now())
-        names = {"alert_id": frame["alert_id"], "step_id": frame["step_id"]}
+        names = {"alert_id": ring["alert_id"], "step_id": ring["step_id"]}
         receipt = [{**names, "kind": "shown", "at": at}]
 
         async def tell(tries: int = 5) -> None:

@@ -1,10 +1,11 @@
 """A server of docs/protocol.md in memory: the far edge of a tablet's world, without any clinical rule."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
-from ward_sim.twin.replica import row_sum
+from ward_sim.checksum import checksum
 
 FEED = "unit:00000000-0000-7000-8000-000000000001"
 EPOCH = "paper"
@@ -32,6 +33,14 @@ class PaperServer:
             self.rows.pop((type_name, row_id), None)
         else:
             self.rows[type_name, row_id] = (version, row)
+
+    def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Answer a request of a tablet; this server has one feed."""
+        if method == "POST":
+            return 200, self.push(body)
+        if FEED not in unquote(path):
+            return 503, None
+        return 200, self.get(path)
 
     def push(self, push: dict[str, Any]) -> dict[str, Any]:
         """Answer `POST /api/sync/entries`."""
@@ -72,13 +81,12 @@ class PaperServer:
     def frames(self, after: int) -> list[dict[str, Any]]:
         """Return what a live socket would send to a tablet at this cursor."""
         news = self.changes[after:]
-        total = sum(row_sum(*key, kept[0]) for key, kept in self.rows.items()) % 2**64
         upto = {
             "frame": "upto",
             "feed": FEED,
             "epoch": EPOCH,
             "head": len(self.changes),
-            "sum": f"{total:016x}",
+            "sum": checksum(self.rows.items()),
             "server_at": _AT,
         }
         if not news:

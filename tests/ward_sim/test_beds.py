@@ -46,35 +46,35 @@ def _on_duty(post: str) -> tuple[Nurse, BadLine, PaperServer]:
     line.run(MINUTE)
     for position, bed_id in enumerate(BEDS):
         server.append("bed", bed_id, 1, {"bed_id": bed_id, "position": position})
-    server.append("stay", STAY, 1, {"stay_id": STAY, "bed_id": BEDS[0], "arrived_at": instant_text(line.now)})
+    server.append("stay", STAY, 1, {"stay_id": STAY, "bed_id": BEDS[0], "arrived_at": instant_text(line.time)})
     line.frames()
     line.run(MINUTE)
-    turn = Turn(DEVICE["unit_id"], post, [], line.now, line.now + 12 * HOUR, line.now + 4 * HOUR)
+    turn = Turn(DEVICE["unit_id"], post, [], line.time, line.time + 12 * HOUR, line.time + 4 * HOUR)
     nurse = Nurse(NURSE["staff_id"], tablet, turn, Bedside(), random.Random(1))
     nurse.duty_id = "on duty"
     return nurse, line, server
 
 
 def _states(nurse: Nurse, line: BadLine) -> list[str]:
-    return [bed.state for bed in board.beds(nurse.tablet, line.now)]
+    return [bed.state for bed in board.beds(nurse.tablet, line.time)]
 
 
 def test_what_is_not_sent_yet_is_on_the_screen() -> None:
     nurse, line, _ = _on_duty("charge")
     assert _states(nurse, line) == ["occupied", "free", "free"]
-    placing.admit(nurse, PATIENT, BEDS[1], line.now)
-    assert placing.reserve(nurse, line.now, text="From theatre") == BEDS[2]
+    placing.admit(nurse, PATIENT, BEDS[1], line.time)
+    assert placing.reserve(nurse, line.time, text="From theatre") == BEDS[2]
     assert _states(nurse, line) == ["occupied", "occupied", "reserved"]
     nurse.save("patient_discharged", {"stay_id": STAY})
     placing.give_up(nurse, BEDS[2])
     assert _states(nurse, line) == ["dirty", "occupied", "free"]
-    assert placing.block(nurse, line.now) == BEDS[2]
+    assert placing.block(nurse, line.time) == BEDS[2]
     assert _states(nurse, line) == ["dirty", "occupied", "blocked"]
 
 
 def test_two_who_swap_lie_in_each_others_bed_and_who_moves_leaves_a_dirty_one() -> None:
     nurse, line, _ = _on_duty("charge")
-    other = placing.admit(nurse, PATIENT, BEDS[1], line.now)
+    other = placing.admit(nurse, PATIENT, BEDS[1], line.time)
     placing.swap(nurse, STAY, other)
     nurse.save("bed_assigned", {"stay_id": STAY, "bed_id": BEDS[2]})
     shown = {stay_id: stay["bed_id"] for stay_id, stay in board.present(nurse.tablet).items()}
@@ -86,8 +86,8 @@ def test_an_assistant_cleans_what_a_patient_left_and_names_the_mark_she_saw() ->
     nurse, line, _ = _on_duty("assistant")
     nurse.save("patient_discharged", {"stay_id": STAY})
     for _ in range(30):
-        cleaning.see_to_beds(nurse, line.now)
-        line.now += 3 * MINUTE
+        cleaning.see_to_beds(nurse, line.time)
+        line.time += 3 * MINUTE
     marks = [kept for kept in nurse.tablet.ledger.saved.values() if kept.entry["type"] == "bed_marked"]
     assert [kept.body["readiness"] for kept in marks] == ["cleaning", "clean"]
     assert "seen_mark_id" not in marks[0].body
@@ -97,11 +97,11 @@ def test_an_assistant_cleans_what_a_patient_left_and_names_the_mark_she_saw() ->
 
 def test_a_patient_who_waits_gets_a_free_bed_after_a_while() -> None:
     nurse, line, server = _on_duty("charge")
-    waiting = {"stay_id": STAY[:-1] + "2", "bed_id": None, "arrived_at": instant_text(line.now)}
+    waiting = {"stay_id": STAY[:-1] + "2", "bed_id": None, "arrived_at": instant_text(line.time)}
     server.append("stay", waiting["stay_id"], 1, waiting)
     line.frames()
     line.run(MINUTE)
-    placing.give_waiting_a_bed(nurse, line.now)
+    placing.give_waiting_a_bed(nurse, line.time)
     assert "free" in _states(nurse, line)[1]
-    placing.give_waiting_a_bed(nurse, line.now + HOUR)
+    placing.give_waiting_a_bed(nurse, line.time + HOUR)
     assert board.present(nurse.tablet)[waiting["stay_id"]]["bed_id"] == BEDS[1]

@@ -39,7 +39,7 @@ def _on_duty(kind: type[Any], post: str, seed: int = 1) -> tuple[Any, BadLine, P
     tablet.start()
     tablet.sign_in(NURSE)
     line.run(MINUTE)
-    die, now = random.Random(seed), line.now
+    die, now = random.Random(seed), line.time
     wards = Bedside({stay_id: new_body(die, now, now + DAY, ill_share=0.0) for stay_id in STAYS})
     turn = Turn(DEVICE["unit_id"], post, [], now, now + 11 * HOUR, now + 5 * HOUR, ("response",))
     person = kind(NURSE["staff_id"], tablet, turn, wards, die)
@@ -56,10 +56,10 @@ def _on_duty(kind: type[Any], post: str, seed: int = 1) -> tuple[Any, BadLine, P
 
 
 def _lives(person: Nurse, line: BadLine, hours: int = 12) -> None:
-    until_at, next_at = line.now + hours * HOUR, person.wake(line.now)
+    until_at, next_at = line.time + hours * HOUR, person.wake(line.time)
     while next_at is not None and next_at < until_at:
-        line.run(max(0, next_at - line.now))
-        next_at = person.wake(line.now)
+        line.run(max(0, next_at - line.time))
+        next_at = person.wake(line.time)
 
 
 def _written(person: Nurse) -> list[tuple[str, dict[str, Any]]]:
@@ -111,7 +111,7 @@ def test_who_is_called_about_a_visit_that_she_forgot_goes_there() -> None:
     nurse.fates = ["forgotten", "well", "well", "well"]
     _lives(nurse, line, hours=2)
     assert "visit_started" not in {name for name, _ in _written(nurse)}
-    nurse.go({"cause": "overdue_task", "cause_id": VISITS[0], "stay_id": STAYS[0]}, line.now)
+    nurse.go({"cause": "overdue_task", "cause_id": VISITS[0], "stay_id": STAYS[0]}, line.time)
     _lives(nurse, line, hours=1)
     assert VISITS[0] in {body.get("visit_id") for name, body in _written(nurse) if name == "visit_started"}
 
@@ -121,13 +121,13 @@ def test_a_coordinator_plans_for_whom_nothing_is_planned_and_sees_to_a_visit_tha
         coordinator, line, server = _on_duty(Coordinator, "charge", seed)
         task = {"task_id": _id(3, 1), "stay_id": STAYS[2], "kind": "other", "state": "ready"}
         server.append(
-            "task", task["task_id"], 1, task | {"text_key": "task.plan_visit", "due_at": instant_text(line.now)}
+            "task", task["task_id"], 1, task | {"text_key": "task.plan_visit", "due_at": instant_text(line.time)}
         )
         line.frames()
-        turn = Turn(DEVICE["unit_id"], "nurse", [], line.now, line.now, line.now)
+        turn = Turn(DEVICE["unit_id"], "nurse", [], line.time, line.time, line.time)
         coordinator.colleagues = [HomeNurse(NURSE["staff_id"], coordinator.tablet, turn, Bedside(), random.Random(1))]
-        coordinator.go({"cause": "overdue_task", "cause_id": VISITS[0], "stay_id": STAYS[0]}, line.now)
-        coordinator.go({"cause": "sos", "cause_id": NURSE["staff_id"]}, line.now)
+        coordinator.go({"cause": "overdue_task", "cause_id": VISITS[0], "stay_id": STAYS[0]}, line.time)
+        coordinator.go({"cause": "sos", "cause_id": NURSE["staff_id"]}, line.time)
         _lives(coordinator, line, hours=2)
         written = _written(coordinator)
         assert STAYS[2] in {body["stay_id"] for name, body in written if name == "visit_planned"}

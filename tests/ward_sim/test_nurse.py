@@ -32,7 +32,7 @@ def _a_day_of_one_nurse(seed: int) -> Tablet:
     tablet.start()
     tablet.sign_in(NURSE)
     line.run(MINUTE)
-    now = line.now
+    now = line.time
     die = random.Random(seed)
     wards = Bedside({STAY: new_body(die, now, now + DAY, ill_share=1.0)})
     turn = Turn(DEVICE["unit_id"], "nurse", [BED], now, now + 12 * HOUR, now + 4 * HOUR)
@@ -43,7 +43,7 @@ def _a_day_of_one_nurse(seed: int) -> Tablet:
     number, next_at = 0, nurse.wake(now)
     while next_at is not None:
         number += 1
-        at = instant_text(line.now)
+        at = instant_text(line.time)
         task = {"task_id": _id(1, number), "stay_id": STAY, "kind": kinds[number % 5], "state": "ready", "due_at": at}
         server.append("task", task["task_id"], 1, task)
         step = {"step_id": _id(2, number), "staff_id": NURSE["staff_id"], "step": "assignee"}
@@ -51,8 +51,8 @@ def _a_day_of_one_nurse(seed: int) -> Tablet:
         alert |= {"cause": "overdue_task", "cause_id": task["task_id"], "began_at": at}
         server.append("alert", alert["alert_id"], 1, alert)
         line.frames()
-        line.run(max(0, next_at - line.now))
-        next_at = nurse.wake(line.now)
+        line.run(max(0, next_at - line.time))
+        next_at = nurse.wake(line.time)
     return tablet
 
 

@@ -2,6 +2,7 @@
 
 import heapq
 import random
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -9,12 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ward_sim.paper_server import FEED, PaperServer
-from ward_sim.chance import Chance
 from ward_sim.instants import SECOND
 from ward_sim.seal import mac
-from ward_sim.tablet import Tablet
-from ward_sim.twin import actions, events, outbox
-from ward_sim.twin.state import State
+from ward_sim.tablet import Heard, Tablet
+from ward_sim.twin.contract import Json
 
 STAYS = [f"00000000-0000-7000-8000-00000000010{digit}" for digit in range(4)]
 DEVICE = {
@@ -36,72 +35,83 @@ class BadLine:
         self.die = random.Random(seed)
         self.server = server
         self.healed = healed
-        self.now = 1_772_434_800_000
-        self.due: list[tuple[int, int, events.Event]] = []
+        self.time = 1_772_434_800_000
+        self.due: list[tuple[float, int, Any]] = []
         self.order = 0
         self.tablet: Tablet | None = None
+        self.timer_at: float | None = None
+        self.socket = 0
 
     def device_now(self) -> int:
-        return self.now
+        return self.time
 
-    def _later(self, event: events.Event, ms: int) -> None:
+    def now(self) -> Json:
+        return {"wall_ms": self.time, "mono_ms": self.time}
+
+    def _later(self, happens: Any, ms: float) -> None:
         self.order += 1
-        heapq.heappush(self.due, (self.now + ms, self.order, event))
+        heapq.heappush(self.due, (self.time + ms, self.order, happens))
 
-    def _answer(self, tablet: Tablet, request_id: int, act: Any) -> None:
+    def ask(self, tablet: Tablet, method: str, path: str, body: Json | None, heard: Heard) -> None:
+        asked = msgspec.json.decode(msgspec.json.encode(body))
         fate = 1.0 if self.healed else self.die.random()
         if fate < 0.1:
-            self._later(events.RequestFailed(request_id), 10 * SECOND)
+            self._later(lambda: heard(0, None, None), 10 * SECOND)
         elif fate < 0.2:
-            act()
-            self._later(events.RequestFailed(request_id), 10 * SECOND)
+            self.server.answer(method, path, asked)
+            self._later(lambda: heard(0, None, None), 10 * SECOND)
         elif fate < 0.3:
             status = self.die.choice([401, 403, 503, 200])
-            self._later(events.Answered(request_id, status, None), 50)
+            self._later(lambda: heard(status, None, None), 50)
         else:
-            answered = events.Answered(request_id, 200, act())
+            status, answer = self.server.answer(method, path, asked)
             for _ in range(1 if self.healed or self.die.random() < 0.8 else 2):
-                self._later(answered, self.die.randrange(5, 3000))
-
-    def post(self, tablet: Tablet, action: actions.Post) -> None:
-        push = msgspec.json.decode(msgspec.json.encode(action.push))
-        self._answer(tablet, action.request_id, lambda: self.server.push(push))
-
-    def fetch(self, tablet: Tablet, action: actions.Fetch) -> None:
-        if "reference" in action.path:
-            return
-        self._answer(tablet, action.request_id, lambda: self.server.get(action.path))
+                self._later(lambda: heard(status, answer, None), self.die.randrange(5, 3000))
 
     def open_socket(self, tablet: Tablet) -> None:
-        self._later(events.SocketOpened(), 20)
+        self.socket += 1
+        self._on_socket({"event": "socket_opened"}, 20)
 
-    def send(self, frame: events.Json) -> None:
+    def close_socket(self) -> None:
+        self.socket += 1
+
+    def _on_socket(self, event: Json, ms: int) -> None:
+        socket = self.socket
+        self._later(lambda: self.tablet.hear(event) if self.tablet and socket == self.socket else None, ms)
+
+    def send(self, frame: Json) -> None:
         """The paper server pushes frames by itself."""
 
-    def show_ring(self, tablet: Tablet, frame: events.Json) -> None:
+    def show_ring(self, tablet: Tablet, ring: Json) -> None:
         """Nobody is asked here."""
 
-    def set_timer(self, tablet: Tablet, action: actions.SetTimer) -> None:
-        self._later(events.Timer(action.name), max(0, action.at_ms - self.now))
+    def set_timer(self, tablet: Tablet, at_mono_ms: float | None) -> None:
+        self.timer_at = at_mono_ms
+        if at_mono_ms is not None:
+            self._later(lambda: self._ring(tablet, at_mono_ms), max(0, at_mono_ms - self.time))
+
+    def _ring(self, tablet: Tablet, at_mono_ms: float) -> None:
+        if self.timer_at == at_mono_ms:
+            tablet.hear({"event": "timer"})
 
     def frames(self) -> None:
         """The socket speaks: some frames are lost, some come twice, all come late."""
         assert self.tablet is not None
-        cursor = self.tablet.state.feeds[FEED].seq
+        cursor = self.tablet.feeds[FEED].seq
         after = cursor if self.healed else self.die.randint(0, cursor)
         for frame in self.server.frames(after):
             if self.healed or self.die.random() < 0.7:
-                self._later(events.Frame(frame), self.die.randrange(5, 2000))
+                self._on_socket({"event": "frame", "frame": frame}, self.die.randrange(5, 2000))
 
     def run(self, ms: int) -> None:
         """Let time pass."""
         assert self.tablet is not None
-        until = self.now + ms
+        until = self.time + ms
         while self.due and self.due[0][0] <= until:
-            at, _, event = heapq.heappop(self.due)
-            self.now = max(self.now, at)
-            self.tablet.hear(event)
-        self.now = until
+            at, _, happens = heapq.heappop(self.due)
+            self.time = max(self.time, ceil(at))
+            happens()
+        self.time = until
 
 
 def _a_bad_day(seed: int, mutant: str | None = None) -> tuple[Tablet, PaperServer]:
@@ -126,7 +136,7 @@ def _a_bad_day(seed: int, mutant: str | None = None) -> tuple[Tablet, PaperServe
     line.healed = True
     for _ in range(20):
         line.run(60 * SECOND)
-        tablet.hear(events.NetworkUp())
+        tablet.hear({"event": "network_up"})
         line.frames()
     line.run(120 * SECOND)
     return tablet, server
@@ -136,16 +146,16 @@ def _a_bad_day(seed: int, mutant: str | None = None) -> tuple[Tablet, PaperServe
 def test_whatever_the_line_does_no_saved_entry_is_lost_or_doubled(seed: int) -> None:
     tablet, server = _a_bad_day(seed)
     assert len(tablet.ledger.saved) == 30
-    assert not tablet.state.outbox
+    assert not tablet.storage.entries
     assert set(tablet.ledger.saved) == set(server.outcomes)
     held = {entry_id for entry_id, outcome in server.outcomes.items() if outcome == "held"}
-    assert set(tablet.state.tray) == held
+    assert set(tablet.storage.held) == held
 
 
 @given(st.integers(min_value=0, max_value=2**32))
 def test_after_healing_the_replica_and_its_storage_equal_the_server(seed: int) -> None:
     tablet, server = _a_bad_day(seed)
-    feed = tablet.state.feeds[FEED]
+    feed = tablet.feeds[FEED]
     assert feed.seq == len(server.changes)
     assert feed.rows == server.rows
     assert tablet.storage.feeds[FEED].rows == server.rows
@@ -183,35 +193,21 @@ def test_a_poison_entry_is_found_by_bisection_and_held_alone() -> None:
     tablet.start()
     tablet.sign_in(NURSE)
     line.run(SECOND)
-    honest = line.server.push
+    honest = line.server.answer
 
-    def refusing(push: dict[str, Any]) -> dict[str, Any]:
-        if any('"turn":3,' in entry["body"] for entry in push["entries"]):
-            raise ValueError
-        return honest(push)
+    def refusing(method: str, path: str, body: Any) -> tuple[int, Any]:
+        if body and any('"turn":3' in entry["body"] for entry in body["entries"]):
+            return 422, {"status": 422, "title": "Unprocessable"}
+        return honest(method, path, body)
 
-    def post(tablet: Tablet, action: actions.Post) -> None:
-        push = msgspec.json.decode(msgspec.json.encode(action.push))
-        try:
-            line._later(events.Answered(action.request_id, 200, refusing(push)), 5)
-        except ValueError:
-            line._later(events.Answered(action.request_id, 422, {"status": 422}), 5)
-
-    line.post = post
+    line.server.answer = refusing
     for turn in range(9):
         body = {"stay_id": STAYS[0], "turn": turn}
         tablet.save(NURSE["staff_id"], "note_written", body)
     line.run(60 * SECOND)
-    assert not tablet.state.outbox
+    assert not tablet.storage.entries
     assert len(line.server.outcomes) == 8
-    assert [kept["verdict"]["status"] for kept in tablet.state.tray.values()] == [422]
-
-
-def test_what_was_put_off_and_has_gone_rings_no_bell() -> None:
-    state = State(DEVICE["device_id"], Chance(1))
-    state.outbox = {"waits": {}}
-    state.later_until = {"gone": 1_000, "waits": 9_000}
-    assert outbox.flush(state, 5_000) == [actions.SetTimer("flush", 9_000)]
+    assert [(held["n"], held["reason"]) for held in tablet.storage.held.values()] == [(4, "not_taken")]
 
 
 def test_a_mac_covers_every_line_of_the_protocol() -> None:

@@ -102,6 +102,6 @@ def _lying(tablet: Tablet, freed: dict[str, int]) -> dict[str, Json]:
 
 def _unsent(tablet: Tablet) -> Iterator[tuple[str, str, Json]]:
     """What waits in the outbox about beds and who lies there, oldest first."""
-    for entry_id, entry in tablet.state.outbox.items():
+    for entry in tablet.storage.unsent():
         if entry["type"] in _OURS:
-            yield entry["type"], entry_id, msgspec.json.decode(entry["body"])
+            yield entry["type"], entry["entry_id"], msgspec.json.decode(entry["body"])

@@ -15,7 +15,7 @@ _WAITS = 12 * MINUTE
 
 def admit(nurse: Colleague, patient: Json, bed_id: str | None, now: int, stay_id: str | None = None) -> str:
     """Admit a patient, with the stay's id where a bed is kept for it already; return the stay's id."""
-    chance = nurse.tablet.state.chance
+    chance = nurse.tablet.chance
     stay_id = stay_id or chance.uuid7(now)
     who = {"stay_id": stay_id, "patient_id": chance.uuid7(now), "unit_id": nurse.turn.unit_id}
     nurse.save("patient_admitted", who | ({"bed_id": bed_id} if bed_id else {}) | {"patient": patient})

@@ -90,7 +90,7 @@ class WardDay:
 
     def start_care(self, stay_id: str, charge: "Nurse") -> None:
         """Rounds for most, turning for those in bed; templates are the server's own."""
-        reference = charge.tablet.state.feeds["reference"].rows
+        reference = charge.tablet.feeds["reference"].rows
         templates = [row for (kind, _), (_, row) in reference.items() if kind == "care_template"]
         by_kind = {row["kind"]: row for row in templates}
         for kind, share, minutes in (("round", 0.6, 120), ("turning", 0.35, 120)):
@@ -169,7 +169,7 @@ class WardDay:
 
     def expect(self, charge: "Nurse") -> None:
         """A bed is kept for somebody who is on the way, and who lies in it later."""
-        stay_id = charge.tablet.state.chance.uuid7(self.world.now)
+        stay_id = charge.tablet.chance.uuid7(self.world.now)
         bed_id = placing.reserve(charge, self.world.now, for_stay_id=stay_id, text="From the emergency department")
 
         def arrive(charge: "Nurse") -> None:

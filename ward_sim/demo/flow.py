@@ -121,7 +121,7 @@ class Flow:
     def _expect(self) -> None:
         """A bed is kept for somebody who is on the way."""
         charge, now = self.ward.charge, self.ward.clock.now()
-        stay_id = charge.tablet.state.chance.uuid7(now)
+        stay_id = charge.tablet.chance.uuid7(now)
         bed_id = placing.reserve(charge, now, for_stay_id=stay_id, text="From the emergency department")
         if bed_id is not None:
             self._soon(6, 20, lambda: self._admit(bed_id, stay_id))

@@ -112,8 +112,8 @@ class DemoTeam(DemoUnit):
         lead, die = self.coordinator, random.Random(self.die.random())
         patient = self.hospital.patient(die.choice(["en", "ko", "zh", "vi"]), self.names)
         past = past_of(die, now, ill_for_ms=None, late_by_ms=None)
-        stay_id = lead.tablet.state.chance.uuid7(now)
-        who = {"stay_id": stay_id, "patient_id": lead.tablet.state.chance.uuid7(now), "unit_id": self.ward.unit_id}
+        stay_id = lead.tablet.chance.uuid7(now)
+        who = {"stay_id": stay_id, "patient_id": lead.tablet.chance.uuid7(now), "unit_id": self.ward.unit_id}
         lead.save("patient_admitted", who | {"patient": patient}, ago_ms=_SINCE)
         self.stays.append(stay_id)
         self.wards.bodies[stay_id] = past.body
@@ -129,7 +129,7 @@ class DemoTeam(DemoUnit):
     def _begin(self, nurse: HomeNurse, patient: str, visit_id: str) -> None:
         """Her first visit is over, which she planned herself; in her second she is, or is not yet."""
         now = self.clock.now()
-        of_first: Json = {"stay_id": patient, "visit_id": nurse.tablet.state.chance.uuid7(now)}
+        of_first: Json = {"stay_id": patient, "visit_id": nurse.tablet.chance.uuid7(now)}
         when = window(*(now + minutes * MINUTE for minutes in _OVER))
         values = self.wards.measure(patient, now - 110 * MINUTE)
         for ago_min, type_name, body in (

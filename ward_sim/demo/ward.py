@@ -101,7 +101,7 @@ class DemoWard(DemoUnit):
         return ringing
 
     def _admit(self, charge: Nurse, bed_id: str, at: int) -> str:
-        chance = charge.tablet.state.chance
+        chance = charge.tablet.chance
         stay_id, patient_id = chance.uuid7(at), chance.uuid7(at)
         lang = self.die.choice(["en", "ko", "zh", "vi"])
         who = {"stay_id": stay_id, "patient_id": patient_id, "unit_id": self.ward.unit_id, "bed_id": bed_id}
@@ -117,7 +117,7 @@ class DemoWard(DemoUnit):
 
     def _begin_care(self, charge: Nurse) -> None:
         """Rounds for all and turning for some, each at its own minute, some of it due already."""
-        reference = charge.tablet.state.feeds["reference"].rows
+        reference = charge.tablet.feeds["reference"].rows
         rows = [row for (kind, _), (_, row) in reference.items() if kind == "care_template"]
         templates = {(row["kind"], row["interval_minutes"]): row["template_id"] for row in rows}
         for number, stay in enumerate(charge.tablet.rows("stay")):

@@ -143,11 +143,11 @@ def diverged(tablets: Iterable[Tablet], snapshots: dict[str, tuple[str, int, Row
     found = []
     for tablet in tablets:
         epoch, head, rows = snapshots[f"unit:{tablet.unit_id}"]
-        feed = tablet.state.feeds[f"unit:{tablet.unit_id}"]
+        feed = tablet.feeds[f"unit:{tablet.unit_id}"]
         same = (feed.epoch, feed.seq) == (epoch, head) and feed.rows == rows
         if not same or tablet.diverged:
             differing = [key for key in feed.rows.keys() | rows.keys() if feed.rows.get(key) != rows.get(key)]
-            where = f"at {feed.seq} of {head}, socket open: {tablet.state.socket_open}, asking: {feed.request_id}"
+            where = f"at {feed.seq} of {head}, {tablet.summary()['connection']}, asking: {tablet.asking}"
             sums = [f"{name} at {seq}" for name, seq in tablet.diverged]
             found.append(f"{tablet.device_id} {where}; rows that differ: {differing[:5]}; sums that differed: {sums}")
     return found

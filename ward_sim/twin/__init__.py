@@ -1,1 +1,1 @@
-"""The twin of the tablet's sync core: sans-I/O, the same events and actions as the PWA's."""
+"""The tablet's sync core in Python: `pwa/src/sync/core.ts` file by file, so that one checks the other."""

@@ -1,109 +1,131 @@
-"""One step of the tablet's core: state and event in, state and actions out."""
+"""The tablet's heart, sans-I/O: what happened comes in as an event, what must be done leaves as actions."""
 
-from collections.abc import Callable
-from typing import Any
+from math import isfinite
 
-from ward_sim.twin import outbox, replica
-from ward_sim.twin.actions import Action, OpenSocket, SetTimer
-from ward_sim.twin.backoff import pause_ms
-from ward_sim.twin.events import (
-    Answered,
-    EntryStored,
-    Event,
-    FeedsWanted,
-    Frame,
-    NetworkUp,
-    RequestFailed,
-    SaveAsked,
-    Sealed,
-    SocketClosed,
-    SocketOpened,
-    Started,
-    Timer,
-)
-from ward_sim.twin.state import Feed, State
+from ward_sim.chance import Chance
+from ward_sim.instants import MINUTE, SECOND
+from ward_sim.twin import push
+from ward_sim.twin.contract import Json, State, whole
+from ward_sim.twin.feeds import advance_feeds, cursors_read, feed_deadlines, reconcile
+from ward_sim.twin.live import advance_live, frame_heard, hint_live, live_deadlines, socket_closed, socket_opened
+from ward_sim.twin.offset import measure, remembered
+from ward_sim.twin.pages import get_reply
+
+_ASK_DEVICE_MS = 10 * MINUTE
+_ASK_DEVICE_AGAIN_MS = 30 * SECOND
+_OK = 200
 
 
-def step(state: State, event: Event, now: int) -> tuple[State, list[Action]]:
-    """Return the state after the event, and what is to be done; `now` is the device's clock in ms."""
-    state.now = now
-    return state, _HANDLERS[type(event)](state, event, now)
+def fresh(seed: int) -> State:
+    """A tablet that has read nothing yet. `seed` is all the chance it will have."""
+    return State(Chance(seed))
 
 
-def _started(state: State, event: Started, now: int) -> list[Action]:
-    state.outbox = {entry["entry_id"]: entry for entry in event.outbox}
-    state.tray = dict(event.tray)
-    state.next_n = event.next_n
-    for name, rest in event.feeds.items():
-        total = sum(replica.row_sum(*key, kept[0]) for key, kept in rest.rows.items()) % 2**64
-        state.feeds[name] = Feed(rest.epoch, rest.seq, dict(rest.rows), total)
-    return [*_everything(state, now), OpenSocket()]
+def step(state: State, event: Json, now: Json) -> list[Json]:
+    """Take one event in at `now`; return what must be done, in order. The same input gives the same output."""
+    actions = _hear(state, event, now)
+    for advance in (push.advance_push, advance_live, advance_feeds, _advance_device):
+        actions = [*actions, *advance(state, now)]
+    return [*actions, *_set_timer(state, now)]
 
 
-def _everything(state: State, now: int) -> list[Action]:
-    """What every hint of a network calls: send, then catch up."""
-    actions = outbox.flush(state, now)
-    for name in state.feeds:
-        actions += replica.catch_up(state, name)
-    return actions
-
-
-def _network_up(state: State, _event: NetworkUp, now: int) -> list[Action]:
-    state.retry_at = now
-    actions = _everything(state, now)
-    return actions if state.socket_open else [*actions, OpenSocket()]
-
-
-def _answered(state: State, event: Answered, now: int) -> list[Action]:
-    if event.request_id in state.fetches:
-        return replica.fetch_answered(state, event, now)
-    return outbox.push_answered(state, event, now)
-
-
-def _request_failed(state: State, event: RequestFailed, now: int) -> list[Action]:
-    name, _ = state.fetches.pop(event.request_id, (None, 0))
-    if name is not None:
-        feed = state.feeds.get(name)
-        mine = feed is not None and feed.request_id == event.request_id
-        return replica.fetch_failed(state, name, now) if mine else []
-    if state.in_flight and state.in_flight.request_id == event.request_id:
-        return outbox.back_off(state, now)
+def _hear(state: State, event: Json, now: Json) -> list[Json]:
+    match event["event"]:
+        case "started":
+            push.outbox_read(state, event)
+            state.device, state.sessions = event["device"], list(event["sessions"])
+            state.clock = remembered(event["offset_ms"])
+            return reconcile(state)
+        case "paired":
+            state.device, state.device_at = event["device"], 0
+            return reconcile(state)
+        case "device_reply":
+            return _device_reply(state, event, now)
+        case "session_opened":
+            opened = event["session"]
+            others = [one for one in state.sessions if one["session_id"] != opened["session_id"]]
+            state.sessions = [*others, opened]
+            return reconcile(state)
+        case "session_ended":
+            state.sessions = [one for one in state.sessions if one["session_id"] != event["session_id"]]
+            return reconcile(state)
+        case "live_gained":
+            state.live.lock = True
+            return cursors_read(state, event["cursors"])
+        case "live_lost":
+            state.live.lock = False
+        case "socket_opened":
+            socket_opened(state, now)
+            push.hint(state, now)
+        case "socket_closed" if state.live.socket != "closed":
+            socket_closed(state, now)
+        case "frame":
+            return frame_heard(state, event["frame"], now)
+        case "get_reply":
+            return get_reply(state, event["feed"], event, now)
+        case _:
+            return _hear_outbox(state, event, now)
     return []
 
 
-def _timer(state: State, event: Timer, now: int) -> list[Action]:
-    if event.name == "flush":
-        return outbox.flush(state, now)
-    if event.name == "socket":
-        return [] if state.socket_open else [OpenSocket()]
-    name = event.name.removeprefix("feed ")
-    return replica.catch_up(state, name) if name in state.feeds else []
+def _hear_outbox(state: State, event: Json, now: Json) -> list[Json]:
+    match event["event"]:
+        case "saved":
+            push.saved(state, event["waiting"])
+        case "outbox_read":
+            push.outbox_read(state, event)
+        case "answered":
+            push.answered(state, event["entry_id"])
+        case "network_up" | "visible":
+            push.hint(state, now)
+            hint_live(state, now)
+        case "asked":
+            push.asked_now(state)
+            hint_live(state, now)
+        case "flush_gained":
+            push.flush_gained(state, event["waiting"])
+        case "flush_refused":
+            push.flush_refused(state, now)
+        case "push_reply":
+            return push.push_reply(state, event, now)
+        case "settled":
+            push.settled(state, now)
+        case "settle_failed":
+            return push.settle_failed(state, now)
+        case "timer":
+            state.timer_at = None
+    # The device's word that the network is gone is not believed.
+    return []
 
 
-def _socket_opened(state: State, _event: SocketOpened, now: int) -> list[Action]:
-    state.socket_open = True
-    state.socket_attempts = 0
-    return [*replica.hello(state), *outbox.flush(state, now)]
+def _device_reply(state: State, reply: Json, now: Json) -> list[Json]:
+    device, body = state.device, reply.get("body") if reply["status"] == _OK else None
+    told = body if isinstance(body, dict) else {}
+    unit_id = told.get("unit_id")
+    if device is None or told.get("device_id") != device["device_id"] or not isinstance(unit_id, str):
+        state.device_at = now["mono_ms"] + _ASK_DEVICE_AGAIN_MS
+        return []
+    name = told["name"] if isinstance(told.get("name"), str) else device["name"]
+    state.clock = measure(state.clock, told.get("server_at"), reply["sent_at"], now)
+    state.device_at = now["mono_ms"] + _ASK_DEVICE_MS
+    state.device = {**device, "name": name, "unit_id": unit_id}
+    return reconcile(state)
 
 
-def _socket_closed(state: State, _event: SocketClosed, now: int) -> list[Action]:
-    state.socket_open = False
-    pause = pause_ms(state.chance, state.socket_attempts)
-    state.socket_attempts += 1
-    return [SetTimer("socket", now + pause)]
+def _advance_device(state: State, now: Json) -> list[Json]:
+    if state.device is None or state.device_at is None or state.device_at > now["mono_ms"]:
+        return []
+    state.device_at = None
+    return [{"action": "get_device"}]
 
 
-_HANDLERS: dict[type, Callable[[State, Any, int], list[Action]]] = {
-    Started: _started,
-    FeedsWanted: replica.wanted,
-    SaveAsked: outbox.save,
-    Sealed: outbox.sealed,
-    EntryStored: outbox.stored,
-    Answered: _answered,
-    RequestFailed: _request_failed,
-    NetworkUp: _network_up,
-    Timer: _timer,
-    SocketOpened: _socket_opened,
-    SocketClosed: _socket_closed,
-    Frame: replica.frame,
-}
+def _set_timer(state: State, now: Json) -> list[Json]:
+    waits = push.push_deadlines(state.push) if state.device else []
+    device = [state.device_at] if state.device and state.device_at is not None else []
+    every = (*waits, *live_deadlines(state.live), *feed_deadlines(state), *device)
+    ahead = [at for at in every if at > now["mono_ms"] and isfinite(at)]
+    timer_at = whole(min(ahead)) if ahead else None
+    if timer_at == state.timer_at:
+        return []
+    state.timer_at = timer_at
+    return [{"action": "set_timer", "at_mono_ms": timer_at}]

@@ -94,7 +94,7 @@ class Coordinator(Asked):
 
     def plan(self, stay_id: str, when: Json, now: int, staff_id: str | None, kind: str = "visit") -> str:
         """Plan a visit or call within a window, for a nurse or nobody yet; return its id."""
-        visit_id = self.tablet.state.chance.uuid7(now)
+        visit_id = self.tablet.chance.uuid7(now)
         words = {"plan": self.die.choice(PLANS), "bring": self.die.sample(BRING, 2)} if kind == "visit" else {}
         body = {"stay_id": stay_id, "visit_id": visit_id, "kind": kind} | when | words
         self.save("visit_planned", body | ({"staff_id": staff_id} if staff_id else {}))

@@ -10,7 +10,7 @@ const LINES = [
   { seed: '7' },
   { now, event: { event: 'started', device: DEVICE, ...read } },
   { now, event: { event: 'flush_gained', waiting: [anEntry(1)] } },
-].map((line) => JSON.stringify(line));
+].map((line) => JSON.stringify({ tablet: 'a', ...line }));
 
 test('the core answers each line with its actions and its summary', () => {
   const answer = byLines();
@@ -19,6 +19,15 @@ test('the core answers each line with its actions and its summary', () => {
   expect(started.actions).toContainEqual({ action: 'take_flush' });
   expect(gained.actions[0]).toMatchObject({ action: 'post', entry_ids: ['e1'] });
   expect(gained.summary).toMatchObject({ waiting: 1, sending: true });
+});
+
+test('tablets share a process and nothing else', () => {
+  const answer = byLines();
+  for (const line of LINES) answer(line);
+  expect(JSON.parse(answer(JSON.stringify({ tablet: 'a', now }))).summary.waiting).toBe(1);
+  answer(JSON.stringify({ tablet: 'b', seed: '7' }));
+  expect(JSON.parse(answer(JSON.stringify({ tablet: 'b', now }))).summary.waiting).toBe(0);
+  expect(() => answer(JSON.stringify({ tablet: 'c', now }))).toThrow('no seed');
 });
 
 test('the same lines give the same answers in Node, byte for byte', () => {

@@ -1,0 +1,122 @@
+"""The feeds half of the core: which feeds, how far each is, and what to fetch when a change did not fit."""
+
+from ward_sim.instants import SECOND
+from ward_sim.twin.backoff import back_off
+from ward_sim.twin.contract import Feed, Fetch, Json, State
+
+# With an open socket the delta is on its way: pages only if it does not come.
+_DELTA_DUE_MS = 1_500
+_POLL_MS = 15 * SECOND
+# One lost socket is opened again at once; a second failure means that sockets do not pass here.
+_NO_SOCKET_AFTER = 2
+_PAGE = 1_000
+
+
+def feeds_wanted(state: State) -> list[str]:
+    """Return the feeds this tablet may have: reference tables, its unit, and each person signed in."""
+    if state.device is None:
+        return []
+    people = [f"user:{session['staff_id']}" for session in state.sessions]
+    return list(dict.fromkeys(["reference", f"unit:{state.device['unit_id']}", *people]))
+
+
+def reconcile(state: State) -> list[Json]:
+    """Begin feeds that are newly wanted and forget those no longer wanted."""
+    known = state.feeds
+    state.feeds = {name: known.get(name) or Feed() for name in feeds_wanted(state)}
+    return [{"action": "forget", "feed": name} for name in known if name not in state.feeds]
+
+
+def cursors_read(state: State, cursors: Json) -> list[Json]:
+    """The right to apply changes is ours: storage's cursors are where we stand."""
+    state.feeds = {}
+    for name in feeds_wanted(state):
+        epoch, seq = cursors.get(name, ("", 0))
+        state.feeds[name] = Feed(epoch, seq, seq)
+    # Without a device nothing is known to be unwanted.
+    gone = [name for name in cursors if name not in state.feeds] if state.device else []
+    return [{"action": "forget", "feed": name} for name in gone]
+
+
+def note_heads(state: State, heads: dict[str, int], epoch: str, now: Json) -> None:
+    """Heads named with a batch's verdicts: a feed that is not there yet gets a look soon."""
+    for name, head in heads.items():
+        note_head(state, name, epoch, head, now)
+
+
+def note_head(state: State, name: str, epoch: str, head: int, now: Json) -> None:
+    """The server's head of one feed."""
+    known = state.feeds.get(name)
+    if known is None or not known.epoch:
+        return
+    same = known.epoch == epoch
+    if same and head <= known.seq:
+        return
+    if same:
+        known.head = max(known.head, head)
+    if known.behind_at is None:
+        known.behind_at = now["mono_ms"] + (_DELTA_DUE_MS if state.live.socket == "open" else 0)
+
+
+def begin_again(state: State, name: str, *, under_way: bool) -> None:
+    """The cursor is of no use: the feed begins again with a snapshot; a request that is still out will be void."""
+    state.feeds[name] = Feed(under_way=under_way, stale=under_way)
+
+
+def advance_feeds(state: State, now: Json) -> list[Json]:
+    """Ask for what is missing, one request a feed."""
+    if not state.live.lock or state.device is None:
+        return []
+    actions = []
+    for name, feed in state.feeds.items():
+        if feed.under_way or feed.retry_at > now["mono_ms"]:
+            continue
+        asked = _ask(name, feed, now, polling=_polls(state))
+        if asked:
+            actions.append(asked)
+    return actions
+
+
+def feed_deadlines(state: State) -> list[float]:
+    """Return the monotonic instants at which a feed wants to be looked at again."""
+    if not state.live.lock:
+        return []
+    polling = _polls(state)
+    found: list[float] = []
+    for feed in state.feeds.values():
+        if not feed.under_way:
+            found.append(feed.retry_at)
+            found += [] if feed.behind_at is None else [feed.behind_at]
+            found += [feed.poll_at] if polling else []
+    return found
+
+
+def fetch_failed(state: State, name: str, now: Json, retry_after_s: float | None = None) -> None:
+    """A fetch that brought nothing usable: later again, with what was already got."""
+    feed = state.feeds[name]
+    feed.retry_at = back_off(state, feed.attempt, now, retry_after_s)
+    feed.under_way = False
+    feed.attempt += 1
+
+
+def fetched(feed: Feed, now: Json) -> None:
+    """Leave behind what a fetch that ended well does."""
+    feed.fetch, feed.under_way, feed.attempt, feed.retry_at = None, False, 0, 0
+    feed.poll_at = now["mono_ms"] + _POLL_MS
+
+
+def _polls(state: State) -> bool:
+    return state.live.socket != "open" and state.live.attempt >= _NO_SOCKET_AFTER
+
+
+def _ask(name: str, feed: Feed, now: Json, *, polling: bool) -> Json | None:
+    if not feed.epoch:
+        job = feed.fetch if feed.fetch and feed.fetch.what == "snapshot" else Fetch("snapshot")
+        feed.fetch, feed.under_way = job, True
+        head = None if job.chunk == 0 else job.head
+        return {"action": "get_snapshot", "feed": name, "chunk": job.chunk, "head": head}
+    behind = feed.behind_at is not None and feed.behind_at <= now["mono_ms"]
+    if not behind and not (polling and feed.poll_at <= now["mono_ms"]):
+        return None
+    feed.fetch, feed.under_way = Fetch("changes"), True
+    return {"action": "get_changes", "feed": name, "epoch": feed.epoch, "after": feed.seq, "limit": _PAGE}

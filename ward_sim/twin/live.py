@@ -1,0 +1,93 @@
+"""The socket half of the core: opened by whoever holds `live`, greeted with cursors, given up when silent."""
+
+from ward_sim.instants import SECOND
+from ward_sim.twin.backoff import back_off, hinted
+from ward_sim.twin.contract import Json, Living, State, is_number, text
+from ward_sim.twin.feeds import note_head
+from ward_sim.twin.pages import delta_heard, reset_heard
+
+# The server pings every 20 s: two and a half missed pings mean a dead line.
+_SILENT_MS = 50 * SECOND
+_OPENING_MS = 10 * SECOND
+_RING = ("alert_id", "step_id", "staff_id", "sound")
+
+
+def socket_opened(state: State, now: Json) -> None:
+    """The line is there; the hello follows."""
+    live = state.live
+    live.socket, live.heard_at, live.hello = "open", now["mono_ms"], ""
+
+
+def socket_closed(state: State, now: Json) -> None:
+    """The line is gone: back off. Only a frame resets the count: a server that drops us is not hammered."""
+    live = state.live
+    live.retry_at = back_off(state, live.attempt, now)
+    live.socket = "closed"
+    live.attempt += 1
+
+
+def hint_live(state: State, now: Json) -> None:
+    """Something says that the network is back."""
+    if state.live.socket == "closed":
+        state.live.retry_at = hinted(state, state.live.retry_at, float("-inf"), now)
+
+
+def frame_heard(state: State, frame: object, now: Json) -> list[Json]:
+    """One frame of the server. Unknown frames are passed over: the protocol may grow."""
+    if state.live.socket != "open" or not isinstance(frame, dict):
+        return []
+    state.live.heard_at, state.live.attempt = now["mono_ms"], 0
+    match frame.get("frame"):
+        case "delta":
+            return delta_heard(state, frame, now)
+        case "reset":
+            reset_heard(state, frame)
+        case "upto":
+            head = frame.get("head")
+            note_head(state, text(frame.get("feed")), text(frame.get("epoch")), head if is_number(head) else 0, now)
+        case "ping":
+            return [{"action": "send", "frame": {"frame": "pong", "at": text(frame.get("at"))}}]
+        case "ring":
+            return [{"action": "ring", **{name: text(frame.get(name)) for name in _RING}}]
+    return []
+
+
+def advance_live(state: State, now: Json) -> list[Json]:
+    """Open, greet or give up the socket, as it stands."""
+    live = state.live
+    if not live.lock or state.device is None:
+        if live.socket == "closed":
+            return []
+        live.socket = "closed"
+        return [{"action": "close_socket"}]
+    if live.socket == "closed":
+        if live.retry_at > now["mono_ms"]:
+            return []
+        live.socket, live.heard_at = "opening", now["mono_ms"]
+        return [{"action": "open_socket"}]
+    if now["mono_ms"] >= _given_up_at(live):
+        socket_closed(state, now)
+        return [{"action": "close_socket"}]
+    return [] if live.socket == "opening" else _greet(state, state.device["device_id"])
+
+
+def live_deadlines(live: Living) -> list[float]:
+    """Return the monotonic instants at which the socket wants to be looked at again."""
+    if not live.lock:
+        return []
+    return [live.retry_at if live.socket == "closed" else _given_up_at(live)]
+
+
+def _given_up_at(live: Living) -> float:
+    return live.heard_at + (_OPENING_MS if live.socket == "opening" else _SILENT_MS)
+
+
+def _greet(state: State, device: str) -> list[Json]:
+    known = {name: feed for name, feed in state.feeds.items() if feed.epoch}
+    hello = f"feeds {' '.join(known)}"
+    if hello == state.live.hello:
+        return []
+    state.live.hello = hello
+    subscriptions = {name: [feed.epoch, feed.seq] for name, feed in known.items()}
+    frame = {"frame": "hello", "device": device, "subscriptions": subscriptions}
+    return [{"action": "send", "frame": {**frame, "outbox_depth": len(state.push.waiting)}}]

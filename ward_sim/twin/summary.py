@@ -1,0 +1,37 @@
+"""The sync state as a person needs it, derived from the core's state."""
+
+from math import floor
+
+from ward_sim.twin.contract import Json, State
+from ward_sim.twin.offset import clock_at
+
+_REFUSES_THE_TABLET = (401, 403)
+
+
+def summary(state: State, now: Json) -> Json:
+    """Return what the header pill and the tray say."""
+    push = state.push
+    waits = bool(push.waiting) and push.lock == "none" and push.retry_at > now["mono_ms"]
+    return {
+        "waiting": len(push.waiting),
+        "held": len(push.held),
+        "sending": push.flight is not None or push.settling is not None,
+        "connection": _connection(state),
+        "last_sent_at": push.last_sent_at,
+        "next_try_at": now["wall_ms"] + floor(push.retry_at - now["mono_ms"] + 0.5) if waits else None,
+        **clock_at(state.clock, now),
+    }
+
+
+def _connection(state: State) -> str:
+    push, live = state.push, state.live
+    if push.refused in _REFUSES_THE_TABLET:
+        return "refused"
+    # A socket may look open long after the line is gone: a post that found nobody knows better.
+    if push.attempt > 0 and push.waiting:
+        return "unreachable"
+    if live.socket == "open":
+        return "connected"
+    if live.attempt > 1:
+        return "unreachable"
+    return "trying" if live.lock else "connected"
