@@ -11,6 +11,7 @@ import msgspec
 import uvloop
 
 from ward_sim import commands
+from ward_sim.core import CORES
 from ward_sim.demo.children import DemoRefused
 from ward_sim.load.run import MADE_AT_MS, SCENES, Wanted, load
 from ward_sim.load.wards import hospital_of
@@ -43,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     day = chosen.add_parser("day", help="a simulated day, judged")
     day.add_argument("--mutant", choices=MUTANTS, help="give the tablets a known fault; the judge must find it")
     day.add_argument("--hours", type=int, choices=range(1, 25), metavar="1..24", default=24, help="end it earlier")
+    day.add_argument("--core", choices=CORES, default="twin", help="whose core the tablets have; both: compared")
     day.set_defaults(run=_day)
     replay = chosen.add_parser("replay", help="chart real series and score them again")
     replay.add_argument("folder", type=Path)
@@ -66,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _day(arguments: argparse.Namespace) -> int:
-    report, wrong = await commands.day(arguments.seed, arguments.mutant, arguments.hours)
+    report, wrong = await commands.day(arguments.seed, arguments.mutant, arguments.hours, arguments.core)
     return _tell(report, wrong=wrong, as_json=arguments.json)
 
 

@@ -17,6 +17,7 @@ import httpx
 from ward_sim import day as day_scene
 from ward_sim import replay as replay_scene
 from ward_sim.asgi_door import AsgiDoor, operate_here, server_by_name
+from ward_sim.core import cores
 from ward_sim.demo.children import DemoRefused, Server, check_port, operate
 from ward_sim.demo.flow import Flow
 from ward_sim.demo.team import ROLES as TEAM_ROLES
@@ -51,11 +52,13 @@ def _codes(hospital: Hospital) -> dict[str, str]:
     return {unit.unit_id: pairing_code(unit) for unit in hospital.units}
 
 
-async def day(seed: int, mutant: str | None, hours: int) -> tuple[Json, bool]:
+async def day(seed: int, mutant: str | None, hours: int, core: str = "twin") -> tuple[Json, bool]:
     """Run so many hours of a judged day; return the report and whether something is wrong."""
     hospital = day_scene.day_hospital(seed)
-    async with _stepped_server(hospital) as door:
-        report = await day_scene.run_day(door, hospital, _codes(hospital), seed, mutant, hours)
+    with cores(core) as new_core:
+        async with _stepped_server(hospital) as door:
+            tablets = day_scene.Tablets(new_core, mutant)
+            report = await day_scene.run_day(door, hospital, _codes(hospital), seed, tablets, hours)
     return report, day_is_wrong(report)
 
 

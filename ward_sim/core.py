@@ -1,6 +1,8 @@
 """A tablet's core as the simulator drives it: the twin in Python, the browser's own in Node, or both at once."""
 
 import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -136,3 +138,16 @@ class BothCores:
         if one != other:
             told = _in_order.encode(event).decode()
             raise CoresDiffer(f"step {self.steps}, {told}\n  twin: {one.decode()}\n  node: {other.decode()}")
+
+
+CORES = ("twin", "node", "both")
+
+
+@contextmanager
+def cores(kind: str) -> Iterator[Callable[[str], Core]]:
+    """Make cores of one of `CORES` for tablets by name; Node runs as long as the context lasts."""
+    if kind == "twin":
+        yield lambda _tablet: TwinCore()
+        return
+    with NodeChild() as child:
+        yield lambda tablet: BothCores(NodeCore(child, tablet)) if kind == "both" else NodeCore(child, tablet)

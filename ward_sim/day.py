@@ -3,12 +3,14 @@
 import random
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from ward_sim.asgi_door import AsgiDoor
 from ward_sim.beds.plan import WardDay
 from ward_sim.bedside import Bedside
+from ward_sim.core import Core
 from ward_sim.hospital import Hospital, Ward, add_home_team, new_hospital
 from ward_sim.instants import DAY, HOUR, MINUTE, SECOND, instant_ms
 from ward_sim.judge.verdict import judged
@@ -31,6 +33,14 @@ ROLES = {ROLE_OF[post]: TEAMS * POSTS.count(post) for post in dict.fromkeys(POST
 _HEAL = 15 * MINUTE
 _ROUNDS_OF_REST = 5
 _MOST_ROUNDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tablets:
+    """How tablets are made: with which core, and with which known fault."""
+
+    new_core: Callable[[str], Core]
+    mutant: str | None = None
 
 
 @dataclass(slots=True)
@@ -61,7 +71,7 @@ def day_hospital(seed: int) -> Hospital:
 
 
 async def run_day(
-    door: AsgiDoor, hospital: Hospital, codes: dict[str, str], seed: int, mutant: str | None = None, hours: int = 24
+    door: AsgiDoor, hospital: Hospital, codes: dict[str, str], seed: int, tablets: Tablets, hours: int = 24
 ) -> Json:
     """Run so much of the day against a server that knows the hospital; `codes` are pairing codes by unit.
 
@@ -73,7 +83,7 @@ async def run_day(
     day = Day(seed, hospital, world, network, random.Random(f"{seed}/day"), end_at=START_AT + hours * HOUR)
     await network.advance()
     for unit in hospital.units:
-        await _pair(day, unit, codes[unit.unit_id], mutant)
+        await _pair(day, unit, codes[unit.unit_id], tablets)
     for ward in hospital.wards:
         _plan_ward(day, ward)
     _plan_beds(day)
@@ -88,10 +98,10 @@ async def run_day(
     await _heal(day)
     home_units = {unit.unit_id for unit in hospital.units if unit.kind == "home"}
     report = await judged(day.tablets, network, day.end_at + _HEAL, home_units)
-    return {"seed": seed, "mutant": mutant, **report, "seconds": round(time.perf_counter() - began, 1)}
+    return {"seed": seed, "mutant": tablets.mutant, **report, "seconds": round(time.perf_counter() - began, 1)}
 
 
-async def _pair(day: Day, unit: Ward, code: str, mutant: str | None) -> None:
+async def _pair(day: Day, unit: Ward, code: str, made: Tablets) -> None:
     """Pair the unit's tablets, and last of all a witness."""
     tablets = home_shift.TABLETS if unit.kind == "home" else len(POSTS)
     for number in range(tablets + 1):
@@ -109,7 +119,8 @@ async def _pair(day: Day, unit: Ward, code: str, mutant: str | None) -> None:
             continue
         skew = day.die.choice([0, 0, 1, -1]) * day.die.randrange(8 * MINUTE)
         line = VirtualLine(day.network, random.Random(day.die.random()), skew)
-        line.tablet = Tablet(device, line, day.die.getrandbits(62), mutant)
+        core = made.new_core(device["device_id"])
+        line.tablet = Tablet(device, line, day.die.getrandbits(62), made.mutant, core)
         day.lines[unit.unit_id, number] = line
         line.tablet.start()
 

@@ -9,7 +9,8 @@ import msgspec
 import websockets
 
 from ward_sim.instants import instant_text
-from ward_sim.tablet import Heard, Tablet
+from ward_sim.line import Heard
+from ward_sim.tablet import Tablet
 
 Json = dict[str, Any]
 _TIME_OUT_S = 10.0

@@ -3,7 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -12,6 +12,7 @@ from ward_sim.chance import Chance
 from ward_sim.core import Core, TwinCore
 from ward_sim.instants import instant_text
 from ward_sim.ledger import Ledger
+from ward_sim.line import Line
 from ward_sim.mutants import mutated
 from ward_sim.replica import Replica, rows_of
 from ward_sim.seal import kept, sealed
@@ -19,44 +20,6 @@ from ward_sim.storage import Crashed, Storage
 from ward_sim.twin.contract import Json
 
 _OK = 200
-# How a line answers: the status (0: nothing came in time), the JSON or None, and Retry-After in seconds.
-Heard = Callable[[int, Any, float | None], None]
-
-
-class Line(Protocol):
-    """What carries a tablet's requests, socket and timer, and has its clocks; answers come back by callbacks."""
-
-    def now(self) -> Json:
-        """Return the device's clocks: `wall_ms`, which may be wrong and jump, and `mono_ms`, which never does."""
-        ...
-
-    def device_now(self) -> int:
-        """Return the device's wall clock in ms."""
-        ...
-
-    def ask(self, tablet: "Tablet", method: str, path: str, body: Json | None, heard: Heard) -> None:
-        """Send a request; `heard` may be called more than once, for the first answer counts."""
-        ...
-
-    def open_socket(self, tablet: "Tablet") -> None:
-        """Open the live socket."""
-        ...
-
-    def close_socket(self) -> None:
-        """Close the live socket without a word to the tablet."""
-        ...
-
-    def send(self, frame: Json) -> None:
-        """Send a frame."""
-        ...
-
-    def set_timer(self, tablet: "Tablet", at_mono_ms: float | None) -> None:
-        """Tell the tablet `timer` at this instant, and at no other that was asked for before."""
-        ...
-
-    def show_ring(self, tablet: "Tablet", ring: Json) -> None:
-        """Somebody is asked about an alert."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ import msgspec
 from ward_sim.asgi_door import AsgiDoor, Reply, Socket
 from ward_sim.instants import MINUTE, SECOND, instant, instant_text
 from ward_sim.judge.witness import Witness
-from ward_sim.tablet import Heard, Tablet
+from ward_sim.line import Heard
+from ward_sim.tablet import Tablet
 from ward_sim.world import World
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ward_sim.checksum import checksum
+from tests.ward_sim.checksum import checksum
 
 FEED = "unit:00000000-0000-7000-8000-000000000001"
 EPOCH = "paper"

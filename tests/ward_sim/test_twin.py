@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.ward_sim.paper_server import FEED, PaperServer
 from ward_sim.instants import SECOND
+from ward_sim.line import Heard
 from ward_sim.seal import mac
-from ward_sim.tablet import Heard, Tablet
+from ward_sim.tablet import Tablet
 from ward_sim.twin.contract import Json
 
 STAYS = [f"00000000-0000-7000-8000-00000000010{digit}" for digit in range(4)]
