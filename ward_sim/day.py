@@ -11,6 +11,7 @@ from ward_sim.asgi_door import AsgiDoor
 from ward_sim.beds.plan import WardDay
 from ward_sim.bedside import Bedside
 from ward_sim.core import Core
+from ward_sim.faults import Faults
 from ward_sim.hospital import Hospital, Ward, add_home_team, new_hospital
 from ward_sim.instants import DAY, HOUR, MINUTE, SECOND, instant_ms
 from ward_sim.judge.verdict import judged
@@ -18,7 +19,7 @@ from ward_sim.judge.witness import LOOK_MS, Witness
 from ward_sim.nurse import Nurse
 from ward_sim.shift import POSTS, ROLE_OF, Place, turns
 from ward_sim.tablet import Tablet
-from ward_sim.virtual_line import Faults, Network, VirtualLine
+from ward_sim.virtual_line import Network, VirtualLine
 from ward_sim.visits import shift as home_shift
 from ward_sim.visits.coordinator import Asked, Coordinator
 from ward_sim.visits.nurse import HomeNurse

@@ -11,12 +11,13 @@ from typing import Any
 from ward_sim import score_oracle
 from ward_sim.asgi_door import AsgiDoor
 from ward_sim.bedside import whole_reply
+from ward_sim.faults import Faults
 from ward_sim.hospital import Hospital, Ward, new_hospital
 from ward_sim.instants import HOUR, MINUTE, SECOND, instant, instant_ms
 from ward_sim.judge.witness import Witness
 from ward_sim.physionet import Series, read_series
 from ward_sim.tablet import Tablet
-from ward_sim.virtual_line import Faults, Network, VirtualLine
+from ward_sim.virtual_line import Network, VirtualLine
 from ward_sim.world import World
 
 Json = dict[str, Any]

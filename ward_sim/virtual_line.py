@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from ward_sim.asgi_door import AsgiDoor, Reply, Socket
+from ward_sim.faults import Counts, Faults
 from ward_sim.instants import MINUTE, SECOND, instant, instant_text
 from ward_sim.judge.witness import Witness
 from ward_sim.line import Heard
@@ -18,32 +19,6 @@ Json = dict[str, Any]
 TIME_OUT = 10 * SECOND
 _PING = 40 * SECOND
 _ONE_MOMENT = 5 * SECOND
-
-
-@dataclass(slots=True)
-class Faults:
-    """Shares of messages that suffer each fate."""
-
-    dropped: float = 0.04
-    answer_dropped: float = 0.04
-    duplicated: float = 0.05
-    slow: float = 0.06
-    refused: float = 0.03
-    frame_dropped: float = 0.005
-    frame_duplicated: float = 0.01
-    frame_slow: float = 0.01
-
-
-@dataclass(slots=True)
-class Counts:
-    """What the network did, for the report."""
-
-    requests: int = 0
-    requests_dropped: int = 0
-    duplicated: int = 0
-    reordered: int = 0
-    refused: int = 0
-    offline_ms: int = 0
 
 
 @dataclass(slots=True)

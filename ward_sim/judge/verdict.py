@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from typing import Any
 
+from ward_sim.faults import Counts
 from ward_sim.instants import MINUTE, instant_ms
 from ward_sim.judge import again, alert_oracle, alerts, beds, facts, home
 from ward_sim.judge.alert_oracle import Act
@@ -11,7 +12,7 @@ from ward_sim.judge.applied import applied, seen_by
 from ward_sim.judge.presence import gone_at, left_stays
 from ward_sim.judge.witness import SeenVersion
 from ward_sim.tablet import Tablet
-from ward_sim.virtual_line import Counts, Network
+from ward_sim.virtual_line import Network
 
 Json = dict[str, Any]
 FAULTS = (

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ward_sim.twin.replica import row_sum
+from ward_sim.checksum import row_sum
 
 _MASK = 2**64 - 1
 Key = tuple[str, str]
