@@ -1,6 +1,6 @@
 """The pool, the unit of work, and the one Piccolo engine, which only ever speaks inside a unit of work."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +26,24 @@ SERVER_SETTINGS = {
     # Statements are few and take arrays: planning them anew for each array's length took as long as running them.
     "plan_cache_mode": "force_generic_plan",
 }
+# ASCII's record separator, and its unit separator for null: no id, number, instant or JSON text holds either.
+BETWEEN, NULL = "\x1e", "\x1f"
 TRANSACTION_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+
+def packed(values: Iterable[object]) -> str:
+    """A column as one text for `unpacked`: asyncpg looks at each element of an array several times.
+
+    For ids, numbers, instants and JSON texts. A text that a person typed may hold a separator, and a lone empty one
+    would be no element at all.
+    """
+    return BETWEEN.join([NULL if value is None else str(value) for value in values])
+
+
+def unpacked(parameter: str, element: str) -> str:
+    """SQL of the array that `packed` wrote."""
+    array = f"string_to_array({parameter}::text, E'\\x1e', E'\\x1f')"
+    return array if element == "text" else f"{array}::{element}[]"
 
 
 class EngineInsideWork(PostgresEngine):

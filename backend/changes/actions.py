@@ -17,7 +17,7 @@ from backend.changes.rules import (
     row_rank,
     settled,
 )
-from backend.db import Connection, Work
+from backend.db import Connection, Work, packed
 from shared_schemas.base import Row
 
 ROOM = "changes"
@@ -79,9 +79,11 @@ async def write_changes(work: Work) -> None:
     if not changes:
         return
     columns = list(zip(*changes, strict=True))
+    feeds = list(set(columns[0]))
     statement = queries.WRITE if all(change.row is not None for change in changes) else queries.WRITE_AND_REMOVE
     hashes = [row_hash(change.type, change.id, change.version) for change in changes]
-    heads = await work.connection.fetch(statement, *columns, hashes, places(changes), list(set(columns[0])))
+    columns += [hashes, places(changes)]
+    heads = await work.connection.fetch(statement, *map(packed, columns), feeds)
     work.collected[HEADS] = [(row["feed_id"], row["head"]) for row in heads]
     _tell_after_commit(work, changes, {row["feed_id"]: row for row in heads})
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from backend.changes.rules import MODULUS, Pending, checksum
-from backend.db import Connection
+from backend.db import Connection, unpacked
 
 OPEN_FEED = """
 insert into feed (feed_id, epoch) select $1, epoch from feed where feed_id = 'reference' on conflict do nothing
@@ -16,15 +16,26 @@ ROWS_OF_STAY = """
 select type, id, version, rank, "row" from feed_row where feed_id = $1 and stay_id = $2 order by rank, seq
 """
 
+_COLUMNS = {
+    "feed_id": "text",
+    "type": "text",
+    "id": "text",
+    "version": "bigint",
+    "rank": "smallint",
+    "stay_id": "text",
+    '"row"': "text",
+    "hash": "bigint",
+    "place": "bigint",
+}
+_PENDING = ", ".join(unpacked(f"${number}", kind) for number, kind in enumerate(_COLUMNS.values(), 1))
 # Feeds ($10) are locked in the order of their ids, so that two transactions never wait for each other. A row's old hash
 # comes from the version that the upsert itself replaces (`old.`), never from the statement's snapshot.
-_NUMBERED = """
+_NUMBERED = f"""
 with locked as materialized (
     select feed_id, head from feed where feed_id = any($10::text[]) order by feed_id for update
 ), numbered as materialized (
     select i.*, l.head + i.place as seq
-    from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::smallint[], $6::text[], $7::text[],
-        $8::bigint[], $9::bigint[]) as i(feed_id, type, id, version, rank, stay_id, "row", hash, place)
+    from unnest({_PENDING}) as i({", ".join(_COLUMNS)})
     join locked l using (feed_id)
 ), logged as (
     insert into change (feed_id, seq, type, id, version, "row")

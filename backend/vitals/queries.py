@@ -12,6 +12,7 @@ from backend.tasks.rules.task import Task
 from backend.vitals.rules.kept import KeptDuty, KeptSet
 from backend.vitals.rules.responses import Episode, Opened
 from backend.vitals.rules.taken import RED_WHEN_UNOBTAINABLE, Taken
+from shared_schemas.flags import Flag
 
 _RED = " || ".join(f'@.parameter == "{one.value}"' for one in RED_WHEN_UNOBTAINABLE)
 _NOT_FOUND = f"""'$[*] ? (@.reason == "unobtainable" && ({_RED})).parameter'"""
@@ -47,6 +48,10 @@ from unnest($1::uuid[], $2::timestamptz[]) as w(stay_id, since_at)
 SETS = (
     "select to_jsonb(v)::text from vital_signs v where entry_id = any($1::uuid[]) order by entry_id for no key update"
 )
+UNFLAGGED = """
+select to_jsonb(v)::text from vital_signs v
+where entry_id = any($1::uuid[]) and $2 <> all(flags) order by entry_id for no key update
+"""
 # For a statement of a slice above, about the stay `s`: the patient is away.
 PAUSED = "exists (select from observation_duty d where d.stay_id = s.stay_id and d.paused_at is not null)"
 EPISODES = "select to_jsonb(e)::text from response_episode e where task_id = any($1::uuid[])"
@@ -124,6 +129,12 @@ async def held_sets(connection: Connection, entry_ids: Iterable[str]) -> dict[st
     """Sets by entry, kept from other writers; unknown ones are absent."""
     found = [_set.decode(row[0]) for row in await connection.fetch(SETS, sorted(set(entry_ids)))]
     return {kept.entry_id: kept for kept in found}
+
+
+async def held_without(connection: Connection, entry_ids: Iterable[str], flag: Flag) -> list[KeptSet]:
+    """Those of these sets that do not have the flag, kept from other writers."""
+    rows = await connection.fetch(UNFLAGGED, sorted(entry_ids), flag.value)
+    return [_set.decode(row[0]) for row in rows]
 
 
 async def episodes(connection: Connection, task_ids: Sequence[str]) -> dict[str, Episode]:

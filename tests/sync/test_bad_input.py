@@ -3,6 +3,8 @@
 import gzip
 import json
 
+import pytest
+
 from shared_schemas.sync import HeldEntryRow
 from shared_schemas.wire import BATCH_BYTES, HeldReason, Verdict
 from tests.cast import uid
@@ -59,6 +61,12 @@ async def test_an_unknown_field_of_the_envelope_is_held(scene: Scene) -> None:
 async def test_a_key_that_comes_twice_is_held(scene: Scene) -> None:
     entry = made(scene, body_of(scene, ',"note":"70","note":"180"'))
     assert await bad(scene, entry) == (H, HeldReason.MALFORMED)
+
+
+@pytest.mark.parametrize("again", ['"n":9', '"n" : 9', r'"\u006e":9', '"body":"{}"'])
+async def test_a_key_of_the_envelope_that_comes_twice_is_held(scene: Scene, again: str) -> None:
+    text = json.dumps(made(scene, body_of(scene, ',"note":"70"')))
+    assert await bad(scene, f"{text[:-1]},{again}}}") == (H, HeldReason.MALFORMED)
 
 
 async def test_a_key_that_comes_twice_in_disguise_is_held(scene: Scene) -> None:

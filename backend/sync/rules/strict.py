@@ -18,8 +18,6 @@ from backend.sync.rules.upcast import in_todays_words
 from shared_schemas.base import Body, Id, Instant
 from shared_schemas.wire import BATCH_BYTES, ENTRIES_PER_BATCH, Envelope, HeldReason, Push
 
-# Every text of valid JSON in its turn, and the colon behind it when it is a key.
-TEXTS = re.compile(r'"((?:[^"\\]++|\\.)*+)"\s*+(:?)')
 READABLE_ID = re.compile(rb'"entry_id"\s*:\s*"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 READABLE_N = re.compile(rb'"n"\s*:\s*([1-9][0-9]{0,14})\s*[,}]')
 DETAIL_LENGTH = 200
@@ -43,6 +41,7 @@ _push = msgspec.json.Decoder(Push)
 _envelope = msgspec.json.Decoder(AsSent)
 _named = msgspec.json.Decoder(_Named)
 _fields = msgspec.json.Decoder(dict[str, Any])
+_json = msgspec.json.Encoder()
 
 
 @dataclass(slots=True)
@@ -65,6 +64,19 @@ class Sent:
     later: str | None = None
     stay_id: str | None = None
     depends_on: list[str] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Brought:
+    """A batch as a tablet brought it. `left`: how many entries the tablet will still have when all are answered.
+
+    `unit_id` is known once the tablet has proven itself.
+    """
+
+    token_hash: bytes
+    batch: list[Sent]
+    left: int
+    unit_id: str | None = None
 
 
 def inflated(body: bytes, encoding: str) -> bytes:
@@ -109,7 +121,7 @@ def sent(raw: Raw, decoders: Decoders) -> Sent:
     text = bytes(raw)
     try:
         envelope = _envelope.decode(text)
-        _refuse_repeated_keys(text.decode())
+        _refuse_repeated_keys(text.decode(), _around_body(text, envelope.body))
         recorded_at = msgspec.convert(envelope.recorded_at, Instant)
         fingerprint = sha256(signed_text(envelope) + envelope.mac.encode()).digest()
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
@@ -136,7 +148,7 @@ def _read_body(entry: Sent, envelope: AsSent, decoders: Decoders) -> None:
             older = _fields.decode(envelope.body)
             newer = in_todays_words(envelope.type, envelope.v, body_type.version, older)
             body = msgspec.convert(newer, body_type)
-        _refuse_repeated_keys(envelope.body)
+        _refuse_repeated_keys(envelope.body, envelope.body)
     except (msgspec.DecodeError, ValueError, RecursionError, LookupError, TypeError) as error:
         entry.reason, entry.detail = _why(error), str(error)[:DETAIL_LENGTH]
         entry.stay_id = _stay_named(envelope.body)
@@ -170,11 +182,23 @@ def id_from(digest: bytes) -> str:
     return f"{h[:8]}-{h[8:12]}-8{h[13:16]}-8{h[17:20]}-{h[20:32]}"
 
 
-def _refuse_repeated_keys(text: str) -> None:
-    """ValueError when an object names a key twice: the last would silently win (a pulse of 70 becomes 180)."""
-    keys = [found for found, colon in TEXTS.findall(text) if colon]
-    if len(set(keys)) == len(keys) and "\\" not in "".join(keys):
-        return
+def _around_body(text: bytes, body: str) -> str:
+    """The envelope without its body, where that is an object and written as we would; no other text is like it."""
+    before, _, after = text.partition(_json.encode(body)) if body.startswith("{") else (text, b"", b"")
+    return (before + after).decode()
+
+
+def _refuse_repeated_keys(text: str, frame: str) -> None:
+    """ValueError when an object names a key twice: the last would silently win (a pulse of 70 becomes 180).
+
+    Without a backslash a quote begins or ends a text, and a colon behind one makes it a key. `frame`: the part of the
+    text whose keys are to be looked at; where these leave a doubt, all of it is read anew.
+    """
+    if "\\" not in frame:
+        parts = frame.split('"')
+        keys = [key for key, behind in zip(parts[1::2], parts[2::2], strict=True) if behind.lstrip()[:1] == ":"]
+        if len(set(keys)) == len(keys):
+            return
     json.loads(text, object_pairs_hook=_each_key_once)
 
 

@@ -1,6 +1,6 @@
 """Sets at the bedside: scored with the scale in force and kept, with what follows from them, set-wise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec.structs import asdict
@@ -13,12 +13,12 @@ from backend.vitals.actions.effects import apply_effects
 from backend.vitals.actions.gather import Gathered, gather, stays_of
 from backend.vitals.actions.late import tell_late_sets
 from backend.vitals.actions.write import save_sets
-from backend.vitals.queries import held_sets
+from backend.vitals.queries import held_without
 from backend.vitals.rules.charting import Said, charted
 from backend.vitals.rules.kept import KeptSet, flagged, newer
 from backend.vitals.rules.plausibility import outside_hard, scorable
 from backend.vitals.rules.scales import scale_at
-from backend.vitals.rules.taken import SAME_TIME, Taken, measured, near_others
+from backend.vitals.rules.taken import SAME_TIME, Taken, measured
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.vitals import Band, Source, VitalSigns, VitalSignsCharted
 from shared_schemas.wire import HeldReason
@@ -48,11 +48,11 @@ async def chart_vital_signs(work: Work, run: Sequence[Charted]) -> list[Outcome]
         after = charted(gathered.before(work.now), [(taken, _said(arrived, gathered)) for taken, arrived in sets])
         for entry_id, flags in after.flags.items():
             kept[entry_id] = flagged(kept[entry_id], *flags)
-        twins |= {twin for taken, _ in sets for twin in near_others(taken, gathered.kept.known)}
+        twins |= after.twins
         author = max(sets, key=lambda each: each[0].observed_at)[1].author.staff_id
         decided.append((gathered, after, author))
     feeds = {stay_id: gathered.stay.feed for stay_id, gathered in stays.items()}
-    await save_sets(work, [*kept.values(), *await _flagged_twins(work, twins)], feeds)
+    await save_sets(work, [*kept.values(), *await _flagged_twins(work, twins - kept.keys())], feeds)
     await tell_late_sets(work, kept.values(), stays_of(stays.values()))
     await first_duties(work, stays.values())
     await apply_effects(work, decided)
@@ -130,8 +130,8 @@ async def _flagged_twins(work: Work, entry_ids: set[str]) -> list[KeptSet]:
     """Known sets within two minutes of a new one: both are kept, both flagged, one version up."""
     if not entry_ids:
         return []
-    twins: Mapping[str, KeptSet] = await held_sets(work.connection, entry_ids)
-    return [newer(flagged(twin, Flag.SAME_TIME)) for twin in twins.values() if Flag.SAME_TIME not in twin.flags]
+    unflagged = await held_without(work.connection, entry_ids, Flag.SAME_TIME)
+    return [newer(flagged(twin, Flag.SAME_TIME)) for twin in unflagged]
 
 
 def _outcome(kept: KeptSet | None) -> Outcome:

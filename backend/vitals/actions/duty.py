@@ -76,7 +76,7 @@ async def replan(
         due_at = max(plan.due_at, unless_due(task, not_before))
         if stays_overdue and task is not None and task.overdue_at <= work.now:
             due_at = task.due_at
-        planned = planned_observation(gathered, replace(plan, due_at=due_at), missing)
+        planned = planned_observation(gathered, msgspec.structs.replace(plan, due_at=due_at), missing)
     elif task is not None and duty.interval_minutes is not None:
         asked_at = not_before + timedelta(minutes=duty.interval_minutes)
         planned = planned_by(gathered, min(task.due_at, asked_at), task.cause)

@@ -1,12 +1,15 @@
 """What follows from a run of sets of one stay: flags, the next set, the response."""
 
+from bisect import insort
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from backend.vitals.rules.intervals import NextSet, Rhythm, interval_minutes, is_at_risk, next_set
+from msgspec.structs import replace
+
+from backend.vitals.rules.intervals import NextSet, Rhythm, interval_minutes, is_at_risk, next_of
 from backend.vitals.rules.responses import Episode, joined, response_class
-from backend.vitals.rules.taken import Taken, governing, near_others, overtaken
+from backend.vitals.rules.taken import InOrder, Taken, governs, in_time
 from shared_schemas.alerts import AlertClass
 from shared_schemas.flags import Flag
 from shared_schemas.vitals import Band
@@ -51,7 +54,8 @@ class After:
 
     `missing`: the open task goes on and asks for these. `returned`: the patient is back, for she was observed.
     `at_risk`: an incomplete set says that an overdue set of this patient is amber. `response`: the set that alerts;
-    `accepted_by`: who answers for it, when each set of the run that alerts was answered for.
+    `accepted_by`: who answers for it, when each set of the run that alerts was answered for. `twins`: sets, known
+    or new, within two minutes of a new one.
     """
 
     plans: list[NextSet] = field(default_factory=list)
@@ -65,19 +69,22 @@ class After:
     response_class: AlertClass | None = None
     accepted_by: str | None = None
     flags: dict[str, tuple[Flag, ...]] = field(default_factory=dict)
+    twins: set[str] = field(default_factory=set)
 
 
 def charted(before: Before, run: Sequence[tuple[Taken, Said]]) -> After:
     """What follows from new sets of one stay, in the order in which they were observed."""
     ordered = sorted(run, key=lambda each: (each[0].observed_at, each[0].entry_id))
     new = [one for one, _ in ordered]
-    everything = [*before.known, *new]
+    everything = InOrder([*before.known, *new])
     after = After(episode=before.episode)
     for one, said in ordered:
-        late = overtaken(one, everything) or one.received_at - one.observed_at > _alerts_for(before)
+        late = everything.overtook(one) or one.received_at - one.observed_at > _alerts_for(before)
         flags = [Flag.LATE] if late else []
-        flags += [Flag.SAME_TIME] if near_others(one, everything) else []
+        near = everything.near(one)
+        flags += [Flag.SAME_TIME] if near else []
         after.flags[one.entry_id] = tuple(flags)
+        after.twins.update(each.entry_id for each in near)
         if not late and before.responds:
             _respond(after, one, said)
     after.returned = any(is_back(before.paused_at, one) for one in new)
@@ -108,14 +115,14 @@ def _respond(after: After, one: Taken, said: Said) -> None:
 
 def _plan(after: After, before: Before, new: Sequence[Taken]) -> None:
     """Complete sets each plan the next, older plans are born superseded; then what the last incomplete one says."""
-    seen = list(before.known)
-    because = governing(seen)
+    complete = sorted((each for each in before.known if each.complete), key=in_time)
+    because = governs(complete) if complete else None
     due_at = before.task.due_at if before.task else None
     for one in new:
-        seen.append(one)
-        plan = next_set(seen, before.rhythm) if one.complete else None
-        if plan is None:
+        if not one.complete:
             continue
+        insort(complete, one, key=in_time)
+        plan = next_of(complete, before.rhythm)
         if because is None or plan.because.entry_id != because.entry_id:
             after.done_by = after.done_by or one
         elif due_at is not None and plan.due_at < due_at:

@@ -1,12 +1,15 @@
 """When the next set is due: the band's interval, and who or what makes it shorter or longer."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from backend.vitals.rules.news2 import severity
-from backend.vitals.rules.taken import Taken, governing
+from backend.vitals.rules.taken import Taken, governs, in_time
 from shared_schemas.alerts import AlertClass
 from shared_schemas.policy import ObservationPolicy
 from shared_schemas.vitals import Band
@@ -30,8 +33,7 @@ class Rhythm:
     interval_band: Band | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextSet:
+class NextSet(Struct, frozen=True, kw_only=True):
     """When the next set is due and why; `band` is None where no score exists."""
 
     because: Taken
@@ -67,11 +69,15 @@ def interval_minutes(band: Band | None, rhythm: Rhythm, observed_at: datetime) -
 
 def next_set(sets: Sequence[Taken], rhythm: Rhythm) -> NextSet | None:
     """The set that is due after these, counted from when the governing one was observed; None: none was complete."""
-    because = governing(sets)
-    if because is None:
-        return None
-    older = [each for each in sets if each.complete and each.observed_at < because.observed_at]
-    newest_first = [because, *sorted(older, key=lambda each: each.observed_at, reverse=True)]
+    complete = sorted((each for each in sets if each.complete), key=in_time)
+    return next_of(complete, rhythm) if complete else None
+
+
+def next_of(complete: Sequence[Taken], rhythm: Rhythm) -> NextSet:
+    """The same after complete sets in the order in which they were observed, one at least."""
+    because = governs(complete)
+    older = bisect_left(complete, because.observed_at, key=in_time)
+    newest_first = [because, *complete[max(older - len(_BANDS) + 1, 0) : older][::-1]]
     band = None if because.no_score else duty_band(newest_first)
     minutes = interval_minutes(band, rhythm, because.observed_at)
     due_at = because.observed_at + timedelta(minutes=minutes)

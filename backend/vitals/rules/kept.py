@@ -158,7 +158,8 @@ def taken_of(kept: KeptSet) -> Taken:
 
 def flagged(kept: KeptSet, *flags: Flag) -> KeptSet:
     """The set with these flags beside its own."""
-    return replace(kept, flags=[*kept.flags, *(flag for flag in flags if flag not in kept.flags)])
+    new = [flag for flag in flags if flag not in kept.flags]
+    return replace(kept, flags=[*kept.flags, *new]) if new else kept
 
 
 def newer(kept: KeptSet) -> KeptSet:

@@ -1,8 +1,11 @@
 """A set at the bedside as observation duty sees it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
+
+from msgspec import Struct
 
 from backend.vitals.rules.news2 import NEWS2, news2, severity
 from backend.vitals.rules.plausibility import scorable
@@ -17,8 +20,7 @@ RED_WHEN_UNOBTAINABLE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
+class Taken(Struct, frozen=True, kw_only=True):
     """What counts of a set. `band` and `figure` are those of the lower bound when the set is incomplete.
 
     `interval_band` sets the interval: that of the stricter scale while two settings conflict. `missing` is what the
@@ -73,30 +75,43 @@ def unobtainable(values: VitalSigns) -> list[Parameter]:
     return [one for one, field in RED_WHEN_UNOBTAINABLE.items() if one in tried and getattr(values, field) is None]
 
 
+in_time = attrgetter("observed_at")
+
+
 def governing(sets: Iterable[Taken]) -> Taken | None:
     """The complete set that governs: the newest, or the worst within two minutes of it; None: there is none."""
-    complete = [each for each in sets if each.complete]
-    if not complete:
-        return None
-    newest_at = max(each.observed_at for each in complete)
-    near = [each for each in complete if newest_at - each.observed_at <= SAME_TIME]
+    complete = sorted((each for each in sets if each.complete), key=in_time)
+    return governs(complete) if complete else None
+
+
+def governs(complete: Sequence[Taken]) -> Taken:
+    """The same of complete sets in the order in which they were observed, one at least."""
+    since = complete[-1].observed_at - SAME_TIME
+    near = complete[bisect_left(complete, since, key=in_time) :]
     return max(near, key=lambda each: (each.rank, each.observed_at, each.entry_id))
 
 
-def near_others(one: Taken, sets: Iterable[Taken]) -> list[str]:
-    """Other sets so near in time that a person must say which is right."""
-    return [
-        each.entry_id
-        for each in sets
-        if each.entry_id != one.entry_id and abs(each.observed_at - one.observed_at) <= SAME_TIME
-    ]
+class InOrder:
+    """Sets of a stay in the order in which they were observed, so that neighbours in time are found at once."""
 
+    def __init__(self, sets: Iterable[Taken]) -> None:
+        self._sets = sorted(sets, key=in_time)
+        self._instants = [each.observed_at for each in self._sets]
+        complete = [each.observed_at for each in self._sets if each.complete]
+        self._complete_until = complete[-1] if complete else None
 
-def overtaken(one: Taken, sets: Sequence[Taken]) -> bool:
-    """A newer complete set speaks for the patient; one so near that it is the same observation only if as bad."""
-    return any(
-        each.complete
-        and each.observed_at > one.observed_at
-        and (each.observed_at - one.observed_at > SAME_TIME or each.rank >= one.rank)
-        for each in sets
-    )
+    def near(self, one: Taken) -> list[Taken]:
+        """Other sets so near in time that a person must say which is right."""
+        at = one.observed_at
+        first = bisect_left(self._instants, at - SAME_TIME)
+        behind = bisect_right(self._instants, at + SAME_TIME)
+        return [each for each in self._sets[first:behind] if each.entry_id != one.entry_id]
+
+    def overtook(self, one: Taken) -> bool:
+        """A newer complete set speaks for the patient; one so near that it is the same observation only if as bad."""
+        at = one.observed_at
+        if self._complete_until is None or self._complete_until <= at:
+            return False
+        if self._complete_until - at > SAME_TIME:
+            return True
+        return any(each.complete and each.observed_at > at and each.rank >= one.rank for each in self.near(one))
