@@ -95,6 +95,7 @@ class Ward:
         self.channels = Channels(self.hub.ring, push, Webhook(settings.webhook_url))
         self.bells = self._bells()
         self.database.listeners.append(self._ring_for)
+        self.door = Door(SLICES, self.database, clock)
         self.litestar = self._litestar()
         self._pwa = Pwa(pwa)
         self._edge = edged(self._inside, settings)
@@ -137,7 +138,7 @@ class Ward:
             "database": self.database,
             "hub": self.hub,
             "push": self.channels.push,
-            "door": Door(SLICES, self.database, self.clock),
+            "door": self.door,
             "snapshots": Snapshots(self.database),
         }
         dependencies = {name: Provide(_always(thing), sync_to_thread=False) for name, thing in provided.items()}
@@ -173,6 +174,7 @@ class Ward:
             yield
         finally:
             self.hub.end(None, "restart")
+            await self.door.lanes.settled()
             await self.bells.stop()
             await self.pulse.stop()
             await self.doorbell.stop()

@@ -5,54 +5,78 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from backend.access.rules import GrantSpan, ScopeSpan
-from backend.db import Connection
+from backend.db import Connection, unpacked
 from backend.sync.rules.judge import Session
 
 # What bears on entries of these sessions about these stays.
 _BEARING = """
     (select array_agg((s.session_id::text, s.device_id::text, s.staff_id::text, s.session_key,
-        least(s.expires_at, s.ended_at))) from session s where s.session_id = any({sessions}::uuid[])) as sessions,
+        least(s.expires_at, s.ended_at))) from session s where s.session_id = any({sessions})) as sessions,
     (select array_agg((g.staff_id::text, g.unit_id::text, g.role, g.from_at, g.to_at)) from staff_grant g
-        where g.staff_id in (select s.staff_id from session s where s.session_id = any({sessions}::uuid[]))) as grants,
+        where g.staff_id in (select s.staff_id from session s where s.session_id = any({sessions}))) as grants,
     (select array_agg((c.stay_id::text, c.unit_id::text, c.from_at, c.to_at) order by c.from_at, c.stay_scope_id)
-        from stay_scope c where c.stay_id = any({stays}::uuid[])) as spans
+        from stay_scope c where c.stay_id = any({stays})) as spans
 """
-BEARING = "select" + _BEARING.format(sessions="$1", stays="$2")
+BEARING = "select" + _BEARING.format(sessions="$1::uuid[]", stays="$2::uuid[]")
 
-# Proves the tablet, notes its contact, stores every entry that is new (as accepted: the handlers run in this very
-# transaction), and reads whatever the judgement needs. Two batches with the same entry meet at its primary key.
+# Columns of new entries from $5 on.
+_FRESH = {
+    "place": "bigint",
+    "entry_id": "uuid",
+    "device_id": "uuid",
+    "n": "bigint",
+    "type": "text",
+    "v": "integer",
+    "session_id": "uuid",
+    "stay_id": "uuid",
+    "recorded_at": "timestamptz",
+    "observed_at": "timestamptz",
+}
+_PACKED = {name: unpacked(f"${number}", kind) for number, (name, kind) in enumerate(_FRESH.items(), 5)}
+# Proves the tablets, notes their contact, stores every entry that is new (as accepted: the handlers run in this very
+# transaction), and reads whatever the judgement needs. Two batches with the same entry meet at its primary key; of two
+# here the first is stored.
 ADMIT = """
 with tablet as (
-    update device set contact_at = greatest(contact_at, $2), outbox_depth = $3, last_n = greatest(last_n,
-        (select max(t.n) from unnest($17::uuid[], $4::bigint[]) as t(device_id, n)
+    update device set contact_at = greatest(contact_at, $2), outbox_depth = b.left_over, last_n = greatest(last_n,
+        (select max(t.n) from unnest({devices}, {counted}) as t(device_id, n)
          where t.device_id = device.device_id))
-    where token_hash = $1 and revoked_at is null
-    returning device_id, unit_id, new.contact_at, shown_contact_at, old.last_n,
+    from unnest($1::bytea[], {left_over}) with ordinality as b(token_hash, left_over, place)
+    where device.token_hash = b.token_hash and revoked_at is null
+    returning b.place, device_id, unit_id, new.contact_at, shown_contact_at, old.last_n,
         (old.outbox_depth > 0) <> (new.outbox_depth > 0) as holds_or_held_back
 ), fresh as (
     insert into entry (entry_id, device_id, n, type, v, session_id, staff_id, stay_id, recorded_at, observed_at,
         received_at, payload_hash, original)
-    select e.entry_id, coalesce(e.device_id, tablet.device_id), e.n, e.type, e.v, e.session_id, s.staff_id, e.stay_id,
-        e.recorded_at, e.observed_at, $2, e.payload_hash, e.original
-    from tablet, unnest($5::uuid[], $6::uuid[], $7::bigint[], $8::text[], $9::integer[], $10::uuid[], $11::uuid[],
-        $12::timestamptz[], $13::timestamptz[], $14::bytea[], $15::bytea[])
-        as e(entry_id, device_id, n, type, v, session_id, stay_id, recorded_at, observed_at, payload_hash, original)
-    left join session s on s.session_id = e.session_id
+    select e.entry_id, coalesce(e.device_id, tablet.device_id), e.n, coalesce(e.type, ''), e.v, e.session_id,
+        s.staff_id, e.stay_id, e.recorded_at, e.observed_at, $2, e.payload_hash, e.original
+    from unnest({fresh}, $15::bytea[], $16::bytea[]) with ordinality as e({names}, payload_hash, original, number)
+    join tablet using (place) left join session s on s.session_id = e.session_id
+    order by e.number
     on conflict (entry_id) do nothing returning entry_id
 )
-select tablet.device_id::text, tablet.unit_id::text, tablet.contact_at, tablet.shown_contact_at, tablet.last_n,
-    feed.epoch, feed.head,
+select
+    (select array_agg((t.place - 1, t.device_id::text, t.unit_id::text, t.contact_at, t.shown_contact_at, t.last_n,
+        feed.epoch, feed.head, t.holds_or_held_back, exists (
+            select from loss_incident l where l.device_id = t.device_id and l.closed_at is null)))
+        from tablet t join feed on feed.feed_id = 'unit:' || t.unit_id) as tablets,
     (select array_agg(entry_id::text) from fresh) as fresh,
     (select array_agg((entry_id::text, payload_hash, verdict, reason, detail, flags))
-        from entry where entry_id = any($5)) as stored,
-    (select array_agg(entry_id::text) from entry where entry_id = any($16::uuid[]) and verdict = 'held'
+        from entry where entry_id = any({entries})) as stored,
+    (select array_agg(entry_id::text) from entry where entry_id = any({depends_on}) and verdict = 'held'
         and not exists (select from held_entry h
             where h.held_entry_id = entry_id and h.resolution = 'reapplied')) as held,
-    {bearing},
-    exists (select from loss_incident l where l.device_id = tablet.device_id and l.closed_at is null) as has_gaps,
-    tablet.holds_or_held_back
-from tablet join feed on feed.feed_id = 'unit:' || tablet.unit_id
-""".replace("{bearing}", _BEARING.format(sessions="$10", stays="$11"))
+    {bearing}
+""".format(
+    left_over=unpacked("$3", "bigint"),
+    devices=unpacked("$18", "uuid"),
+    counted=unpacked("$4", "bigint"),
+    fresh=", ".join(_PACKED.values()),
+    names=", ".join(_FRESH),
+    entries=_PACKED["entry_id"],
+    depends_on=unpacked("$17", "uuid"),
+    bearing=_BEARING.format(sessions=_PACKED["session_id"], stays=_PACKED["stay_id"]),
+)
 STORED = """
 select entry_id::text, payload_hash, verdict, reason, detail, flags from entry where entry_id = any($1::uuid[])
 """
@@ -69,10 +93,11 @@ class Stored(NamedTuple):
     flags: str
 
 
-class Admitted(NamedTuple):
-    """A proven tablet and what is known about its batch. `spans` are the stays' scopes, oldest first.
+class Tablet(NamedTuple):
+    """A proven tablet, and where its unit's feed stands.
 
-    `holds_or_held_back`: it has something unsent now and had nothing before, or the other way round.
+    `last_n`: the highest number that had come before. `holds_or_held_back`: it has something unsent now and had nothing
+    before, or the other way round.
     """
 
     device_id: str
@@ -82,29 +107,35 @@ class Admitted(NamedTuple):
     last_n: int
     epoch: str
     head: int
+    holds_or_held_back: bool
+    has_gaps: bool
+
+
+class Admitted(NamedTuple):
+    """Proven tablets by their place among those that ask, and what is known about their batches.
+
+    `spans` are the stays' scopes, oldest first.
+    """
+
+    tablets: dict[int, Tablet]
     fresh: set[str]
     stored: dict[str, Stored]
     held: set[str]
     sessions: dict[str, Session]
     spans: dict[str, list[ScopeSpan]]
-    has_gaps: bool
-    holds_or_held_back: bool
 
 
-async def admit(connection: Connection, token_hash: bytes, now: datetime, *rest: Any) -> Admitted | None:
-    """Admit a batch (parameters $3.. of ADMIT); None: no such tablet, and nothing was written."""
-    row = await connection.fetchrow(ADMIT, token_hash, now, *rest)
-    if row is None:
-        return None
+async def admit(connection: Connection, *parameters: Any) -> Admitted:
+    """Admit batches (the parameters of ADMIT); of a tablet that is not there nothing was written."""
+    row = await connection.fetchrow(ADMIT, *parameters)
+    assert row is not None  # a select without a table gives one row
     return Admitted(
-        *row[:7],
+        tablets={place: Tablet(*tablet) for place, *tablet in row["tablets"] or ()},
         fresh=set(row["fresh"] or ()),
         stored={stored[0]: Stored(*stored) for stored in row["stored"] or ()},
         held=set(row["held"] or ()),
         sessions=_sessions(row["sessions"] or (), row["grants"] or ()),
         spans=_spans(row["spans"] or ()),
-        has_gaps=row["has_gaps"],
-        holds_or_held_back=row["holds_or_held_back"],
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -51,6 +52,19 @@ class Scene:
 
 def body_of(scene: Scene, more: str = "") -> str:
     return f'{{"observed_at":"{instant(scene.tablet.now)}","clock_quality":"fresh","stay_id":"{scene.stay_id}"{more}}}'
+
+
+async def fail_on_notes(settings: Settings, doing: str, when: str = "true") -> None:
+    """Let PostgreSQL itself fail when a note is written to a stay."""
+    owner = await asyncpg.connect(settings.database_owner_url)
+    await owner.execute(f"""
+        create sequence failures;
+        grant usage on sequence failures to wardlight_app;
+        create function fail() returns trigger language plpgsql as $$
+            begin {doing} return new; end $$;
+        create trigger fail before update on stay for each row when ({when}) execute function fail();
+    """)
+    await owner.close()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
@@ -13,13 +14,14 @@ from backend.access.rules import SESSION_LASTS
 from backend.changes.rules import unit_feed
 from backend.db import unit_of_work
 from backend.postgres import EmbeddedPostgres
+from backend.settings import Settings
 from shared_schemas.alerts import TabletRow
 from shared_schemas.staff import Role
 from shared_schemas.sync import LossIncidentRow
 from shared_schemas.wire import HeldReason, PushReply, Verdict
 from tests.cast import uid
 from tests.sync.conftest import Scene, body_of
-from tests.tablet import Tablet, instant
+from tests.tablet import ORIGIN, Tablet, instant, served
 
 WAITING = "select count(*) from pg_locks where not granted"
 A, D, F, H = Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.FLAGGED, Verdict.HELD
@@ -55,25 +57,31 @@ async def test_the_same_batch_on_eight_lines_at_once_is_accepted_once(scene: Sce
 
 
 async def test_the_heads_told_with_a_duplicate_cover_what_the_first_one_changed(
-    scene: Scene, postgres: EmbeddedPostgres, database_name: str
+    scene: Scene, settings: Settings, postgres: EmbeddedPostgres, database_name: str
 ) -> None:
-    """A tablet that starts anew while its batch is under way sends it again; it lets go of what it expects at `heads`."""
+    """A tablet that starts anew while its batch is under way sends it again, and another process of the server has it.
+
+    It lets go of what it expects at `heads`.
+    """
     scene.tablet.save(scene.anna, scene.note())
     sent = msgspec.json.encode({"outbox_depth": 1, "max_n": scene.tablet.n, "entries": scene.tablet.outbox})
     feed = unit_feed(scene.cast.east.unit_id)
     sending: list[asyncio.Task[httpx.Response]] = []
     lead = await asyncpg.connect(postgres.url("wardlight_app", database_name))
-    async with asyncio.timeout(20), lead.transaction():
-        # The first waits before it numbers its changes, and the second has begun meanwhile.
-        await lead.execute("select from feed where feed_id = $1 for update", feed)
-        for waiting in (1, 2):
-            sending.append(asyncio.create_task(scene.tablet.post(sent)))
-            while await lead.fetchval(WAITING) < waiting:
-                await asyncio.sleep(0.01)
+    async with served(settings, scene.cast.clock) as process, asyncio.timeout(20):
+        again = replace(scene.tablet, http=httpx.AsyncClient(transport=httpx.ASGITransport(process), base_url=ORIGIN))
+        again.http.headers["authorization"] = f"Bearer {again.token}"
+        async with lead.transaction():
+            # The first waits before it numbers its changes, and the second has begun meanwhile.
+            await lead.execute("select from feed where feed_id = $1 for update", feed)
+            for waiting, tablet in enumerate((scene.tablet, again), 1):
+                sending.append(asyncio.create_task(tablet.post(sent)))
+                while await lead.fetchval(WAITING) < waiting:
+                    await asyncio.sleep(0.01)
+        replies = await asyncio.gather(*sending)
     await lead.close()
-    replies = await asyncio.gather(*sending)
-    first, again = [msgspec.json.decode(reply.content, type=PushReply) for reply in replies]
-    assert (again.verdicts[0].verdict, again.heads[feed]) == (D, first.heads[feed])
+    first, second = [msgspec.json.decode(reply.content, type=PushReply) for reply in replies]
+    assert (second.verdicts[0].verdict, second.heads[feed]) == (D, first.heads[feed])
 
 
 async def test_an_entry_that_comes_twice_in_one_batch_is_applied_once(scene: Scene) -> None:

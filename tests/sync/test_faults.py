@@ -1,28 +1,14 @@
 """What the door does when PostgreSQL fails under it: nothing is half done, nothing is lost."""
 
-import asyncpg
 import msgspec
 import pytest
 
 from backend.db import unit_of_work
 from backend.settings import Settings
 from shared_schemas.wire import HeldReason, Verdict
-from tests.sync.conftest import Scene
+from tests.sync.conftest import Scene, fail_on_notes
 
 A, H = Verdict.ACCEPTED, Verdict.HELD
-
-
-async def fail_on_notes(settings: Settings, doing: str, when: str = "true") -> None:
-    """Let PostgreSQL itself fail when a note is written to a stay."""
-    owner = await asyncpg.connect(settings.database_owner_url)
-    await owner.execute(f"""
-        create sequence failures;
-        grant usage on sequence failures to wardlight_app;
-        create function fail() returns trigger language plpgsql as $$
-            begin {doing} return new; end $$;
-        create trigger fail before update on stay for each row when ({when}) execute function fail();
-    """)
-    await owner.close()
 
 
 async def notes(scene: Scene) -> int:

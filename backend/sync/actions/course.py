@@ -1,7 +1,9 @@
-"""One batch on its way through the slices: run by run, each entry judged, applied or held."""
+"""Batches on their way through the slices: run by run, each entry judged, applied or held."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from msgspec import Raw
 
@@ -28,40 +30,57 @@ where entry.entry_id = v.entry_id
 """
 
 
+class Rooms(NamedTuple):
+    """Who handles which entry type, and how its body is read."""
+
+    handlers: Mapping[str, Handles]
+    decoders: Decoders
+
+
 class Course:
-    """The batch's state: verdicts by entry key, and what is held."""
+    """The state of batches that are committed together: verdicts by entry key, and what is held."""
 
     def __init__(
         self,
         work: Work,
-        handlers: Mapping[str, Handles],
-        decoders: Decoders,
+        rooms: Rooms,
         admitted: queries.Admitted,
         known: Known,
     ) -> None:
         self.work, self.admitted, self.known = work, admitted, known
-        self.handlers, self.decoders = handlers, decoders
+        self.rooms = rooms
         self.verdicts: dict[str, EntryVerdict] = {}
         self.waiting: list[Held] = []
         self._stored = dict(admitted.stored)
-        # The unit's feed, as far as this batch can have seen it.
-        self.head = admitted.head
+        self._firsts: dict[str, Sent] = {}
+        self._tablets: dict[str, queries.Tablet] = {}
+        # The units' feeds, as far as these batches can have seen them.
+        self.heads = {unit_feed(tablet.unit_id): tablet.head for tablet in admitted.tablets.values()}
 
-    async def run(self, firsts: Sequence[Sent]) -> None:
-        """Judge and apply every entry that is new."""
+    async def run(self, batches: Sequence[tuple[queries.Tablet, Sequence[Sent]]]) -> None:
+        """Judge and apply every entry that is new, each id once: the first that bears it."""
+        for tablet, batch in batches:
+            for entry in batch:
+                if entry.later is None and self._firsts.setdefault(entry.key, entry) is entry:
+                    self._tablets[entry.key] = tablet
+        firsts = list(self._firsts.values())
         raced = [
             entry.key for entry in firsts if entry.key not in self.admitted.fresh and entry.key not in self._stored
         ]
         if raced:  # another batch stored it after our statement began: by now its verdict can be seen
             self._stored |= await queries.stored(self.work.connection, raced)
-            feed = unit_feed(self.admitted.unit_id)
-            self.head = (await heads(self.work.connection, [feed]))[feed].head
-        for group in _runs(entry for entry in firsts if entry.key in self.admitted.fresh):
+            now = await heads(self.work.connection, list(self.heads))
+            self.heads = {feed: head.head for feed, head in now.items()}
+        fresh = [[entry for entry in batch if self._is_new(entry)] for _, batch in batches]
+        for group in _runs(side_by_side(fresh)):
             await self._apply(group)
+
+    def _is_new(self, entry: Sent) -> bool:
+        return entry.key in self.admitted.fresh and self._firsts.get(entry.key) is entry
 
     async def _apply(self, group: Sequence[Sent]) -> None:
         taken: list[tuple[Sent, Arrived]] = []
-        handles = self.handlers.get(group[0].envelope.type) if group[0].envelope else None
+        handles = self.rooms.handlers.get(group[0].envelope.type) if group[0].envelope else None
         for entry in group:
             judgement = judged(entry, handles, self.known) if handles and entry.body else None
             if isinstance(judgement, Arrived):
@@ -81,8 +100,8 @@ class Course:
 
     async def _apply_again(self, again: Reapplying) -> None:
         """Apply a held entry because a person said so. A reused id stays held: another entry bears that id."""
-        entry = sent(Raw(again.kept.held.raw), self.decoders)
-        handles = self.handlers.get(entry.envelope.type) if entry.envelope else None
+        entry = sent(Raw(again.kept.held.raw), self.rooms.decoders)
+        handles = self.rooms.handlers.get(entry.envelope.type) if entry.envelope else None
         refusal = Refusal(entry.reason or HeldReason.UNKNOWN_TYPE, entry.detail)
         if again.kept.held.reason is HeldReason.ID_REUSE:
             refusal = Refusal(HeldReason.ID_REUSE)
@@ -109,23 +128,23 @@ class Course:
         flags = list(dict.fromkeys((*arrived.flags, *outcome.flags)))
         if outcome.claim_held is not None:
             flags.append(Flag(outcome.claim_held.value))
-            self._hold(entry, entry.key, Refusal(outcome.claim_held, outcome.detail or ""))
+            self._hold(entry, entry.key, Refusal(outcome.claim_held, outcome.detail or ""), self._tablets[entry.key])
         verdict = Verdict.FLAGGED if flags else Verdict.ACCEPTED
         self.verdicts[entry.key] = EntryVerdict(entry_id=entry.entry_id, verdict=verdict, flags=flags)
 
     def _refuse(self, entry: Sent, refusal: Refusal) -> None:
         self.known.held.add(entry.key)
-        self._hold(entry, entry.key, refusal)
+        self._hold(entry, entry.key, refusal, self._tablets[entry.key])
         self.verdicts[entry.key] = _held_verdict(entry, refusal)
 
-    def _hold(self, entry: Sent, held_entry_id: str, refusal: Refusal) -> None:
+    def _hold(self, entry: Sent, held_entry_id: str, refusal: Refusal, tablet: queries.Tablet) -> None:
         envelope = entry.envelope
         session = self.known.sessions.get(envelope.session_id) if envelope else None
         self.waiting.append(
             Held(
                 held_entry_id,
-                self.admitted.device_id,
-                self.admitted.unit_id,
+                tablet.device_id,
+                tablet.unit_id,
                 envelope.type if envelope else "",
                 refusal.reason,
                 refusal.detail,
@@ -136,23 +155,22 @@ class Course:
             )
         )
 
-    def verdicts_on(self, batch: Iterable[Sent]) -> list[EntryVerdict]:
-        """A verdict on every entry of the batch in its order, repeated ones included."""
-        answered: dict[str, Sent] = {}
-        return [self._verdict_on(entry, answered) for entry in batch]
+    def verdicts_on(self, tablet: queries.Tablet, batch: Iterable[Sent]) -> list[EntryVerdict]:
+        """A verdict on every entry of a tablet's batch in its order, repeated ones included."""
+        return [self._verdict_on(entry, tablet) for entry in batch]
 
-    def _verdict_on(self, entry: Sent, answered: dict[str, Sent]) -> EntryVerdict:
+    def _verdict_on(self, entry: Sent, tablet: queries.Tablet) -> EntryVerdict:
         if entry.later is not None:
             return EntryVerdict(
                 entry_id=entry.entry_id, verdict=Verdict.LATER, why_later=entry.later, retry_after_s=RETRY_LATER_S
             )
-        first = answered.setdefault(entry.key, entry)
+        first = self._firsts[entry.key]
         stored = self._stored.get(entry.key)
         if first is entry and stored is None:
             return self.verdicts[entry.key]
         if entry.payload_hash != (stored.payload_hash if stored else first.payload_hash):
             refusal = Refusal(HeldReason.ID_REUSE)
-            self._hold(entry, id_from(sha256(entry.key.encode() + entry.payload_hash).digest()), refusal)
+            self._hold(entry, id_from(sha256(entry.key.encode() + entry.payload_hash).digest()), refusal, tablet)
             return _held_verdict(entry, refusal)
         return _repeated(entry, stored, self.verdicts.get(entry.key))
 
@@ -191,15 +209,31 @@ def _repeated(entry: Sent, stored: queries.Stored | None, first: EntryVerdict | 
     return verdict
 
 
+def side_by_side(batches: Iterable[Sequence[Sent]]) -> Iterator[Sent]:
+    """The tablets' entries, each tablet's in its own order, and those of one type in as few runs as that allows."""
+    left = [deque(batch) for batch in batches if batch]
+    while left:
+        kind = _type_of(left[0][0])
+        for batch in left:
+            while batch and _type_of(batch[0]) == kind:
+                yield batch.popleft()
+        left = [batch for batch in left if batch]
+
+
+def _type_of(entry: Sent) -> str:
+    return entry.envelope.type if entry.envelope else ""
+
+
 def _runs(entries: Iterable[Sent]) -> Iterator[list[Sent]]:
-    """Neighbours of one type, as long as none depends on another of its run."""
+    """Neighbours of one type, as long as none depends on another of its run. What can not be read stands alone."""
     run: list[Sent] = []
+    keys: set[str] = set()
     for entry in entries:
-        kind = entry.envelope.type if entry.envelope else None
-        same = bool(run) and kind is not None and run[0].envelope is not None and run[0].envelope.type == kind
-        if run and not (same and {other.key for other in run}.isdisjoint(entry.depends_on)):
+        same = bool(run) and entry.envelope is not None and _type_of(run[0]) == _type_of(entry)
+        if run and not (same and keys.isdisjoint(entry.depends_on)):
             yield run
-            run = []
+            run, keys = [], set()
         run.append(entry)
+        keys.add(entry.key)
     if run:
         yield run

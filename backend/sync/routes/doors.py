@@ -16,7 +16,7 @@ from backend.access.rules import feeds_of, may_read_feed
 from backend.changes import queries
 from backend.db import Database, reading
 from backend.errors import NotPermitted, Unavailable, WardError
-from backend.sync.actions.door import Door, receive
+from backend.sync.actions.door import Door
 from backend.sync.rules.strict import batch, inflated
 from backend.sync.view import Snapshots
 from shared_schemas.wire import BATCH_BYTES
@@ -58,7 +58,7 @@ async def push_entries(request: Request[Any, Any, Any], door: NamedDependency[Do
     except TimeoutError as error:
         raise Unavailable("The body did not arrive in time.", retry_after=timedelta(seconds=5)) from error
     push = batch(inflated(body, request.headers.get("content-encoding", "").strip().lower()))
-    return json_reply(_json.encode(await receive(door, token, push)))
+    return json_reply(_json.encode(await door.receive(token, push)))
 
 
 @get("/api/sync/snapshot/{feed:str}")
