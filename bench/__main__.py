@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import uvloop
 
-from bench import charting, crowd, limits, reading, statements
+from bench import charting, crowd, limits, reading, statements, units
 from bench.place import Place, place, present
 from bench.results import (
     Figures,
@@ -19,9 +19,11 @@ from bench.results import (
     of_board,
     of_charting,
     of_crowd,
+    of_hot_unit,
     of_limits,
     of_snapshot,
     of_socket,
+    of_units,
     over_rounds,
 )
 from bench.table import table
@@ -31,6 +33,7 @@ from ward_sim.hospital import Ward
 
 RESULTS = Path(__file__).parent / "results.json"
 ROUNDS = 5
+UNIT_ROUNDS = 3
 
 
 async def one_round(at: Place, of: Ward, ward: LoadedWard) -> Figures:
@@ -44,10 +47,12 @@ async def one_round(at: Place, of: Ward, ward: LoadedWard) -> Figures:
     whole = await reading.board(ward)
     beds = await reading.beds(ward)
     batched = await charting.in_batches(ward)
+    hot = await units.hot_unit(ward)
     crowded = await crowd.change_to_board(at, of, ward)
     return {
         **of_limits(commit, http, http_per_s),
         **of_charting(alone, reply_bytes, cpu_ms, together, batched),
+        **of_hot_unit(*hot),
         **of_snapshot(read),
         **of_board(whole),
         **of_beds(*beds),
@@ -61,15 +66,19 @@ async def measured(rounds: int, seed: int) -> Figures:
     """Medians over rounds, each on a fresh ward of the same server."""
     found: list[Figures] = []
     counts: Figures = {}
-    async with place(rounds, seed) as at:
-        for number, ward in enumerate(at.hospital.wards):
+    async with place(rounds + units.UNITS, seed) as at:
+        for number, ward in enumerate(at.hospital.wards[:rounds]):
             _say(f"round {number + 1} of {rounds}: loading a ward of 30")
             ready = await loaded(at.hospital, ward, at.address, at.now_ms)
             if number == 0:
                 counts = await statements.counted(at, ready)
             _say(f"round {number + 1} of {rounds}: measuring")
             found.append(await one_round(at, ward, ready))
-    return {**over_rounds(found), **counts}
+        _say(f"loading {units.UNITS} wards of 30")
+        wards = [await loaded(at.hospital, ward, at.address, at.now_ms) for ward in at.hospital.wards[rounds:]]
+        _say("measuring them together")
+        together = [of_units(*await units.eight_units(at, wards)) for _ in range(UNIT_ROUNDS)]
+    return {**over_rounds(found), **over_rounds(together), **counts}
 
 
 def _say(text: str) -> None:

@@ -66,6 +66,20 @@ def of_crowd(delay: Timings) -> Figures:
     }
 
 
+def of_hot_unit(per_s: float, answers: Timings) -> Figures:
+    """Eight tablets of one unit."""
+    return {
+        "hot_unit_8_tablets_batches_of_10_entries_per_s": per_s,
+        "hot_unit_8_tablets_batches_of_10_p50_ms": answers.percentile_ms(50),
+        "hot_unit_8_tablets_batches_of_10_p99_ms": answers.percentile_ms(99),
+    }
+
+
+def of_units(per_s: float, cpu_us: float) -> Figures:
+    """A tablet in each of eight units."""
+    return {"eight_units_batches_of_100_entries_per_s": per_s, "eight_units_server_cpu_us_per_entry": cpu_us}
+
+
 def of_socket(delay: Timings) -> Figures:
     """From the request of one tablet to the socket of another."""
     return {

@@ -20,7 +20,7 @@ PATIENTS = 30
 CLIENTS = 8
 ROLES = {"charge_nurse": 1, "ward_nurse": CLIENTS}
 # The measured sets are charted within the last hours, each patient's far enough apart not to be taken for one set.
-FROM_AGO = 4 * HOUR
+FROM_AGO = 8 * HOUR
 APART = 2 * MINUTE + 5 * SECOND
 BATCH = 100
 
