@@ -22,6 +22,10 @@ export function flushHands(
 ): Pick<Required<Hands>, 'take_flush' | 'drop_flush' | 'post' | 'settle'> {
   let release = () => {};
   let kept = new Map<string, Kept>();
+  /** An entry saved after the lock was taken is in storage, not yet in our hands. */
+  const have = async (ids: readonly string[]) => {
+    if (ids.some((id) => !kept.has(id))) kept = byId((await readOutbox()).waiting);
+  };
   return {
     take_flush: () => {
       const held = async () => {
@@ -40,8 +44,7 @@ export function flushHands(
       onEnd();
     },
     post: async ({ entry_ids, outbox_depth, max_n }) => {
-      // An entry saved after the lock was taken is in storage, not yet in our hands.
-      if (entry_ids.some((id) => !kept.has(id))) kept = byId((await readOutbox()).waiting);
+      await have(entry_ids);
       const entries = entry_ids.flatMap((id) => kept.get(id) ?? []);
       if (entries.length < entry_ids.length) {
         hear({ event: 'push_reply', status: 0, sent_at: now() });
@@ -53,7 +56,10 @@ export function flushHands(
     },
     settle: async ({ sent, held, heads, epoch }) => {
       try {
-        await settle(sent, held, { ...heads }, epoch, now().wall_ms);
+        const ids = [...sent, ...held].map((one) => one.entry_id);
+        await have(ids);
+        await settle(kept, sent, held, { heads: { ...heads }, epoch, sent_at: now().wall_ms });
+        for (const id of ids) kept.delete(id);
       } catch {
         hear({ event: 'settle_failed' });
         return;

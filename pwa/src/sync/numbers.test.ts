@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextPlace, pairedAnew } from './numbers';
+import { nextPlace, pairedAnew, runs } from './numbers';
 
 const after = (count: number, counter = { places: 0, before: 0 }) => ({
   ...counter,
@@ -16,4 +16,22 @@ test('a tablet paired anew counts from 1 while entries of before still wait: non
   expect(nextPlace(again)).toEqual({ place: 4, n: 1 });
   expect(nextPlace(after(1, again))).toEqual({ place: 5, n: 2 });
   expect(nextPlace(pairedAnew(after(2, again)))).toEqual({ place: 6, n: 1 });
+});
+
+test.each([
+  ['all of a batch in one run', [1, 2, 3, 4], [1, 2, 3], [[1, 3]]],
+  [
+    'never over an entry that waits on',
+    [1, 2, 3, 4, 5],
+    [1, 2, 4, 5],
+    [
+      [1, 2],
+      [4, 5],
+    ],
+  ],
+  ['over places that are empty already', [1, 4, 5], [1, 2, 3, 4], [[1, 4]]],
+  ['nothing where nothing is here', [], [1, 2], []],
+  ['nothing where nothing was wanted', [1, 2], [], []],
+])('what a batch takes out of the outbox: %s', (_law, here, wanted, found) => {
+  expect(runs(here, new Set(wanted))).toEqual(found);
 });

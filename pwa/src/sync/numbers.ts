@@ -11,3 +11,16 @@ export function nextPlace({ places, before }: Counter): { place: number; n: numb
 export function pairedAnew({ places }: Counter): Counter {
   return { places, before: places };
 }
+
+/** The wanted places as runs from first to last: between two of a run nothing is here that was not wanted. */
+export function runs(here: readonly number[], wanted: ReadonlySet<number>): [number, number][] {
+  const found: [number, number][] = [];
+  let joins = false;
+  for (const place of here) {
+    const run = found.at(-1);
+    if (wanted.has(place) && joins && run) run[1] = place;
+    else if (wanted.has(place)) found.push([place, place]);
+    joins = wanted.has(place);
+  }
+  return found;
+}

@@ -1,7 +1,7 @@
 /** The outbox: its own database, version 1 for ever, every write with strict durability. */
-import type { DBSchema, IDBPDatabase } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
 import type { Held, Settled, Waiting } from './contract.ts';
-import { type Counter, nextPlace, pairedAnew } from './numbers.ts';
+import { type Counter, nextPlace, pairedAnew, runs } from './numbers.ts';
 import { dropProjection } from './projection.ts';
 import { Storage } from './storage.ts';
 
@@ -13,10 +13,13 @@ export type Kept = Waiting & { staff_id: string; envelope: string; body: Uint8Ar
 export type KeptHeld = Kept & Omit<Held, keyof Waiting> & { held_at: number };
 export type KeptSent = Kept & Settled & { sent_at: number; heads: Record<string, number>; epoch: string };
 
+/** What one batch's verdicts took out of the outbox: a record a batch, for a record an entry costs more than all else of a flush. */
+type SentBatch = Pick<KeptSent, 'sent_at' | 'heads' | 'epoch'> & { entries: (Kept & Settled)[] };
+
 interface Outbox extends DBSchema {
-  entries: { key: number; value: Kept; indexes: { entry_id: string } };
+  entries: { key: number; value: Kept };
   held: { key: string; value: KeptHeld };
-  sent: { key: string; value: KeptSent; indexes: { sent_at: number } };
+  sent: { key: number; value: SentBatch; indexes: { sent_at: number } };
   /** The last place, and the last one of earlier pairings. */
   counter: { key: 'n' | 'before'; value: number };
 }
@@ -27,11 +30,9 @@ const SENT_FOR_MS = 7 * 24 * 60 * 60_000;
 const outbox = new Storage<Outbox>('wardlight-outbox', 1, build, dropProjection);
 
 function build(database: IDBPDatabase<Outbox>): void {
-  database
-    .createObjectStore('entries', { keyPath: 'n' })
-    .createIndex('entry_id', 'entry_id', { unique: true });
+  database.createObjectStore('entries', { keyPath: 'n' });
   database.createObjectStore('held', { keyPath: 'entry_id' });
-  database.createObjectStore('sent', { keyPath: 'entry_id' }).createIndex('sent_at', 'sent_at');
+  database.createObjectStore('sent', { autoIncrement: true }).createIndex('sent_at', 'sent_at');
   database.createObjectStore('counter');
 }
 
@@ -43,13 +44,14 @@ export function readOutbox(sent_from_ms = Number.POSITIVE_INFINITY): Promise<Con
   return outbox.run(async (database) => {
     const reading = database.transaction(['entries', 'held', 'sent']);
     const by_time = reading.objectStore('sent').index('sent_at');
-    const [waiting, held, sent, last] = await Promise.all([
+    const [waiting, held, batches, last] = await Promise.all([
       reading.objectStore('entries').getAll(),
       reading.objectStore('held').getAll(),
       by_time.getAll(IDBKeyRange.lowerBound(sent_from_ms)),
       by_time.openKeyCursor(null, 'prev'),
     ]);
     held.sort((a, b) => a.n - b.n);
+    const sent = batches.flatMap(({ entries, ...batch }) => entries.map((one) => ({ ...one, ...batch })));
     return { waiting, held, sent: sent.reverse(), last_sent_at: last?.key ?? null };
   });
 }
@@ -67,34 +69,35 @@ export async function append(build: (n: number) => Promise<Kept>, answers?: stri
   }
 }
 
-/** Writes verdicts down: entries leave the outbox for the sent ring or the tray, all in one strict transaction. */
+/**
+ * Writes verdicts down: entries leave the outbox for the sent ring or the tray, all in one strict transaction. `kept` has each entry
+ * as it was read from the outbox.
+ */
 export function settle(
+  kept: ReadonlyMap<string, Kept>,
   sent: readonly Settled[],
   held: readonly Held[],
-  heads: Record<string, number>,
-  epoch: string,
-  now_ms: number,
+  { heads, epoch, sent_at }: Pick<SentBatch, 'heads' | 'epoch' | 'sent_at'>,
 ): Promise<void> {
   return outbox.run(async (database) => {
     const writing = database.transaction(['entries', 'held', 'sent'], 'readwrite', STRICT);
-    const entries = writing.objectStore('entries');
-    const sentStore = writing.objectStore('sent');
-    const move = async (entry_id: string, to: (kept: Kept) => Promise<unknown>) => {
-      const kept = await entries.index('entry_id').get(entry_id);
-      // Another tab may have written the same verdict down already.
-      if (kept) await Promise.all([to(kept), entries.delete(kept.n)]);
+    const ring = writing.objectStore('sent');
+    const leaving = [...sent, ...held].flatMap(({ entry_id }) => kept.get(entry_id)?.n ?? []);
+    const taken = await takeOut(writing.objectStore('entries'), leaving);
+    // Another tab may have written the same verdict down already.
+    const still = <T extends { entry_id: string }>(one: T): (Kept & T)[] => {
+      const entry = kept.get(one.entry_id);
+      return entry && taken.has(entry.n) ? [{ ...entry, ...one }] : [];
     };
+    const entries = sent.flatMap(still);
+    const answers = held.flatMap(({ entry_id, reason, detail, local }) =>
+      still({ entry_id, reason, detail, local }),
+    );
     await Promise.all([
-      ...sent.map((one) =>
-        move(one.entry_id, (kept) => sentStore.put({ ...kept, ...one, heads, epoch, sent_at: now_ms })),
-      ),
-      ...held.map(({ entry_id, reason, detail, local }) =>
-        move(entry_id, (kept) =>
-          writing.objectStore('held').put({ ...kept, reason, detail, local, held_at: now_ms }),
-        ),
-      ),
+      ...(entries.length ? [ring.add({ sent_at, heads, epoch, entries })] : []),
+      ...answers.map((one) => writing.objectStore('held').put({ ...one, held_at: sent_at })),
     ]);
-    let old = await sentStore.index('sent_at').openCursor(IDBKeyRange.upperBound(now_ms - SENT_FOR_MS));
+    let old = await ring.index('sent_at').openCursor(IDBKeyRange.upperBound(sent_at - SENT_FOR_MS));
     for (; old; old = await old.continue()) await old.delete();
     await writing.done;
   });
@@ -132,6 +135,18 @@ export function dropHeld(entry_id: string): Promise<void> {
     const writing = database.transaction(['held'], 'readwrite', STRICT);
     await Promise.all([writing.objectStore('held').delete(entry_id), writing.done]);
   });
+}
+
+/** Deletes the entries at these places, a request for each run of neighbours; the places at which there was one. */
+async function takeOut(
+  entries: IDBPObjectStore<Outbox, StoreNames<Outbox>[], 'entries', 'readwrite'>,
+  places: readonly number[],
+): Promise<Set<number>> {
+  const wanted = new Set(places);
+  if (wanted.size === 0) return wanted;
+  const here = await entries.getAllKeys(IDBKeyRange.bound(Math.min(...places), Math.max(...places)));
+  await Promise.all(runs(here, wanted).map(([from, to]) => entries.delete(IDBKeyRange.bound(from, to))));
+  return new Set(here.filter((place) => wanted.has(place)));
 }
 
 async function counted(database: IDBPDatabase<Outbox>): Promise<Counter> {
