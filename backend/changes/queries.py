@@ -104,7 +104,7 @@ with found as (
 select count(*) from begun
 """
 SNAPSHOT = """
-select type, id, version, "row" from feed_row where feed_id = $1 order by rank, seq desc
+select type, id, version, "row", stay_id, seq from feed_row where feed_id = $1 order by rank, seq desc
 """
 
 
@@ -168,12 +168,14 @@ def _following(after: int, rows: Sequence[tuple]) -> list[str]:
 
 
 class KeptRow(NamedTuple):
-    """A current row of a feed."""
+    """A current row of a feed; `seq` of the change that brought it."""
 
     type: str
     id: str
     version: int
     row: str
+    stay_id: str | None
+    seq: int
 
 
 async def snapshot_rows(connection: Connection, feed: str) -> list[KeptRow]:

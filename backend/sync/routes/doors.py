@@ -1,6 +1,7 @@
 """The doors of the protocol: entries in; snapshot, changes and live frames out (docs/protocol.md)."""
 
 import asyncio
+import zlib
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
@@ -23,6 +24,8 @@ from shared_schemas.wire import BATCH_BYTES
 
 BODY_SECONDS = 30
 LARGEST_PAGE = 1000
+WORTH_PACKING_BYTES = 2_000
+PACKED = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
 _json = msgspec.json.Encoder()
 
 
@@ -58,7 +61,10 @@ async def push_entries(request: Request[Any, Any, Any], door: NamedDependency[Do
     except TimeoutError as error:
         raise Unavailable("The body did not arrive in time.", retry_after=timedelta(seconds=5)) from error
     push = batch(inflated(body, request.headers.get("content-encoding", "").strip().lower()))
-    return json_reply(_json.encode(await door.receive(token, push)))
+    reply = _json.encode(await door.receive(token, push))
+    if len(reply) < WORTH_PACKING_BYTES or "gzip" not in request.headers.get("accept-encoding", ""):
+        return json_reply(reply)
+    return json_reply(zlib.compress(reply, 1, 31), PACKED)
 
 
 @get("/api/sync/snapshot/{feed:str}")
@@ -76,7 +82,7 @@ async def snapshot(
         raise NotPermitted("This feed is not this tablet's.")
     packed = "gzip" in request.headers.get("accept-encoding", "")
     content = await snapshots.chunk(feed, chunk, head, now, packed=packed)
-    return json_reply(content, {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"} if packed else None)
+    return json_reply(content, PACKED if packed else None)
 
 
 @get("/api/sync/changes")
