@@ -89,7 +89,11 @@ def schema() -> dict[str, Any]:
         },
         "rows": {name: {"$ref": REF + row.__name__, "rank": row.rank} for name, row in sorted(ROWS.items())},
         "frames": frames,
-        "limits": {"entries_per_batch": wire.ENTRIES_PER_BATCH, "batch_bytes": wire.BATCH_BYTES},
+        "limits": {
+            "entries_per_batch": wire.ENTRIES_PER_BATCH,
+            "batch_bytes": wire.BATCH_BYTES,
+            "protocol": wire.PROTOCOL,
+        },
         "$defs": _in_order(defs),
     }
 

@@ -10,6 +10,8 @@ from shared_schemas.flags import Flag
 
 ENTRIES_PER_BATCH = 500
 BATCH_BYTES = 256 * 1024
+# Counts up when a tablet that does not know this page would read feeds wrongly; entries never depend on it.
+PROTOCOL = 1
 
 
 class Envelope(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -80,13 +82,17 @@ class EntryVerdict(Struct, omit_defaults=True, kw_only=True):
     retry_after_s: int | None = None
 
 
-class PushReply(Struct, kw_only=True):
-    """Verdicts in the order of the entries; `heads` are the feeds' heads after the commit."""
+class PushReply(Struct, omit_defaults=True, kw_only=True):
+    """Verdicts in the order of the entries; `heads` are the feeds' heads after the commit.
+
+    `missing`: the first spans [n, n] of the tablet's own numbers that never arrived; who has them sends them again.
+    """
 
     verdicts: list[EntryVerdict]
     heads: dict[str, int]
     epoch: str
     server_at: Instant
+    missing: list[tuple[int, int]] = []
 
 
 class Change(Struct, kw_only=True):

@@ -61,6 +61,7 @@ class Tablet:
     outbox: list[dict[str, Any]] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     verdicts: dict[str, EntryVerdict] = field(default_factory=dict)
+    missing: list[tuple[int, int]] = field(default_factory=list)
     cursors: dict[str, tuple[str, int]] = field(default_factory=dict)
     kept: dict[str, dict[Key, tuple[int, Any]]] = field(default_factory=dict)
     sessions: dict[str, OpenedSession] = field(default_factory=dict)
@@ -145,7 +146,8 @@ class Tablet:
         batch = {"outbox_depth": len(self.outbox), "max_n": self.n, "entries": sent}
         reply = await self.post(_json.encode(batch))
         assert reply.status_code == 200, reply.text
-        verdicts = msgspec.json.decode(reply.content, type=PushReply).verdicts
+        told = msgspec.json.decode(reply.content, type=PushReply)
+        verdicts, self.missing = told.verdicts, told.missing
         assert len(verdicts) == len(sent)
         for entry, verdict in zip(sent, verdicts, strict=True):
             self.verdicts[entry["entry_id"]] = verdict
@@ -233,9 +235,8 @@ class Tablet:
 def reach(tablet: Tablet, server: Server) -> None:
     """The same tablet, and the server that answers now."""
     tablet.server = server
-    tablet.http = httpx.AsyncClient(
-        transport=httpx.ASGITransport(server), base_url=ORIGIN, headers={"authorization": f"Bearer {tablet.token}"}
-    )
+    proof = {"authorization": f"Bearer {tablet.token}"}
+    tablet.http = httpx.AsyncClient(transport=httpx.ASGITransport(server), base_url=ORIGIN, headers=proof)
 
 
 def signed(entry: dict[str, Any]) -> bytes:

@@ -47,6 +47,12 @@ class TooLarge(WardError):
     status, code, title = 413, "too_large", "The request is too large"
 
 
+class UpdateNeeded(WardError):
+    """The app is too old to read; what it has to send is still taken."""
+
+    status, code, title = 426, "update_needed", "This app is too old: send what waits, then update"
+
+
 class TooMany(WardError):
     """Too many attempts or requests; `retry_after` says when to come back."""
 

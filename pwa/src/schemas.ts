@@ -1719,18 +1719,20 @@ export const PushKeysSchema = v.strictObject({
   auth: v.pipe(v.string(), length(0, 40)),
 }) satisfies v.GenericSchema<PushKeys>;
 
-/** Verdicts in the order of the entries; `heads` are the feeds' heads after the commit. */
+/** Verdicts in the order of the entries; `heads` are the feeds' heads after the commit. `missing`: the first spans [n, n] of the tablet's own numbers that never arrived; who has them sends them again. */
 export type PushReply = {
   verdicts: EntryVerdict[];
   heads: Record<string, number>;
   epoch: string;
   server_at: Instant;
+  missing?: [number, number][] | undefined;
 };
 export const PushReplySchema = v.looseObject({
   verdicts: v.array(EntryVerdictSchema),
   heads: keyed(v.record(v.string(), v.pipe(v.number(), v.integer()))),
   epoch: v.string(),
   server_at: instant,
+  missing: v.optional(v.array(v.strictTuple([v.pipe(v.number(), v.integer()), v.pipe(v.number(), v.integer())]))),
 }) satisfies v.GenericSchema<PushReply>;
 
 /** A tablet's push subscription, as the browser gives it; saved by `PUT /api/alerts/push-subscription`. Without `lang` the language stays as it was: a service worker that renews it does not know the screen's. */
@@ -3235,3 +3237,5 @@ export const rowRank = {
 export const ENTRIES_PER_BATCH = 500;
 
 export const BATCH_BYTES = 262144;
+
+export const PROTOCOL = 1;

@@ -206,11 +206,14 @@ async def test_a_gap_is_noticed_and_closes_when_it_is_filled(scene: Scene) -> No
         scene.tablet.save(scene.anna, scene.note())
     first, second, third, fourth = scene.tablet.outbox
     assert [v.verdict for v in await scene.tablet.push([first, fourth])] == [A, A]
+    assert scene.tablet.missing == [(second["n"], third["n"])]
     await scene.tablet.pull()
     [gap] = scene.tablet.rows("loss_incident")
     assert (gap.first_n, gap.last_n, gap.closed_at) == (second["n"], third["n"], None)
     await scene.tablet.push([third])
+    assert scene.tablet.missing == [(second["n"], second["n"])]
     await scene.tablet.push([second])
+    assert scene.tablet.missing == []
     await scene.tablet.pull()
     rows: list[LossIncidentRow] = scene.tablet.rows("loss_incident")
     assert [row.closed_at for row in rows] == [scene.tablet.now]

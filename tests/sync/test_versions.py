@@ -7,6 +7,7 @@ import pytest
 from backend import app, stays
 from backend.clock import SteppedClock
 from backend.settings import Settings
+from backend.sync.routes import doors
 from shared_schemas.stays import NoteWritten, PatientAdmitted
 from shared_schemas.sync import HeldEntryResolved, Resolution
 from shared_schemas.visits import VisitEnded, VisitStarted
@@ -76,3 +77,21 @@ async def test_a_type_that_the_server_does_not_know_yet_is_held_and_applied_by_o
     await tablet.pull()
     assert [row.note for row in tablet.rows("stay")] == ["from a newer app"]
     assert [row.resolution for row in tablet.rows("held_entry")] == [Resolution.REAPPLIED]
+
+
+async def test_an_app_that_is_too_old_may_not_read_and_may_always_send(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet = scene.tablet
+    await tablet.pull()
+    monkeypatch.setattr(doors, "OLDEST_PROTOCOL", 2)
+    assert (await tablet.say(scene.anna, scene.note("from an old app"))).verdict is A
+    epoch, after = tablet.cursors[f"unit:{tablet.unit_id}"]
+    asked = {"feed": f"unit:{tablet.unit_id}", "epoch": epoch, "after": after}
+    for path, query in (("changes", asked), (f"snapshot/unit:{tablet.unit_id}", {})):
+        for said, status in (({}, 426), ({"protocol": 1}, 426), ({"protocol": 2}, 200)):
+            reply = await tablet.http.get(f"/api/sync/{path}", params={**query, **said})
+            assert reply.status_code == status
+    assert (await tablet.http.get("/api/sync/changes", params=asked)).json()["type"] == "urn:wardlight:update_needed"
+    async with tablet.live() as socket:
+        assert socket.closed_with == 4426

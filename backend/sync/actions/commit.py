@@ -12,7 +12,7 @@ from backend.errors import NotSignedIn
 from backend.sync import queries
 from backend.sync.actions.course import Course, Rooms
 from backend.sync.actions.lanes import Reply
-from backend.sync.actions.losses import fill_gaps, note_gaps
+from backend.sync.actions.losses import asked_for, fill_gaps, note_gaps
 from backend.sync.actions.tablets import is_to_be_told, show_tablet
 from backend.sync.rules.gaps import gaps
 from backend.sync.rules.judge import Known, bounded, corrected
@@ -34,8 +34,9 @@ async def commit_together(database: Database, clock: Clock, rooms: Rooms, pushes
         await course.run(proven)
         verdicts = {tablet.device_id: course.verdicts_on(tablet, batch) for tablet, batch in proven}
         await course.keep()
+        missing = {}
         for tablet, batch in proven:
-            await _note_counter(work, tablet, batch)
+            missing[tablet.device_id] = await _note_counter(work, tablet, batch)
             if tablet.holds_or_held_back or is_to_be_told(tablet.contact_at, tablet.shown_contact_at):
                 await show_tablet(work, tablet.device_id)
     written = dict(work.collected.get(HEADS, ()))
@@ -45,7 +46,8 @@ async def commit_together(database: Database, clock: Clock, rooms: Rooms, pushes
             return NotSignedIn("This tablet is not paired.")
         feed = unit_feed(tablet.unit_id)
         heads = {feed: course.heads[feed], **written}
-        return PushReply(verdicts=verdicts[tablet.device_id], heads=heads, epoch=tablet.epoch, server_at=now)
+        told = {"verdicts": verdicts[tablet.device_id], "missing": missing[tablet.device_id]}
+        return PushReply(**told, heads=heads, epoch=tablet.epoch, server_at=now)
 
     return [reply_to(tablet) for tablet in tablets]
 
@@ -78,7 +80,8 @@ def _row(entry: Sent, now: datetime) -> tuple[Any, ...]:
     return (entry.key, envelope.device_id, entry.n, *about, recorded_at, observed_at, entry.payload_hash, entry.raw)
 
 
-async def _note_counter(work: Work, tablet: queries.Tablet, batch: Sequence[Sent]) -> None:
+async def _note_counter(work: Work, tablet: queries.Tablet, batch: Sequence[Sent]) -> list[tuple[int, int]]:
+    """Record what is missing of the tablet's numbers, and what came after all; returns what it is asked for."""
     own = [entry for entry in batch if entry.n and (not entry.envelope or entry.envelope.device_id == tablet.device_id)]
     numbers = [entry.n for entry in own]
     found = gaps(tablet.last_n, numbers)
@@ -87,3 +90,4 @@ async def _note_counter(work: Work, tablet: queries.Tablet, batch: Sequence[Sent
         await note_gaps(work, tablet.device_id, tablet.unit_id, found, recorded_at)
     if tablet.has_gaps and any(n <= tablet.last_n for n in numbers):
         await fill_gaps(work, tablet.device_id, tablet.unit_id, numbers)
+    return await asked_for(work, tablet.device_id) if found or tablet.has_gaps else []

@@ -32,6 +32,11 @@ update loss_incident set first_n = $2, last_n = $3, closed_at = $4, version = ve
 """
     + _TOLD
 )
+# The first few are enough to ask for: those that come make room for the next.
+ASKED_FOR = """
+select array[first_n, last_n] as span from loss_incident
+where device_id = $1 and closed_at is null order by first_n limit 20
+"""
 RECORDED_AT = "select recorded_at from entry where device_id = $1 and n < $2 order by n desc limit 1"
 
 
@@ -42,6 +47,11 @@ async def note_gaps(
     for gap in found:
         after_at = await work.connection.fetchval(RECORDED_AT, device_id, gap.first_n)
         await _open(work, device_id, unit_id, gap, after_at, recorded_at.get(gap.last_n + 1))
+
+
+async def asked_for(work: Work, device_id: str) -> list[tuple[int, int]]:
+    """What the tablet is asked to send again, if it has it."""
+    return [tuple(row["span"]) for row in await work.connection.fetch(ASKED_FOR, device_id)]
 
 
 async def fill_gaps(work: Work, device_id: str, unit_id: str, arrived: Sequence[int]) -> None:

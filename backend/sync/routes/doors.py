@@ -16,13 +16,15 @@ from backend.access.routes import token_in
 from backend.access.rules import feeds_of, may_read_feed
 from backend.changes import queries
 from backend.db import Database, reading
-from backend.errors import NotPermitted, Unavailable, WardError
+from backend.errors import NotPermitted, Unavailable, UpdateNeeded, WardError
 from backend.sync.actions.door import Door
 from backend.sync.rules.strict import batch, inflated
 from backend.sync.view import Snapshots
 from shared_schemas.wire import BATCH_BYTES
 
 BODY_SECONDS = 30
+# Apps older than this are refused reads, never entries (docs/protocol.md). One that does not say is the first.
+OLDEST_PROTOCOL = 1
 LARGEST_PAGE = 1000
 WORTH_PACKING_BYTES = 2_000
 PACKED = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
@@ -39,6 +41,12 @@ class WrongType(WardError):
     """A form of another site could send what is not JSON without asking first."""
 
     status, code, title = 415, "wrong_type", "This door takes JSON"
+
+
+def refuse_the_too_old(protocol: int) -> None:
+    """UpdateNeeded for an app that would read our feeds wrongly."""
+    if protocol < OLDEST_PROTOCOL:
+        raise UpdateNeeded
 
 
 def json_reply(content: bytes | str, headers: dict[str, str] | None = None) -> ASGIResponse:
@@ -76,8 +84,10 @@ async def snapshot(
     now: NamedDependency[datetime],
     chunk: Annotated[int, QueryParameter(ge=0, le=100_000)] = 0,
     head: Annotated[int | None, QueryParameter(ge=0, lt=2**53)] = None,
+    protocol: Annotated[int, QueryParameter(ge=1)] = 1,
 ) -> ASGIResponse:
     """A chunk of the feed's state. `head`: of the reading that this chunk continues."""
+    refuse_the_too_old(protocol)
     if not may_read_feed(feed, device.unit_id, device.staff_ids):
         raise NotPermitted("This feed is not this tablet's.")
     packed = "gzip" in request.headers.get("accept-encoding", "")
@@ -94,8 +104,10 @@ async def changes(
     epoch: FromQuery[str],
     after: Annotated[int, QueryParameter(ge=0, lt=2**53)],
     limit: Annotated[int, QueryParameter(ge=1)] = 500,
+    protocol: Annotated[int, QueryParameter(ge=1)] = 1,
 ) -> ASGIResponse:
     """A page of changes after a cursor; 410 when it can not be served."""
+    refuse_the_too_old(protocol)
     if not may_read_feed(feed, device.unit_id, device.staff_ids):
         raise NotPermitted("This feed is not this tablet's.")
     wanted = min(limit, LARGEST_PAGE)

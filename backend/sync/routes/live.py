@@ -12,16 +12,17 @@ from litestar.exceptions import WebSocketDisconnect
 from backend.access.queries import SignedDevice
 from backend.access.routes import token_in
 from backend.access.rules import feeds_of
-from backend.errors import NotSignedIn
+from backend.errors import NotSignedIn, UpdateNeeded
 from backend.sync.deliver import send_frames
 from backend.sync.hub import Hub
 from backend.sync.hub.sockets import Socket
+from backend.sync.routes.doors import refuse_the_too_old
 from shared_schemas.wire import Hello, Pong
 
 CLOSE_S = 5
 LARGEST_FRAME = 64 * 1024
 # 1000 + status of HTTP, so that a tablet treats both alike; 1012 is "service restart" of RFC 6455's registry.
-NOT_SIGNED_IN, BAD_FRAME, SILENT, RESTART = 4401, 4400, 4408, 1012
+NOT_SIGNED_IN, BAD_FRAME, SILENT, UPDATE_NEEDED, RESTART = 4401, 4400, 4408, 4426, 1012
 CODES = {"revoked": NOT_SIGNED_IN, "bad_frame": BAD_FRAME, "silent": SILENT, "restart": RESTART}
 _frames = msgspec.json.Decoder(Hello | Pong)
 
@@ -35,6 +36,11 @@ async def live(
     device = await _device(socket, hub)
     if device is None:
         await socket.close(code=NOT_SIGNED_IN)
+        return
+    try:
+        refuse_the_too_old(int(socket.query_params.get("protocol", 1)))
+    except (UpdateNeeded, ValueError):
+        await socket.close(code=UPDATE_NEEDED)
         return
     await socket.accept()
     opened = Socket(device.device_id, set(device.staff_ids), set(feeds_of(device.unit_id, device.staff_ids)))
