@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,19 @@ from tests.browser.tablets import Tablet, open_tablet
 
 @pytest.fixture(scope="session")
 def built_pwa(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A production build of the app."""
-    folder = tmp_path_factory.mktemp("pwa")
-    npx = shutil.which("npx")
-    assert npx is not None, "Node.js is needed: `make setup` brings it."
-    build = [npx, "vite", "build", "--outDir", str(folder), "--emptyOutDir", "--logLevel", "error"]
-    subprocess.run(build, cwd=PWA, check=True, env={**os.environ, "WARDLIGHT_GALLERY": "1"})
-    return folder
+    """A production build of the app; one process of the run builds, the others find it built."""
+    ours = tmp_path_factory.getbasetemp()
+    of_the_run = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    built, building = of_the_run / "pwa", of_the_run / "pwa-building"
+    with (of_the_run / "pwa.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not built.exists():
+            npx = shutil.which("npx")
+            assert npx is not None, "Node.js is needed: `make setup` brings it."
+            build = [npx, "vite", "build", "--outDir", str(building), "--emptyOutDir", "--logLevel", "error"]
+            subprocess.run(build, cwd=PWA, check=True, env={**os.environ, "WARDLIGHT_GALLERY": "1"})
+            building.rename(built)
+    return built
 
 
 @pytest.fixture
