@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Playwright, async_playwright
+from playwright.async_api import BrowserContext, Playwright, ViewportSize, async_playwright
 
 from backend.postgres import EmbeddedPostgres
 from backend.settings import PROJECT_ROOT
@@ -19,7 +19,7 @@ from tests import tidy
 from tests.browser.driven import admit_one
 from tests.browser.hospital import hospital
 from tests.browser.server import Server, free_port
-from tests.browser.tablets import Tablet, open_tablet
+from tests.browser.tablets import TABLET, Tablet, open_tablet
 from tests.conftest import migrated_database
 
 PWA = PROJECT_ROOT / "pwa"
@@ -103,17 +103,40 @@ def heart(served_pwa: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     return file.read_text()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def tablet(playwright: Playwright, tmp_path: Path) -> AsyncIterator[OpenTablet]:
-    """Opens tablets by name; the same name is the same profile. None may have complained at the end."""
-    opened: list[Tablet] = []
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def idle_browsers(playwright: Playwright) -> AsyncIterator[list[BrowserContext]]:
+    """Browsers with empty profiles that no test holds now: to start one takes a second of the processor."""
+    idle: list[BrowserContext] = []
+    yield idle
+    for context in idle:
+        await context.close()
 
-    async def open_named(name: str, **options: Any) -> Tablet:
-        one = await open_tablet(playwright, tmp_path / name, **options)
-        opened.append(one)
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tablet(
+    playwright: Playwright, idle_browsers: list[BrowserContext], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[OpenTablet]:
+    """Opens tablets, each with a profile of its own that has seen nothing yet. None may have complained at the end.
+
+    `anew`: with a browser that is started for it and ends with the test.
+    """
+    opened: list[tuple[Tablet, bool]] = []
+
+    async def open_named(name: str, *, viewport: ViewportSize = TABLET, anew: bool = False, **options: Any) -> Tablet:
+        if anew or not idle_browsers:
+            one = await open_tablet(playwright, tmp_path_factory.mktemp("profile"), **options)
+        else:
+            context = idle_browsers.pop()
+            one = Tablet(context, context.pages[0])
+        opened.append((one, anew))
+        await one.page.set_viewport_size(viewport)
         return one
 
     yield open_named
-    for one in opened:
-        await one.context.close()
-    assert [complaint for one in opened for complaint in one.complaints] == []
+    for one, ends in opened:
+        if ends:
+            await one.context.close()
+        else:
+            await one.forget()
+            idle_browsers.append(one.context)
+    assert [complaint for one, _ in opened for complaint in one.complaints] == []

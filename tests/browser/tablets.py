@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Playwright, ViewportSize
 
@@ -19,6 +20,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NOWHERE = "about://"
 TABLET: ViewportSize = {"width": 1180, "height": 820}
 
 
@@ -34,13 +36,35 @@ class Tablet:
         self.context = context
         self.page = page
         self.complaints: list[str] = []
+        self.origins: set[str] = set()
+        context.on("page", self._follow)
+        self._follow(page)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._listen)
+
+    def _follow(self, page: Page) -> None:
+        page.on("framenavigated", lambda frame: self.origins.add("{0.scheme}://{0.netloc}".format(urlsplit(frame.url))))
 
     def _listen(self, message: ConsoleMessage) -> None:
         expected = "net::ERR_INTERNET_DISCONNECTED" in message.text
         if message.type == "error" and not expected:
             self.complaints.append(message.text)
+
+    async def forget(self) -> None:
+        """Leaves the browser as if nobody had used it: nothing kept, nothing permitted, one blank page."""
+        self.context.remove_listener("page", self._follow)
+        used = self.context.pages
+        blank = await self.context.new_page()
+        browser = await self.context.new_cdp_session(blank)
+        for page in used:
+            await page.close()
+        for origin in self.origins - {NOWHERE}:
+            await browser.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        await browser.detach()
+        await self.context.clear_cookies()
+        await self.context.clear_permissions()
+        await self.context.set_geolocation(None)
+        await self.come_online()
 
     async def go_offline(self) -> None:
         await self.context.set_offline(True)

@@ -105,7 +105,7 @@ async def ward(
             folder = tmp_path / f"system of {name}"
             folder.mkdir()
             its_desktop = await stack.enter_async_context(desktop(folder))
-            opened = await tablet(name, environment=its_desktop.environment)
+            opened = await tablet(name, anew=True, environment=its_desktop.environment)
             one = Pushed(Nurse(opened, server, name), its_desktop, receiver)
             await one.allow_notices()
             await one.nurse.pair()

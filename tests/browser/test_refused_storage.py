@@ -41,7 +41,7 @@ FLIP_A_BIT = """async () => {
 async def test_a_device_that_keeps_nothing_is_told_so_and_nothing_can_be_charted(
     ward: Server, tablet: OpenTablet
 ) -> None:
-    amy = await tablet("amy")
+    amy = await tablet("amy", anew=True)
     await amy.page.add_init_script(REFUSE)
     await amy.page.goto(ward.url)
     await amy.shows("This device keeps nothing for Wardlight")
@@ -55,7 +55,7 @@ async def test_a_device_that_keeps_nothing_is_told_so_and_nothing_can_be_charted
 async def test_a_connection_that_the_device_dropped_is_opened_again_and_the_save_is_kept(
     ward: Server, tablet: OpenTablet, heart: str
 ) -> None:
-    amy = await tablet("amy")
+    amy = await tablet("amy", anew=True)
     await amy.page.add_init_script(KEEP_CONNECTIONS)
     driven = await Driven.on(amy.context, ward.url, heart, amy.page)
     device_id = await driven.log_in("Amy Archer")
@@ -81,7 +81,7 @@ async def whole(driven: Driven) -> list[tuple[str, int]]:
 
 
 async def test_a_damaged_page_is_fetched_again_and_all_else_works(ward: Server, tablet: OpenTablet, heart: str) -> None:
-    amy = await tablet("amy")
+    amy = await tablet("amy", anew=True)
     driven = await Driven.on(amy.context, ward.url, heart, amy.page)
     device_id = await driven.log_in("Amy Archer")
     before = await whole(driven)
@@ -103,7 +103,7 @@ async def test_a_damaged_page_is_fetched_again_and_all_else_works(ward: Server, 
 async def test_a_full_device_gives_up_rows_before_an_entry_and_then_says_that_it_is_not_saved(
     ward: Server, tablet: OpenTablet, heart: str
 ) -> None:
-    amy = await tablet("amy")
+    amy = await tablet("amy", anew=True)
     cdp = await amy.context.new_cdp_session(amy.page)
     await cdp.send("Storage.overrideQuotaForOrigin", {"origin": ward.url, "quotaSize": 600_000})
     driven = await Driven.on(amy.context, ward.url, heart, amy.page)

@@ -58,7 +58,7 @@ async def kept(page: Page, store: str, count: int) -> None:
 async def test_a_tablet_writes_its_outbox_durably_and_keeps_its_key_to_itself(
     server: Server, tablet: OpenTablet
 ) -> None:
-    amy = Nurse(await tablet("amy"), server, "Amy Archer")
+    amy = Nurse(await tablet("amy", anew=True), server, "Amy Archer")
     await amy.page.add_init_script(NOTE_WRITES)
     await on_duty(amy)
     await amy.tap("15 min")
@@ -81,7 +81,7 @@ async def test_a_tablet_writes_its_outbox_durably_and_keeps_its_key_to_itself(
 
 
 async def test_what_one_tab_saves_the_other_shows_and_sends(server: Server, tablet: OpenTablet) -> None:
-    amy = Nurse(await tablet("amy"), server, "Amy Archer")
+    amy = Nurse(await tablet("amy", anew=True), server, "Amy Archer")
     await on_duty(amy)
     await amy.tablet.go_offline()
     second = await amy.tablet.context.new_page()
@@ -96,7 +96,7 @@ async def test_what_one_tab_saves_the_other_shows_and_sends(server: Server, tabl
 
 
 async def test_a_service_worker_sends_when_every_tab_is_closed(server: Server, tablet: OpenTablet) -> None:
-    amy = Nurse(await tablet("amy"), server, "Amy Archer")
+    amy = Nurse(await tablet("amy", anew=True), server, "Amy Archer")
     await on_duty(amy)
     await amy.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     await amy.tablet.go_offline()
