@@ -39,7 +39,7 @@ MISFITS = """async () => {
   }
   return found;
 }"""
-OUT_OF_SIGHT = """(parts) => [...document.querySelectorAll(parts)]
+OUT_OF_SIGHT = """(parts) => [...(parts ? document.querySelectorAll(parts) : [])]
   .filter((part) => part.getBoundingClientRect().top < 0 || part.getBoundingClientRect().bottom > innerHeight)
   .map((part) => `not in view: ${part.textContent.trim()}`)"""
 SMALLEST_KEY = """() => Math.min(...[...document.querySelectorAll('.key.digit')]
@@ -47,6 +47,7 @@ SMALLEST_KEY = """() => Math.min(...[...document.querySelectorAll('.key.digit')]
   .flatMap((key) => [key.getBoundingClientRect().width, key.getBoundingClientRect().height]))"""
 DEEPER_THAN_THE_SCREEN = """() => {
   const main = document.querySelector('main');
+  if (!main) return Infinity;
   return Math.max(main.scrollHeight - main.clientHeight, document.documentElement.scrollHeight - innerHeight);
 }"""
 PHRASES = """() => {
@@ -80,13 +81,17 @@ SMALL_IN_THE_MIDDLE = """async ({ target, rule }) => {
   return violations.length > 0;
 }"""
 
+# Nothing where axe is not there yet: a page keeps it until it is loaded anew.
+RUN_AXE = "(options) => window.axe ? axe.run(options) : null"
+
 
 async def violations(page: Page, *, with_colours: bool) -> list[str]:
     """What axe finds against WCAG 2.2 AA."""
-    if await page.evaluate("() => !window.axe"):
-        await page.evaluate(AXE)
     options = {"runOnly": RULES, "resultTypes": ["violations"], "rules": {CONTRAST: {"enabled": with_colours}}}
-    found = await page.evaluate("(options) => axe.run(options)", options)
+    found = await page.evaluate(RUN_AXE, options)
+    if found is None:
+        await page.evaluate(AXE)
+        found = await page.evaluate(RUN_AXE, options)
     nodes = [(each["id"], node) for each in found["violations"] for node in each["nodes"]]
     return [f"{rule}: {node['html']}" for rule, node in nodes if rule != SIZE or await _stays_small(page, node)]
 
@@ -96,9 +101,14 @@ async def _stays_small(page: Page, node: dict[str, Any]) -> bool:
     return await page.evaluate(SMALL_IN_THE_MIDDLE, {"target": node["target"][0], "rule": SIZE})
 
 
-async def foreign_words(page: Page, language: str, names: set[str], english: set[str]) -> list[str]:
-    """Catalogue keys on the screen; and English left on a screen of another language."""
-    phrases = await page.evaluate(PHRASES)
+async def seen(page: Page, *questions: str, of: str = "") -> list[Any]:
+    """What a page answers to these questions, in their order; all are asked in one way to the page and back."""
+    asked = ", ".join(f"await ({question})(of)" for question in questions)
+    return await page.evaluate(f"async (of) => [{asked}]", of)
+
+
+def foreign_words(phrases: list[str], language: str, names: set[str], english: set[str]) -> list[str]:
+    """Catalogue keys among what a screen says; and English left on a screen of another language."""
     keys = [words for words in phrases if A_KEY.search(words)]
     if language == "en":
         return keys

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from tests.browser.inspection import (
     DEEPER_THAN_THE_SCREEN,
@@ -15,6 +15,7 @@ from tests.browser.inspection import (
     PHRASES,
     SMALLEST_KEY,
     foreign_words,
+    seen,
     violations,
 )
 
@@ -76,7 +77,7 @@ class Walk:
         """Open one screen and examine it at every size."""
         sizes = SIZES["en" if self.language == "en" or PICTURES else "*"]
         is_charting = screen.name.startswith("charting")
-        await self.page.set_viewport_size({"width": sizes[0][0], "height": sizes[0][1]})
+        await self._resize(sizes[0])
         if screen.address:
             await self.page.goto(f"{self.url}/#{screen.address}")
         await self.page.locator(screen.shows).first.wait_for()
@@ -85,33 +86,37 @@ class Walk:
         if screen.prepared:
             await self.page.locator(screen.prepared).first.wait_for()
         self.seen.add(screen.name)
-        words = await foreign_words(self.page, self.language, self.names, self.english)
+        phrases, small = await seen(self.page, PHRASES, FIGURES_UNDER_28_PX)
+        self.note(screen, "words", foreign_words(phrases, self.language, self.names, self.english))
         if self.language == "en":
-            self.english |= set(await self.page.evaluate(PHRASES))
-        self.note(screen, "words", words)
-        self.note(screen, "small", await self.page.evaluate(FIGURES_UNDER_28_PX))
+            self.english |= set(phrases)
+        self.note(screen, "small", small)
         for size in [*sizes, *(CHARTING_SIZES if is_charting else []), *([WALL] if screen.on_wall else [])]:
             await self._at(screen, size, is_charting=is_charting)
 
     async def _at(self, screen: Screen, size: tuple[int, int], *, is_charting: bool) -> None:
         width, height = size
         at = f"{width}x{height}"
-        await self.page.set_viewport_size({"width": width, "height": height})
-        self.note(screen, at, await self.page.evaluate(MISFITS))
+        await self._resize(size)
+        misfits, deeper, key, hidden = await seen(
+            self.page, MISFITS, DEEPER_THAN_THE_SCREEN, SMALLEST_KEY, OUT_OF_SIGHT, of=screen.at_hand
+        )
+        self.note(screen, at, misfits + (hidden if screen.at_hand else []))
+        if size == WALL or (is_charting and size in CHARTING_SIZES):
+            self.note(screen, at, [f"scrolls by {deeper} px"] if deeper > 0 else [])
+        if is_charting or screen.name == "log-in":
+            self.note(screen, at, [f"a key of {key} px"] if key < KEYS_AT.get(size, LARGE_KEY) else [])
         if PICTURES:
             name = f"{screen.name}-{width}-{self.language}-{self.theme}.png".replace(" ", "_")
             await self.page.screenshot(path=Path(PICTURES) / name)
         if size in AXE[self.language] or size == WALL:
             found = await violations(self.page, with_colours=self.language in COLOURS)
             self.note(screen, f"{at} axe", found)
-        if size == WALL or (is_charting and size in CHARTING_SIZES):
-            deeper = await self.page.evaluate(DEEPER_THAN_THE_SCREEN)
-            self.note(screen, at, [f"scrolls by {deeper} px"] if deeper > 0 else [])
-        if screen.at_hand:
-            self.note(screen, at, await self.page.evaluate(OUT_OF_SIGHT, screen.at_hand))
-        if is_charting or screen.name == "log-in":
-            key, least = await self.page.evaluate(SMALLEST_KEY), KEYS_AT.get(size, LARGE_KEY)
-            self.note(screen, at, [f"a key of {key} px"] if key < least else [])
+
+    async def _resize(self, size: tuple[int, int]) -> None:
+        wanted: ViewportSize = {"width": size[0], "height": size[1]}
+        if self.page.viewport_size != wanted:
+            await self.page.set_viewport_size(wanted)
 
     def note(self, screen: Screen, what: str, found: list[str]) -> None:
         self.wrong += [f"{screen.name} {self.language} {self.theme} {what}: {each}" for each in found]
