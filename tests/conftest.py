@@ -1,5 +1,6 @@
 """A real PostgreSQL, a fresh database for every test, and a clock that is set by hand."""
 
+import os
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from backend.db import Database
 from backend.piccolo_app import migrate
 from backend.postgres import EmbeddedPostgres
 from backend.settings import Settings, settings_from
+from tests.order import dealt
 from tests.places import reachable_folder
 
 # A Tuesday night shift; no daylight-saving change is near.
@@ -37,6 +39,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.skipped and "playwright" in getattr(item, "fixturenames", ()):
         report.outcome, report.longrepr = "failed", f"a browser test was skipped: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After the shuffle: each process of the run begins with its longest tests."""
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
 @pytest.fixture(scope="session")

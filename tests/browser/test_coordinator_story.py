@@ -239,7 +239,7 @@ async def choose_end(page: Page) -> None:
     await page.locator("dialog[open] .outcomes").wait_for()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 async def test_the_coordinators_screens_are_whole_in_every_look(
     server: Server, team: HomeTeam, tablet: OpenTablet
 ) -> None:

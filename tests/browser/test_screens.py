@@ -164,7 +164,7 @@ async def ward(server: Server) -> AsyncIterator[SeededWard]:
         yield seeded_ward
 
 
-@pytest.mark.slow
+@pytest.mark.slow(85)
 async def test_every_screen_is_whole_in_every_look(server: Server, ward: SeededWard, tablet: OpenTablet) -> None:
     amy, walk = await logged_in(server, tablet)
     for look in LOOKS:
@@ -214,7 +214,7 @@ async def look_at_silence(walk: Walk, amy: Nurse) -> None:
         await walk.look_at(Screen("silent tablet", "/sync", ".tray .way"))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 async def test_the_wall_is_whole_in_every_look(server: Server, ward: SeededWard, tablet: OpenTablet) -> None:
     """A screen that is paired and on which nobody has signed in."""
     paired = Nurse(await tablet("wall"), server, "Nobody")

@@ -100,7 +100,7 @@ async def raise_sos(page: Page) -> None:
     await page.keyboard.up("Enter")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(40)
 async def test_every_screen_of_a_visit_is_whole_in_every_look(
     team: tuple[Server, HomeTeam], tablet: OpenTablet
 ) -> None:

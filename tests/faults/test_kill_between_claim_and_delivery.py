@@ -105,7 +105,7 @@ async def arrived(receiver: PushReceiver, path: str, count: int = 1) -> Message:
     raise AssertionError(f"no push number {count} to {path}")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 @pytest.mark.parametrize("what", ["server", "postgresql"])
 async def test_after_a_kill_between_claim_and_delivery_every_alert_exists_once_and_the_ladder_goes_on(
     what: str, home: Path

@@ -22,8 +22,6 @@ WORK = (
     "visits_overdue", "sos_raised", "sos_ended",
 )  # fmt: skip
 
-pytestmark = pytest.mark.slow
-
 
 def _run(*words: str) -> tuple[int, dict[str, Any], str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("DATABASE", "WARDLIGHT"))}
@@ -41,6 +39,7 @@ def _run(*words: str) -> tuple[int, dict[str, Any], str]:
 
 
 # In every day sets of a patient reach the server after he has left the hospital and the tablets.
+@pytest.mark.slow(25)
 @pytest.mark.parametrize("seed", [1, 11])
 def test_a_simulated_day_loses_nothing_doubles_nothing_and_misses_no_alert(seed: int) -> None:
     code, report, told = _run("day", "--seed", str(seed))
@@ -49,6 +48,7 @@ def test_a_simulated_day_loses_nothing_doubles_nothing_and_misses_no_alert(seed:
     assert code == 0
 
 
+@pytest.mark.slow(15)
 @pytest.mark.parametrize(("mutant", "fault"), [("no_dedupe", "doubled"), ("drop_on_401", "lost")])
 def test_a_known_fault_of_a_tablet_is_found(mutant: str, fault: str) -> None:
     # A third of the day is enough to lose or double something.
@@ -57,6 +57,7 @@ def test_a_known_fault_of_a_tablet_is_found(mutant: str, fault: str) -> None:
     assert code == 1
 
 
+@pytest.mark.slow(90)
 @pytest.mark.skipif(not SERIES.exists(), reason="the real series are not beside the project")
 def test_real_series_are_scored_as_the_oracle_scores_them() -> None:
     code, report, told = _run("replay", str(SERIES), "--patients", os.environ.get("WARD_REPLAY", "100"))
