@@ -17,7 +17,7 @@ def in_a_browser(item: pytest.Item) -> TypeGuard[pytest.Function]:
 def seconds_of(item: pytest.Item) -> float:
     """About how long a long test takes on two cores; 0 for one that is over at once."""
     if slow := item.get_closest_marker("slow"):
-        return slow.args[0]
+        return slow.args[0] if slow.args else STORY_SECONDS
     if not in_a_browser(item):
         return 0
     return STORY_SECONDS if "served_pwa" in item.fixturenames else PART_SECONDS
