@@ -13,7 +13,6 @@ export PYTHONUNBUFFERED := 1
 # Every process of the tests imports the same thousand modules: they are compiled once, when they are installed or first
 # read, whatever the caller's surroundings say.
 unexport PYTHONDONTWRITEBYTECODE
-export UV_COMPILE_BYTECODE := 1
 
 # A node that is 20.19 or newer from PATH, else the one of the wheel.
 NODE_ON_PATH = node=$$(tools/node.sh) && PATH="$$node:$$PATH"
@@ -45,7 +44,7 @@ help:
 	@tools/fetch.sh uv sh -c 'python3 -m venv .tools && .tools/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)'
 
 $(PYTHON_STAMP): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
-	@tools/fetch.sh python $(UV) sync --frozen
+	@tools/fetch.sh python $(UV) sync --frozen --compile-bytecode
 	@touch $@
 
 $(NPM_STAMP): pwa/package.json pwa/package-lock.json | $(PYTHON_STAMP)
