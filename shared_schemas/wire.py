@@ -138,11 +138,15 @@ class SnapshotChunk(Struct, kw_only=True):
 
 
 class Hello(Struct, forbid_unknown_fields=True, tag_field="frame", tag="hello", kw_only=True):
-    """First frame of a tablet: its cursors. A device not yet at a feed sends ["", 0]."""
+    """First frame of a tablet: its cursors. A device not yet at a feed sends ["", 0].
+
+    `diverged`: feeds whose rows did not have the server's sum at the same cursor; the tablet reads them anew.
+    """
 
     device: Id
     subscriptions: dict[FeedId, tuple[str, Counter]]
     outbox_depth: Counter = 0
+    diverged: list[FeedId] = []
 
 
 class Pong(Struct, forbid_unknown_fields=True, tag_field="frame", tag="pong", kw_only=True):

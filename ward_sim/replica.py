@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ward_sim.checksum import row_sum
 from ward_sim.twin.contract import Json
 
 Key = tuple[str, str]
@@ -58,6 +59,11 @@ class Replica:
             kept = self.rows.get((kind, row_id))
             if kept is not None:
                 of_type[row_id] = kept[1]
+
+    def checksum(self) -> str:
+        """Return the sum over the rows, as 16 hex digits."""
+        total = sum(row_sum(kind, row_id, version) for (kind, row_id), (version, _) in self.rows.items()) % 2**64
+        return f"{total:016x}"
 
     def of_type(self, type_name: str) -> list[Json]:
         """Return the rows of one type, the one that changed last at the end."""

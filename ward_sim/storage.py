@@ -101,6 +101,15 @@ class Storage:
             for entry_id in [i for i, kept in self.sent.items() if kept["sent_at"] < now_ms - _SENT_FOR_MS]:
                 del self.sent[entry_id]
 
+    def resend(self, epoch: str) -> list[str]:
+        """What was acknowledged in another epoch goes back into the outbox, by its place, in one strict transaction."""
+        again = [entry_id for entry_id, kept in self.sent.items() if kept["epoch"] != epoch]
+        if again:
+            with self._transaction("outbox.resend", self._outbox, strict=True):
+                entries = {**self.entries, **{entry_id: _unsent(self.sent.pop(entry_id)) for entry_id in again}}
+                self.entries = dict(sorted(entries.items(), key=lambda one: one[1]["n"]))
+        return again
+
     def keep_changes(self, feed: str, epoch: str, seq: int, changes: list[Json]) -> None:
         """Changes and the cursor after them in one relaxed transaction."""
         if self.mutant == "cursor_before_data":
@@ -164,6 +173,10 @@ class Storage:
     def cursors(self) -> dict[str, tuple[str, int]]:
         """Return how far each feed was read."""
         return {name: (feed.epoch, feed.seq) for name, feed in self.feeds.items()}
+
+
+def _unsent(kept: Json) -> Json:
+    return {name: kept[name] for name in (*_FOR_CORE, "staff_id", "entry")}
 
 
 def _set_cursor(feed: FeedAtRest, cursor: tuple[Any, Any]) -> None:

@@ -220,6 +220,20 @@ class Tablet:
                 self.ledger.note_verdict(verdict)
         self.hear({"event": "settled"})
 
+    def _compare(self, action: Json) -> None:
+        """The sum over the rows in memory, when they are still at that cursor."""
+        feed = self.feeds[action["feed"]]
+        at = {name: action[name] for name in ("feed", "epoch", "seq")}
+        if (feed.epoch, feed.seq) == (at["epoch"], at["seq"]) and feed.checksum() != action["sum"]:
+            self.diverged.append((at["feed"], at["seq"]))
+            self.hear({"event": "diverged", **at})
+
+    def _resend(self, action: Json) -> None:
+        entry_ids = self.storage.resend(action["epoch"])
+        if entry_ids:
+            self.hear({"event": "resent", "entry_ids": entry_ids})
+            self.hear({"event": "outbox_read", **self.storage.started()})
+
     def _get(self, action: Json, path: str, asked: Json) -> None:
         event = {"event": "get_reply", "feed": action["feed"]}
         self._ask("GET", f"{path}?{urlencode({k: v for k, v in asked.items() if v is not None})}", None, event)
@@ -264,6 +278,8 @@ class Tablet:
         "append": _append,
         "replace": _replace,
         "forget": _forget,
+        "compare": _compare,
+        "resend": _resend,
         "ring": lambda tablet, action: tablet.line.show_ring(tablet, action),
         "set_timer": lambda tablet, action: tablet.line.set_timer(tablet, action["at_mono_ms"]),
     }

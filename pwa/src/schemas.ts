@@ -1021,18 +1021,20 @@ export const HeldEntryRowSchema = v.looseObject({
   resolved_at: v.optional(v.nullable(instant)),
 }) satisfies v.GenericSchema<HeldEntryRow>;
 
-/** First frame of a tablet: its cursors. A device not yet at a feed sends ["", 0]. */
+/** First frame of a tablet: its cursors. A device not yet at a feed sends ["", 0]. `diverged`: feeds whose rows did not have the server's sum at the same cursor; the tablet reads them anew. */
 export type Hello = {
   frame: 'hello';
   device: Id;
   subscriptions: Record<string, [string, Counter]>;
   outbox_depth?: Counter | undefined;
+  diverged?: FeedId[] | undefined;
 };
 export const HelloSchema = v.strictObject({
   frame: v.literal('hello'),
   device: IdSchema,
   subscriptions: keyed(v.record(FeedIdSchema, v.strictTuple([v.string(), CounterSchema]))),
   outbox_depth: v.optional(CounterSchema),
+  diverged: v.optional(v.array(FeedIdSchema)),
 }) satisfies v.GenericSchema<Hello>;
 
 /** The address of a home patient, how to get in, and the telephone there; the newest is shown. */

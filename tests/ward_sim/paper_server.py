@@ -16,6 +16,7 @@ class PaperServer:
     """Keeps every entry once and shows it as one row of one feed."""
 
     def __init__(self) -> None:
+        self.epoch = EPOCH
         self.outcomes: dict[str, str] = {}
         self.changes: list[dict[str, Any]] = []
         self.rows: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
@@ -57,14 +58,14 @@ class PaperServer:
             shown_as = "held_entry" if body.get("strange") else "note"
             self.append(shown_as, entry_id, 1, {"stay_id": body.get("stay_id"), "body": entry["body"]})
         heads = {FEED: len(self.changes)}
-        return {"verdicts": verdicts, "heads": heads, "epoch": EPOCH, "server_at": _AT}
+        return {"verdicts": verdicts, "heads": heads, "epoch": self.epoch, "server_at": _AT}
 
     def get(self, path: str) -> dict[str, Any]:
         """Answer a page or a chunk."""
         door, _, query = path.partition("?")
         asked = dict(pair.split("=") for pair in query.split("&"))
         head = len(self.changes)
-        whole = {"feed": FEED, "epoch": EPOCH, "head": head, "server_at": _AT}
+        whole = {"feed": FEED, "epoch": self.epoch, "head": head, "server_at": _AT}
         if "snapshot" in door:
             first = int(asked["chunk"]) * CHUNK_ROWS
             rows = [
@@ -85,7 +86,7 @@ class PaperServer:
         upto = {
             "frame": "upto",
             "feed": FEED,
-            "epoch": EPOCH,
+            "epoch": self.epoch,
             "head": len(self.changes),
             "sum": f"{total:016x}",
             "server_at": _AT,
@@ -93,7 +94,7 @@ class PaperServer:
         if not news:
             return [upto]
         span = {"from": after + 1, "to": len(self.changes), "changes": news}
-        return [{"frame": "delta", "feed": FEED, "epoch": EPOCH, **span}, upto]
+        return [{"frame": "delta", "feed": FEED, "epoch": self.epoch, **span}, upto]
 
 
 _AT = "2026-03-02T07:00:00.000Z"

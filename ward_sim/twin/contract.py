@@ -27,6 +27,8 @@ class Pushing:
     # Until when (monotonic) a stay, or an entry without one, waits after the verdict `later`.
     later: dict[str, float] = field(default_factory=dict)
     last_sent_at: int | None = None
+    # Entries that go once more because the server came back from a backup.
+    resent: list[str] = field(default_factory=list)
     # Status of the last answer that was no verdict; None after a good one.
     refused: int | None = None
 
@@ -56,6 +58,7 @@ class Feed:
     attempt: int = 0
     retry_at: float = 0
     poll_at: float = 0
+    compare_at: float = 0
 
 
 @dataclass(slots=True)
@@ -91,6 +94,8 @@ class State:
     feeds: dict[str, Feed] = field(default_factory=dict)
     live: Living = field(default_factory=Living)
     clock: Clock | None = None
+    epoch: str = ""
+    diverged: list[str] = field(default_factory=list)
     device_at: float | None = 0
     timer_at: float | None = None
 

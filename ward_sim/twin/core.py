@@ -6,7 +6,8 @@ from ward_sim.chance import Chance
 from ward_sim.instants import MINUTE, SECOND
 from ward_sim.twin import push
 from ward_sim.twin.contract import Json, State, whole
-from ward_sim.twin.feeds import advance_feeds, cursors_read, feed_deadlines, reconcile
+from ward_sim.twin.epochs import resent
+from ward_sim.twin.feeds import advance_feeds, cursors_read, diverged, feed_deadlines, reconcile
 from ward_sim.twin.live import advance_live, frame_heard, hint_live, live_deadlines, socket_closed, socket_opened
 from ward_sim.twin.offset import measure, remembered
 from ward_sim.twin.pages import get_reply
@@ -49,6 +50,16 @@ def _hear(state: State, event: Json, now: Json) -> list[Json]:
         case "session_ended":
             state.sessions = [one for one in state.sessions if one["session_id"] != event["session_id"]]
             return reconcile(state)
+        case "frame":
+            return frame_heard(state, event["frame"], now)
+        case "get_reply":
+            return get_reply(state, event["feed"], event, now)
+        case _:
+            return _hear_lines(state, event, now)
+
+
+def _hear_lines(state: State, event: Json, now: Json) -> list[Json]:
+    match event["event"]:
         case "live_gained":
             state.live.lock = True
             return cursors_read(state, event["cursors"])
@@ -59,10 +70,10 @@ def _hear(state: State, event: Json, now: Json) -> list[Json]:
             push.hint(state, now)
         case "socket_closed" if state.live.socket != "closed":
             socket_closed(state, now)
-        case "frame":
-            return frame_heard(state, event["frame"], now)
-        case "get_reply":
-            return get_reply(state, event["feed"], event, now)
+        case "diverged":
+            diverged(state, event["feed"], event["epoch"], now)
+        case "resent":
+            resent(state, event["entry_ids"])
         case _:
             return _hear_outbox(state, event, now)
     return []

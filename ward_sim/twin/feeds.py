@@ -1,6 +1,6 @@
 """The feeds half of the core: which feeds, how far each is, and what to fetch when a change did not fit."""
 
-from ward_sim.instants import SECOND
+from ward_sim.instants import MINUTE, SECOND
 from ward_sim.twin.backoff import back_off
 from ward_sim.twin.contract import Feed, Fetch, Json, State
 
@@ -10,6 +10,8 @@ _POLL_MS = 15 * SECOND
 # One lost socket is opened again at once; a second failure means that sockets do not pass here.
 _NO_SOCKET_AFTER = 2
 _PAGE = 1_000
+# A server whose own sums are wrong must not make its tablets read snapshots without end.
+_COMPARE_AGAIN_MS = 10 * MINUTE
 
 
 def feeds_wanted(state: State) -> list[str]:
@@ -61,6 +63,16 @@ def note_head(state: State, name: str, epoch: str, head: int, now: Json) -> None
 def begin_again(state: State, name: str, *, under_way: bool) -> None:
     """The cursor is of no use: the feed begins again with a snapshot; a request that is still out will be void."""
     state.feeds[name] = Feed(under_way=under_way, stale=under_way)
+
+
+def diverged(state: State, name: str, epoch: str, now: Json) -> None:
+    """The rows are not the server's at the same cursor: the feed begins again, and the next hello says so."""
+    feed = state.feeds.get(name)
+    if feed is None or not feed.epoch or feed.epoch != epoch:
+        return
+    begin_again(state, name, under_way=feed.under_way)
+    state.feeds[name].compare_at = now["mono_ms"] + _COMPARE_AGAIN_MS
+    state.diverged = list(dict.fromkeys([*state.diverged, name]))
 
 
 def advance_feeds(state: State, now: Json) -> list[Json]:

@@ -3,6 +3,7 @@
 from ward_sim.instants import SECOND
 from ward_sim.twin.backoff import back_off, hinted
 from ward_sim.twin.contract import Json, Living, State, is_number, text
+from ward_sim.twin.epochs import epoch_heard
 from ward_sim.twin.feeds import note_head
 from ward_sim.twin.pages import delta_heard, reset_heard
 
@@ -42,14 +43,29 @@ def frame_heard(state: State, frame: object, now: Json) -> list[Json]:
             return delta_heard(state, frame, now)
         case "reset":
             reset_heard(state, frame)
+            return epoch_heard(state, text(frame.get("epoch")))
         case "upto":
-            head = frame.get("head")
-            note_head(state, text(frame.get("feed")), text(frame.get("epoch")), head if is_number(head) else 0, now)
+            return _upto_heard(state, frame, now)
         case "ping":
             return [{"action": "send", "frame": {"frame": "pong", "at": text(frame.get("at"))}}]
         case "ring":
             return [{"action": "ring", **{name: text(frame.get(name)) for name in _RING}}]
     return []
+
+
+def _upto_heard(state: State, frame: Json, now: Json) -> list[Json]:
+    """How far a feed is at the server; where we are as far, our rows must have its sum."""
+    name, epoch, total = (text(frame.get(key)) for key in ("feed", "epoch", "sum"))
+    head = frame.get("head")
+    head = head if is_number(head) else 0
+    note_head(state, name, epoch, head, now)
+    actions = epoch_heard(state, epoch)
+    feed = state.feeds.get(name)
+    there = feed is not None and feed.epoch == epoch and feed.seq == head and not feed.under_way
+    # A socket that fell behind hears no sum.
+    if feed is None or not there or not epoch or not total or feed.compare_at > now["mono_ms"]:
+        return actions
+    return [*actions, {"action": "compare", "feed": name, "epoch": epoch, "seq": head, "sum": total}]
 
 
 def advance_live(state: State, now: Json) -> list[Json]:
@@ -90,4 +106,7 @@ def _greet(state: State, device: str) -> list[Json]:
     state.live.hello = hello
     subscriptions = {name: [feed.epoch, feed.seq] for name, feed in known.items()}
     frame = {"frame": "hello", "device": device, "subscriptions": subscriptions}
-    return [{"action": "send", "frame": {**frame, "outbox_depth": len(state.push.waiting)}}]
+    # Said once: a server that does not know the word yet closes the socket over it, and hears the next hello.
+    told = {"diverged": state.diverged} if state.diverged else {}
+    state.diverged = []
+    return [{"action": "send", "frame": {**frame, "outbox_depth": len(state.push.waiting), **told}}]

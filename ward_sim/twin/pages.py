@@ -3,6 +3,7 @@
 from typing import Any
 
 from ward_sim.twin.contract import Feed, Fetch, Json, State, is_number, text
+from ward_sim.twin.epochs import epoch_heard
 from ward_sim.twin.feeds import begin_again, fetch_failed, fetched, note_head
 from ward_sim.twin.offset import measure
 
@@ -92,7 +93,8 @@ def _chunk_read(state: State, name: str, feed: Feed, body: Json, now: Json) -> l
     # "Then ask for changes after it": at once, unless the next hello does it.
     feed.behind_at = None if state.live.socket == "open" else 0
     state.live.hello = ""
-    return [{"action": "replace", "feed": name, "epoch": epoch, "seq": head, "rows": everything}]
+    replaced = {"action": "replace", "feed": name, "epoch": epoch, "seq": head, "rows": everything}
+    return [replaced, *epoch_heard(state, epoch)]
 
 
 def _page_read(state: State, name: str, feed: Feed, body: Json, now: Json) -> list[Json] | None:

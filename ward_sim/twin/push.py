@@ -3,6 +3,7 @@
 from ward_sim.twin.backoff import back_off, hinted
 from ward_sim.twin.batch import in_order, next_batch, poisoned, split, without
 from ward_sim.twin.contract import Json, Pushing, State, text
+from ward_sim.twin.epochs import epoch_heard
 from ward_sim.twin.feeds import note_heads
 from ward_sim.twin.offset import measure
 from ward_sim.twin.verdicts import Verdicts, read_verdicts
@@ -74,7 +75,8 @@ def _settle(state: State, flight: list[str], verdicts: Verdicts, now: Json) -> l
     push.flight, push.settling = None, {"sent": verdicts.sent, "held": verdicts.held}
     push.attempt, push.retry_at, push.refused = 0, 0, None
     note_heads(state, verdicts.heads, verdicts.epoch, now)
-    return [{"action": "settle", **push.settling, "heads": verdicts.heads, "epoch": verdicts.epoch}]
+    settle = {"action": "settle", **push.settling, "heads": verdicts.heads, "epoch": verdicts.epoch}
+    return [settle, *epoch_heard(state, verdicts.epoch)]
 
 
 def settled(state: State, now: Json) -> None:
@@ -87,6 +89,7 @@ def settled(state: State, now: Json) -> None:
     push.settling = None
     push.waiting = [entry for entry in push.waiting if entry["entry_id"] not in gone]
     push.held = in_order(push.held, held)
+    push.resent = [entry_id for entry_id in push.resent if entry_id not in gone]
     if sent:
         push.last_sent_at = now["wall_ms"]
 

@@ -6,6 +6,7 @@ from ward_sim.twin.contract import Json, State
 from ward_sim.twin.offset import clock_at
 
 _REFUSES_THE_TABLET = (401, 403)
+_BUSY = frozenset({408, 425, 429, 500, 503, 507})
 
 
 def summary(state: State, now: Json) -> Json:
@@ -15,6 +16,7 @@ def summary(state: State, now: Json) -> Json:
     return {
         "waiting": len(push.waiting),
         "held": len(push.held),
+        "resending": len(push.resent),
         "sending": push.flight is not None or push.settling is not None,
         "connection": _connection(state),
         "last_sent_at": push.last_sent_at,
@@ -29,7 +31,7 @@ def _connection(state: State) -> str:
         return "refused"
     # A socket may look open long after the line is gone: a post that found nobody knows better.
     if push.attempt > 0 and push.waiting:
-        return "unreachable"
+        return "busy" if push.refused in _BUSY else "unreachable"
     if live.socket == "open":
         return "connected"
     if live.attempt > 1:

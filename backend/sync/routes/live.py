@@ -1,6 +1,7 @@
 """The live socket: hello and pongs in, frames out."""
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -24,6 +25,7 @@ LARGEST_FRAME = 64 * 1024
 # 1000 + status of HTTP, so that a tablet treats both alike; 1012 is "service restart" of RFC 6455's registry.
 NOT_SIGNED_IN, BAD_FRAME, SILENT, UPDATE_NEEDED, RESTART = 4401, 4400, 4408, 4426, 1012
 CODES = {"revoked": NOT_SIGNED_IN, "bad_frame": BAD_FRAME, "silent": SILENT, "restart": RESTART}
+_log = logging.getLogger(__name__)
 _frames = msgspec.json.Decoder(Hello | Pong)
 
 
@@ -76,6 +78,8 @@ async def _listen(socket: WebSocket[Any, Any, Any], opened: Socket, hub: Hub) ->
         opened.silent_pings = 0
         frame = _read(text)
         if isinstance(frame, Hello) and frame.device == opened.device_id:
+            if frame.diverged:
+                _log.error("tablet %s had other rows than the server: %s", frame.device, ", ".join(frame.diverged))
             opened.extra.extend(await hub.subscribe(opened, frame.subscriptions))
             opened.greeted = True
             opened.awake.set()

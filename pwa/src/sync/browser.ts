@@ -1,4 +1,5 @@
 /** The tablet in a browser tab: what the core asks for is done here, what happens here is told to the core. */
+import { compareHand } from './comparing.ts';
 import type { Action, Event } from './contract.ts';
 import { keepDevice, readDevice, remember } from './device_storage.ts';
 import { flushHands, forCore } from './flushing.ts';
@@ -6,7 +7,7 @@ import { type Hint, hintOthers, onHint } from './hints.ts';
 import { ask, now } from './http.ts';
 import { LiveSocket } from './live_socket.ts';
 import { clockAt } from './offset.ts';
-import { readOutbox } from './outbox.ts';
+import { readOutbox, resend } from './outbox.ts';
 import { LATEST_MS, pendingOf } from './pending.ts';
 import { setPeople, thisDevice } from './people.svelte.ts';
 import { forgetFeed, keepChanges, keepRows, readProjection } from './projection.ts';
@@ -103,6 +104,15 @@ const hands: Hands = {
   forget: ({ feed }) => {
     store.forget(feed);
     write(feed, '', null, () => forgetFeed(feed));
+  },
+  compare: compareHand(store, (event) => hear(event)),
+  resend: async ({ epoch }) => {
+    // Storage that can not do it now is asked again at the next start: what it keeps is of the old epoch until then.
+    const entry_ids = await resend(epoch).catch(() => []);
+    if (entry_ids.length === 0) return;
+    hear({ event: 'resent', entry_ids });
+    await readOutboxAgain();
+    hintOthers({ hint: 'outbox' });
   },
   ring: ({ action: _action, ...ring }) => {
     for (const ringer of ringers) ringer(ring);

@@ -55,6 +55,8 @@ export type Event =
   | { event: 'settle_failed' }
   | { event: 'live_gained'; cursors: Readonly<Record<string, Cursor>> }
   | { event: 'live_lost' }
+  | { event: 'diverged'; feed: string; epoch: string; seq: number }
+  | { event: 'resent'; entry_ids: readonly string[] }
   | { event: 'socket_opened' }
   | { event: 'socket_closed' }
   | { event: 'frame'; frame: unknown }
@@ -82,6 +84,10 @@ export type Action =
   | { action: 'append'; feed: string; epoch: string; seq: number; changes: readonly Change[] }
   | { action: 'replace'; feed: string; epoch: string; seq: number; rows: readonly SnapshotRow[] }
   | { action: 'forget'; feed: string }
+  /** Sum the feed's rows at this cursor; only a difference is told, by `diverged`. */
+  | { action: 'compare'; feed: string; epoch: string; seq: number; sum: string }
+  /** What was sent and acknowledged in another epoch goes back to the outbox; told by `resent` and then `outbox_read`. */
+  | { action: 'resend'; epoch: string }
   | { action: 'ring'; alert_id: string; step_id: string; staff_id: string; sound: string }
   | { action: 'set_timer'; at_mono_ms: number | null };
 
@@ -100,6 +106,8 @@ export type Pushing = {
   /** Until when (monotonic) a stay, or an entry without one, waits after the verdict `later`. */
   later: Readonly<Record<string, number>>;
   last_sent_at: number | null;
+  /** Entries that go once more because the server came back from a backup. */
+  resent: readonly string[];
   /** Status of the last answer that was no verdict; null after a good one. */
   refused: number | null;
 };
@@ -121,6 +129,8 @@ export type Feed = {
   attempt: number;
   retry_at: number;
   poll_at: number;
+  /** From when on sums are compared: a feed that has just begun again is given time. */
+  compare_at: number;
 };
 
 export type Living = {
@@ -143,6 +153,10 @@ export type State = {
   feeds: Readonly<Record<string, Feed>>;
   live: Living;
   clock: Clock;
+  /** The epoch that the server was last heard in; empty after a start. */
+  epoch: string;
+  /** Feeds whose rows were not the server's, until the next hello has said so. */
+  diverged: readonly string[];
   /** When (monotonic) the server is next asked what it knows of this tablet; null while it is asked. */
   device_at: number | null;
   timer_at: number | null;

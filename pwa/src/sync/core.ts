@@ -1,6 +1,7 @@
 /** The tablet's heart, sans-I/O: what happened comes in as an event, what must be done leaves as actions. */
 import type { Action, Event, Now, Reply, State, Stepped } from './contract.ts';
-import { advanceFeeds, cursorsRead, feedDeadlines, reconcile } from './feeds.ts';
+import { resent } from './epochs.ts';
+import { advanceFeeds, cursorsRead, diverged, feedDeadlines, reconcile } from './feeds.ts';
 import {
   advanceLive,
   frameHeard,
@@ -29,6 +30,8 @@ export function fresh(seed: bigint): State {
     feeds: {},
     live: NO_SOCKET,
     clock: null,
+    epoch: '',
+    diverged: [],
     device_at: 0,
     timer_at: null,
   };
@@ -73,6 +76,10 @@ function hear(state: State, event: Event, now: Now): Stepped {
       return [push.hint(socketOpened(state, now), now), []];
     case 'socket_closed':
       return [state.live.socket === 'closed' ? state : socketClosed(state, now), []];
+    case 'diverged':
+      return [diverged(state, event.feed, event.epoch, now), []];
+    case 'resent':
+      return [resent(state, event.entry_ids), []];
     case 'frame':
       return frameHeard(state, event.frame, now);
     case 'get_reply':

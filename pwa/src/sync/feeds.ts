@@ -8,6 +8,8 @@ const POLL_MS = 15_000;
 // One lost socket is opened again at once; a second failure means that sockets do not pass here.
 const NO_SOCKET_AFTER = 2;
 const PAGE = 1_000;
+// A server whose own sums are wrong must not make its tablets read snapshots without end.
+const COMPARE_AGAIN_MS = 10 * 60_000;
 
 const NO_FEED: Feed = {
   epoch: '',
@@ -20,6 +22,7 @@ const NO_FEED: Feed = {
   attempt: 0,
   retry_at: 0,
   poll_at: 0,
+  compare_at: 0,
 };
 
 /** The feeds this tablet may have: reference tables, its unit, and each person signed in. */
@@ -74,6 +77,15 @@ export function noteHead(state: State, feed: string, epoch: string, head: number
 /** The cursor is of no use: the feed begins again with a snapshot; a request that is still out will be void. */
 export function beginAgain(state: State, name: string, under_way: boolean): State {
   return withFeed(state, name, { ...NO_FEED, under_way, stale: under_way });
+}
+
+/** The rows are not the server's at the same cursor: the feed begins again, and the next hello says so. */
+export function diverged(state: State, name: string, epoch: string, now: Now): State {
+  const feed = state.feeds[name];
+  if (!feed?.epoch || feed.epoch !== epoch) return state;
+  const again = beginAgain(state, name, feed.under_way);
+  const told = [...new Set([...state.diverged, name])];
+  return { ...withFeed(again, name, { compare_at: now.mono_ms + COMPARE_AGAIN_MS }), diverged: told };
 }
 
 /** Asks for what is missing, one request a feed. */

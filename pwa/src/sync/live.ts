@@ -1,9 +1,10 @@
 /** The socket half of the core: opened by the tab that holds `live`, greeted with cursors, given up when silent. */
 import { backOff, hinted } from './backoff.ts';
 import type { Action, Living, Now, State, Stepped } from './contract.ts';
+import { epochHeard } from './epochs.ts';
 import { noteHead } from './feeds.ts';
 import { deltaHeard, resetHeard } from './pages.ts';
-import { isRecord } from './verdicts.ts';
+import { isRecord, text } from './verdicts.ts';
 
 // The server pings every 20 s: two and a half missed pings mean a dead line.
 const SILENT_MS = 50_000;
@@ -45,22 +46,31 @@ export function frameHeard(state: State, frame: unknown, now: Now): Stepped {
     case 'delta':
       return deltaHeard(heard, frame, now);
     case 'reset':
-      return [resetHeard(heard, frame), []];
-    case 'upto': {
-      const head = typeof frame['head'] === 'number' ? frame['head'] : 0;
-      return [noteHead(heard, String(frame['feed']), String(frame['epoch']), head, now), []];
-    }
+      return epochHeard(resetHeard(heard, frame), text(frame['epoch']));
+    case 'upto':
+      return uptoHeard(heard, frame, now);
     case 'ping':
-      return [heard, [{ action: 'send', frame: { frame: 'pong', at: frame['at'] } }]];
+      return [heard, [{ action: 'send', frame: { frame: 'pong', at: text(frame['at']) } }]];
     case 'ring': {
       const [alert_id, step_id, staff_id, sound] = ['alert_id', 'step_id', 'staff_id', 'sound'].map((key) =>
-        String(frame[key]),
+        text(frame[key]),
       ) as [string, string, string, string];
       return [heard, [{ action: 'ring', alert_id, step_id, staff_id, sound }]];
     }
     default:
       return [heard, []];
   }
+}
+
+/** How far a feed is at the server; where we are as far, our rows must have its sum. A socket that fell behind hears none. */
+function uptoHeard(state: State, frame: Record<string, unknown>, now: Now): Stepped {
+  const [name, epoch, sum] = [text(frame['feed']), text(frame['epoch']), text(frame['sum'])];
+  const head = typeof frame['head'] === 'number' ? frame['head'] : 0;
+  const [next, actions] = epochHeard(noteHead(state, name, epoch, head, now), epoch);
+  const feed = next.feeds[name];
+  const there = feed && feed.epoch === epoch && feed.seq === head && !feed.under_way;
+  if (!there || epoch === '' || sum === '' || feed.compare_at > now.mono_ms) return [next, actions];
+  return [next, [...actions, { action: 'compare', feed: name, epoch, seq: head, sum }]];
 }
 
 /** Opens, greets or gives up the socket, as it stands. */
@@ -94,9 +104,13 @@ function greet(state: State, device: string): Stepped {
   const hello = `feeds ${known.map(([name]) => name).join(' ')}`;
   if (hello === state.live.hello) return [state, []];
   const subscriptions = Object.fromEntries(known.map(([name, feed]) => [name, [feed.epoch, feed.seq]]));
-  const frame = { frame: 'hello', device, subscriptions, outbox_depth: state.push.waiting.length };
-  const actions: Action[] = [{ action: 'send', frame }];
-  return [withLive(state, { hello }), actions];
+  const depth = { outbox_depth: state.push.waiting.length };
+  // Said once: a server that does not know the word yet closes the socket over it, and hears the next hello.
+  const told = state.diverged.length > 0 ? { diverged: state.diverged } : {};
+  const actions: Action[] = [
+    { action: 'send', frame: { frame: 'hello', device, subscriptions, ...depth, ...told } },
+  ];
+  return [{ ...withLive(state, { hello }), diverged: [] }, actions];
 }
 
 export function withLive(state: State, patch: Partial<Living>): State {

@@ -119,6 +119,25 @@ export function sendAgain(entry_id: string): Promise<Kept | null> {
   });
 }
 
+/** Puts what was acknowledged in another epoch back into the outbox, as it was, in one strict transaction; their ids. */
+export function resend(epoch: string): Promise<string[]> {
+  return outbox.run(async (database) => {
+    const writing = database.transaction(['entries', 'sent'], 'readwrite', STRICT);
+    const again: string[] = [];
+    let batch = await writing.objectStore('sent').openCursor();
+    for (; batch; batch = await batch.continue()) {
+      if (batch.value.epoch === epoch) continue;
+      for (const { verdict: _verdict, flags: _flags, ...entry } of batch.value.entries) {
+        void writing.objectStore('entries').put(entry);
+        again.push(entry.entry_id);
+      }
+      void batch.delete();
+    }
+    await writing.done;
+    return again;
+  });
+}
+
 /** Counts from 1 again, for a tablet that was paired anew; what still waits keeps its place and its number. */
 export function countAnew(): Promise<void> {
   return outbox.run(async (database) => {

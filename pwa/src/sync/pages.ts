@@ -1,8 +1,9 @@
 /** Snapshots, pages and deltas: what fits the cursor is applied, data and cursor together; what does not is fetched. */
 import type { Action, Change, Feed, Now, Reply, SnapshotRow, State, Stepped } from './contract.ts';
+import { epochHeard } from './epochs.ts';
 import { beginAgain, fetched, fetchFailed, noteHead, withFeed } from './feeds.ts';
 import { measure } from './offset.ts';
-import { isRecord } from './verdicts.ts';
+import { isRecord, text } from './verdicts.ts';
 
 const GONE = 410;
 const NOT_FOUND = 404;
@@ -33,7 +34,7 @@ export function getReply(state: State, name: string, reply: Reply, now: Now): St
 
 /** A delta from the socket, applied only if the epoch is equal and it begins right after the cursor. */
 export function deltaHeard(state: State, frame: Record<string, unknown>, now: Now): Stepped {
-  const name = String(frame['feed']);
+  const name = text(frame['feed']);
   const feed = state.feeds[name];
   const changes = changesOf(frame['changes']);
   const to = frame['to'];
@@ -45,12 +46,12 @@ export function deltaHeard(state: State, frame: Record<string, unknown>, now: No
     to === feed.seq + changes.length;
   if (fits) return apply(state, name, feed, changes, Math.max(feed.head, to), now);
   if (frame['epoch'] === feed.epoch && to <= feed.seq) return [state, []];
-  return [withFeed(noteHead(state, name, String(frame['epoch']), to, now), name, { behind_at: 0 }), []];
+  return [withFeed(noteHead(state, name, text(frame['epoch']), to, now), name, { behind_at: 0 }), []];
 }
 
 /** The cursor can not be served: a snapshot, unless one is being read already. The outbox is not touched. */
 export function resetHeard(state: State, frame: Record<string, unknown>): State {
-  const name = String(frame['feed']);
+  const name = text(frame['feed']);
   const feed = state.feeds[name];
   if (!feed) return state;
   const reading = feed.fetch?.what === 'snapshot' && !feed.stale ? feed.fetch.epoch : null;
@@ -90,7 +91,8 @@ function chunkRead(
     behind_at: state.live.socket === 'open' ? null : 0,
   });
   const live = { ...next.live, hello: '' };
-  return [{ ...next, live }, [{ action: 'replace', feed: name, epoch, seq: head, rows: all }]];
+  const [heard, actions] = epochHeard({ ...next, live }, epoch);
+  return [heard, [{ action: 'replace', feed: name, epoch, seq: head, rows: all }, ...actions]];
 }
 
 function pageRead(

@@ -2,6 +2,7 @@
 import { backOff, hinted } from './backoff.ts';
 import { inOrder, nextBatch, poisoned, split, without } from './batch.ts';
 import type { Held, Now, Pushing, Reply, State, Stepped, Waiting } from './contract.ts';
+import { epochHeard } from './epochs.ts';
 import { noteHeads } from './feeds.ts';
 import { measure } from './offset.ts';
 import { isRecord, readVerdicts } from './verdicts.ts';
@@ -21,6 +22,7 @@ export const NOTHING_WAITS: Pushing = {
   tried_at: Number.NEGATIVE_INFINITY,
   later: {},
   last_sent_at: null,
+  resent: [],
   refused: null,
 };
 
@@ -76,8 +78,9 @@ export function pushReply(state: State, reply: Reply, now: Now): Stepped {
       const settling = { sent, held };
       const suspects = without(push, flight);
       const patch = { flight: null, settling, later, suspects, attempt: 0, retry_at: 0, refused: null };
-      const next = noteHeads({ ...withPush(state, patch), clock }, heads, epoch, now);
-      return [next, [{ action: 'settle', ...settling, heads, epoch }]];
+      const noted = noteHeads({ ...withPush(state, patch), clock }, heads, epoch, now);
+      const [next, actions] = epochHeard(noted, epoch);
+      return [next, [{ action: 'settle', ...settling, heads, epoch }, ...actions]];
     }
   }
   if (REFUSES_THE_BATCH.has(reply.status)) {
@@ -100,6 +103,7 @@ export function settled(state: State, now: Now): State {
     settling: null,
     waiting: push.waiting.filter((entry) => !gone.has(entry.entry_id)),
     held: inOrder(push.held, held) as Held[],
+    resent: push.resent.filter((entry_id) => !gone.has(entry_id)),
     last_sent_at: sent.length ? now.wall_ms : push.last_sent_at,
   });
 }

@@ -11,6 +11,7 @@ const NOT_YET: Summary = {
   waiting: 0,
   held: 0,
   sending: false,
+  resending: 0,
   connection: 'trying',
   last_sent_at: null,
   next_try_at: null,

@@ -9,6 +9,8 @@ export type Summary = {
   waiting: number;
   held: number;
   sending: boolean;
+  /** Entries that go once more because the server came back from a backup. */
+  resending: number;
   connection: Connection;
   last_sent_at: number | null;
   /** Wall clock, ms; null when nothing is waiting for a next try. */
@@ -26,6 +28,7 @@ export function summary(state: State, now: Now): Summary {
   return {
     waiting: push.waiting.length,
     held: push.held.length,
+    resending: push.resent.length,
     sending: push.flight !== null || push.settling !== null,
     connection: connection(state),
     last_sent_at: push.last_sent_at,
