@@ -152,7 +152,7 @@ def _cursor_before_data(tablet: Tablet, line: BadLine) -> bool:
 
 
 def _purge_outbox_on_exit(tablet: Tablet, line: BadLine) -> bool:
-    tablet.line.ask = lambda *_: None
+    line.ask = lambda *_: None  # pyright: ignore[reportAttributeAccessIssue]
     _save(tablet)
     line.server.append("exit", STAYS[0], 1, None)
     line.frames()
@@ -180,13 +180,14 @@ def _answered(tablet: Tablet, line: BadLine, status: int) -> list[list[tuple[int
     """Two entries go to somebody who refuses them; what was posted in a minute, by number."""
     posted: list[list[tuple[int, str]]] = []
 
-    def ask(_tablet: Any, method: str, _path: str, body: Any, heard: Any) -> None:
+    def ask(tablet: Tablet, method: str, path: str, body: Any, heard: Any) -> None:
         if method == "POST":
             posted.append([(entry["n"], entry["entry_id"]) for entry in body["entries"]])
             line._later(lambda: heard(status, {"status": status, "title": "No"}, None), 5)
 
     line.healed = False
-    honest, line.ask = line.ask, lambda *_: None
+    honest = line.ask
+    line.ask = lambda *_: None  # pyright: ignore[reportAttributeAccessIssue]
     _save(tablet)
     line.run(11 * SECOND)
     _save(tablet)

@@ -29,7 +29,9 @@ describe('an epoch', () => {
   test('another one, heard by a verdict, sends the ring again after the verdicts are written', () => {
     const tablet = waitingTablet([anEntry(9)]);
     tablet.gain();
-    const actions = tablet.answer(200, { ...(verdicts(['e9']) as object), epoch: 'e2' }).map((one) => one.action);
+    const actions = tablet
+      .answer(200, { ...(verdicts(['e9']) as object), epoch: 'e2' })
+      .map((one) => one.action);
     expect(actions.indexOf('settle')).toBeLessThan(actions.indexOf('resend'));
   });
 
