@@ -36,7 +36,10 @@ class HeldEntryRow(Row, kw_only=True):
 
 
 class LossIncidentRow(Row, kw_only=True):
-    """A gap in a device's dense counter: entries `first_n`..`last_n` never arrived."""
+    """A gap in a device's dense counter: entries `first_n`..`last_n` never arrived.
+
+    It closes when they come after all, or when who leads the unit has looked into it (`closed_by_staff_id`).
+    """
 
     type_name = "loss_incident"
     rank = 6
@@ -49,6 +52,15 @@ class LossIncidentRow(Row, kw_only=True):
     before_at: Instant | None = None
     noticed_at: Instant
     closed_at: Instant | None = None
+    closed_by_staff_id: Id | None = None
+
+
+class LossIncidentSeen(Body, kw_only=True):
+    """Who leads the unit has asked who charted then, and what never arrived is written again or not needed."""
+
+    type_name = "loss_incident_seen"
+
+    incident_id: Id
 
 
 class HeldEntryResolved(Body, kw_only=True):

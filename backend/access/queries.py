@@ -30,18 +30,19 @@ where s.staff_id = any($1::uuid[]) and s.ended_at is null and s.expires_at > $2 
 group by s.staff_id
 """
 TABLETS = """
-select d.device_id::text, d.name, u.name as unit, d.contact_at
+select d.device_id::text, d.name, u.name as unit, d.contact_at, d.outbox_depth
 from device d join unit u using (unit_id) where d.revoked_at is null order by u.name, d.name, d.device_id
 """
 
 
 class KnownTablet(NamedTuple):
-    """A tablet that may read and send: where it belongs and when it was last heard of."""
+    """A tablet that may read and send: where it belongs, when it was last heard of, and what was unsent then."""
 
     device_id: str
     name: str
     unit: str
     contact_at: datetime
+    outbox_depth: int
 
 
 class SignedDevice(NamedTuple):

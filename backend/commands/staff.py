@@ -81,7 +81,8 @@ async def _list_tablets() -> int:
         known = await tablets(connection)
     for tablet in known:
         seen = tablet.contact_at.strftime("%Y-%m-%d %H:%M UTC")
-        print(f"{tablet.device_id}  {tablet.unit}  {tablet.name}  last seen {seen}")
+        unsent = f"  {tablet.outbox_depth} not sent" if tablet.outbox_depth else ""
+        print(f"{tablet.device_id}  {tablet.unit}  {tablet.name}  last seen {seen}{unsent}")
     if not known:
         print("No tablet is paired.")
     return 0

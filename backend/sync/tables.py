@@ -3,7 +3,7 @@
 from piccolo.columns import UUID, BigInt, Bytea, ForeignKey, Integer, OnDelete, Text, Timestamptz
 from piccolo.table import Table
 
-from backend.access.tables import Device
+from backend.access.tables import Device, StaffMember
 from backend.db import DB
 from backend.places.tables import Unit
 
@@ -66,4 +66,5 @@ class LossIncident(Table, tablename="loss_incident", db=DB):
     before_at = Timestamptz(null=True, default=None)
     noticed_at = Timestamptz(default=None)
     closed_at = Timestamptz(null=True, default=None)
+    closed_by_staff_id = ForeignKey(StaffMember, null=True, default=None, on_delete=OnDelete.restrict)
     version = BigInt(default=1)

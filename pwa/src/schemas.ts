@@ -1235,7 +1235,7 @@ export const LateSetSeenSchema = v.strictObject({
   set_entry_id: IdSchema,
 }) satisfies v.GenericSchema<LateSetSeen>;
 
-/** A gap in a device's dense counter: entries `first_n`..`last_n` never arrived. */
+/** A gap in a device's dense counter: entries `first_n`..`last_n` never arrived. It closes when they come after all, or when who leads the unit has looked into it (`closed_by_staff_id`). */
 export type LossIncidentRow = {
   incident_id: Id;
   device_id: Id;
@@ -1245,6 +1245,7 @@ export type LossIncidentRow = {
   before_at?: Instant | null | undefined;
   noticed_at: Instant;
   closed_at?: Instant | null | undefined;
+  closed_by_staff_id?: Id | null | undefined;
 };
 export const LossIncidentRowSchema = v.looseObject({
   incident_id: IdSchema,
@@ -1255,7 +1256,26 @@ export const LossIncidentRowSchema = v.looseObject({
   before_at: v.optional(v.nullable(instant)),
   noticed_at: instant,
   closed_at: v.optional(v.nullable(instant)),
+  closed_by_staff_id: v.optional(v.nullable(IdSchema)),
 }) satisfies v.GenericSchema<LossIncidentRow>;
+
+/** Who leads the unit has asked who charted then, and what never arrived is written again or not needed. */
+export type LossIncidentSeen = {
+  observed_at: Instant;
+  clock_offset_ms?: number | undefined;
+  clock_quality?: ClockQuality | undefined;
+  base_version?: Counter | null | undefined;
+  seen?: Seen | null | undefined;
+  incident_id: Id;
+};
+export const LossIncidentSeenSchema = v.strictObject({
+  observed_at: instant,
+  clock_offset_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-9007199254740991), v.maxValue(9007199254740991))),
+  clock_quality: v.optional(ClockQualitySchema),
+  base_version: v.optional(v.nullable(CounterSchema)),
+  seen: v.optional(v.nullable(SeenSchema)),
+  incident_id: IdSchema,
+}) satisfies v.GenericSchema<LossIncidentSeen>;
 
 /** Why care was not done; a person says it. */
 export const NotDoneCareReasonSchema = v.picklist(['refused', 'asleep', 'off_ward', 'not_needed', 'no_time', 'other']);
@@ -2883,6 +2903,7 @@ export type Entries = {
   held_entry_resolved: HeldEntryResolved;
   home_described: HomeDescribed;
   late_set_seen: LateSetSeen;
+  loss_incident_seen: LossIncidentSeen;
   note_written: NoteWritten;
   observation_interval_set: ObservationIntervalSet;
   observations_paused: ObservationsPaused;
@@ -2942,6 +2963,7 @@ export const entrySchemas = {
   held_entry_resolved: HeldEntryResolvedSchema,
   home_described: HomeDescribedSchema,
   late_set_seen: LateSetSeenSchema,
+  loss_incident_seen: LossIncidentSeenSchema,
   note_written: NoteWrittenSchema,
   observation_interval_set: ObservationIntervalSetSchema,
   observations_paused: ObservationsPausedSchema,
@@ -3054,6 +3076,7 @@ export type TypedEntry =
   | { type: 'held_entry_resolved'; v: 1; body: HeldEntryResolved }
   | { type: 'home_described'; v: 1; body: HomeDescribed }
   | { type: 'late_set_seen'; v: 1; body: LateSetSeen }
+  | { type: 'loss_incident_seen'; v: 1; body: LossIncidentSeen }
   | { type: 'note_written'; v: 1; body: NoteWritten }
   | { type: 'observation_interval_set'; v: 1; body: ObservationIntervalSet }
   | { type: 'observations_paused'; v: 1; body: ObservationsPaused }
@@ -3112,6 +3135,7 @@ export const TypedEntrySchema = v.variant('type', [
   v.strictObject({ type: v.literal('held_entry_resolved'), v: v.literal(1), body: HeldEntryResolvedSchema }),
   v.strictObject({ type: v.literal('home_described'), v: v.literal(1), body: HomeDescribedSchema }),
   v.strictObject({ type: v.literal('late_set_seen'), v: v.literal(1), body: LateSetSeenSchema }),
+  v.strictObject({ type: v.literal('loss_incident_seen'), v: v.literal(1), body: LossIncidentSeenSchema }),
   v.strictObject({ type: v.literal('note_written'), v: v.literal(1), body: NoteWrittenSchema }),
   v.strictObject({ type: v.literal('observation_interval_set'), v: v.literal(1), body: ObservationIntervalSetSchema }),
   v.strictObject({ type: v.literal('observations_paused'), v: v.literal(1), body: ObservationsPausedSchema }),
@@ -3172,6 +3196,7 @@ export const entryVersion = {
   held_entry_resolved: 1,
   home_described: 1,
   late_set_seen: 1,
+  loss_incident_seen: 1,
   note_written: 1,
   observation_interval_set: 1,
   observations_paused: 1,

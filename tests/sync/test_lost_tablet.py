@@ -34,11 +34,14 @@ async def test_the_operator_sees_the_tablets_with_unit_name_and_when_they_were_l
     scene: Scene, settings: Settings
 ) -> None:
     other = await Tablet.paired(scene.server, scene.cast.west.unit_id, "Bay 2")
+    newer = scene.tablet.envelope(scene.anna, "{}", type="note_written", v=2)
+    scene.tablet.outbox += [newer, newer]
+    await scene.tablet.push([newer])
     code, listed, _ = await operated(settings, "tablets")
     seen = scene.tablet.now.strftime("%Y-%m-%d %H:%M UTC")
     assert code == 0
     assert listed.splitlines() == [
-        f"{scene.tablet.device_id}  East  tablet  last seen {seen}",
+        f"{scene.tablet.device_id}  East  tablet  last seen {seen}  2 not sent",
         f"{other.device_id}  West  Bay 2  last seen {seen}",
     ]
 

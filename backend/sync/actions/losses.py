@@ -5,15 +5,19 @@ from datetime import datetime
 
 import asyncpg
 
+from backend.access.rules import may_lead
 from backend.changes.actions import append
 from backend.changes.rules import unit_feed
 from backend.db import Work
+from backend.slice import APPLIED, Arrived, Outcome
 from backend.sync.rules.gaps import Gap, without
-from shared_schemas.sync import LossIncidentRow
+from shared_schemas.flags import Flag
+from shared_schemas.sync import LossIncidentRow, LossIncidentSeen
+from shared_schemas.wire import HeldReason
 
 _TOLD = """
 returning incident_id::text, unit_id::text, device_id::text, first_n, last_n, after_at, before_at, noticed_at,
-    closed_at, version
+    closed_at, closed_by_staff_id::text, version
 """
 OPEN = (
     """
@@ -37,6 +41,16 @@ ASKED_FOR = """
 select array[first_n, last_n] as span from loss_incident
 where device_id = $1 and closed_at is null order by first_n limit 20
 """
+LOCK = """
+select incident_id::text, unit_id::text, closed_at from loss_incident where incident_id = any($1::uuid[])
+order by incident_id for update
+"""
+SEEN = (
+    """
+update loss_incident set closed_at = $2, closed_by_staff_id = $3, version = version + 1 where incident_id = $1
+"""
+    + _TOLD
+)
 RECORDED_AT = "select recorded_at from entry where device_id = $1 and n < $2 order by n desc limit 1"
 
 
@@ -69,6 +83,27 @@ async def fill_gaps(work: Work, device_id: str, unit_id: str, arrived: Sequence[
             await _open(work, device_id, unit_id, more, row["after_at"], row["before_at"])
 
 
+async def see_incidents(work: Work, run: Sequence[Arrived[LossIncidentSeen]]) -> list[Outcome]:
+    """Somebody who leads the unit has looked into records that never arrived; they leave the tray."""
+    found = await work.connection.fetch(LOCK, [arrived.body.incident_id for arrived in run])
+    unit_of = {row["incident_id"]: row["unit_id"] for row in found}
+    closed = {row["incident_id"] for row in found if row["closed_at"] is not None}
+    outcomes = []
+    for arrived in run:
+        incident_id, staff_id = arrived.body.incident_id, arrived.author.staff_id
+        if incident_id not in unit_of:
+            outcomes.append(Outcome(held=HeldReason.UNKNOWN_SUBJECT))
+        elif not may_lead(arrived.author, unit_of[incident_id]):
+            outcomes.append(Outcome(held=HeldReason.NOT_PERMITTED))
+        elif incident_id in closed:
+            outcomes.append(Outcome(flags=(Flag.ALREADY_RESOLVED,)))
+        else:
+            closed.add(incident_id)
+            _tell(work, await work.connection.fetchrow(SEEN, incident_id, work.now, staff_id))
+            outcomes.append(APPLIED)
+    return outcomes
+
+
 async def _open(
     work: Work, device_id: str, unit_id: str, gap: Gap, after_at: datetime | None, before_at: datetime | None
 ) -> None:
@@ -77,7 +112,9 @@ async def _open(
 
 def _tell(work: Work, row: asyncpg.Record | None) -> None:
     assert row is not None  # the statement returns the row that it wrote
-    incident_id, unit_id, device_id, first_n, last_n, after_at, before_at, noticed_at, closed_at, version = row
+    incident_id, unit_id, device_id, first_n, last_n, after_at, before_at, noticed_at, closed_at, closed_by, version = (
+        row
+    )
     told = LossIncidentRow(
         incident_id=incident_id,
         device_id=device_id,
@@ -87,5 +124,6 @@ def _tell(work: Work, row: asyncpg.Record | None) -> None:
         before_at=before_at,
         noticed_at=noticed_at,
         closed_at=closed_at,
+        closed_by_staff_id=closed_by,
     )
     append(work, unit_feed(unit_id), told, row_id=incident_id, version=version)

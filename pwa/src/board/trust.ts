@@ -27,6 +27,6 @@ export function trustOf({ held, tablets, losses: incidents, policy, now_ms }: Fa
       .filter(({ silent_ms }) => silent_ms === null || silent_ms > for_ms)
       .sort((a, b) => (b.silent_ms ?? Number.MAX_VALUE) - (a.silent_ms ?? Number.MAX_VALUE)),
     unsent: tablets.reduce((sum, tablet) => sum + (tablet.outbox_depth ?? 0), 0),
-    lost: losses(incidents, tablets).reduce((sum, { count }) => sum + count, 0),
+    lost: losses(incidents, tablets, now_ms).reduce((sum, { count }) => sum + count, 0),
   };
 }

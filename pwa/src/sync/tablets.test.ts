@@ -27,7 +27,7 @@ describe('a tablet is silent', () => {
   });
 });
 
-test('what never came is told until it has come', () => {
+test('what never came though it was asked for is told until it has come, or somebody has looked into it', () => {
   const incident = (incident_id: string, more: Partial<LossIncidentRow> = {}): LossIncidentRow => ({
     ...{ incident_id, device_id: 'a', first_n: 7, last_n: 9, noticed_at: ago(10) },
     ...more,
@@ -37,8 +37,10 @@ test('what never came is told until it has come', () => {
       incident('1'),
       incident('2', { closed_at: ago(1) }),
       incident('3', { device_id: 'gone', noticed_at: ago(5) }),
+      incident('4', { noticed_at: ago(1) }),
     ],
     [tablet('a', 0)],
+    NOW,
   );
   expect(found.map(({ incident: one, count, tablet: of }) => [one.incident_id, count, of?.name])).toEqual([
     ['3', 3, undefined],

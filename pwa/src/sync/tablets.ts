@@ -29,11 +29,16 @@ export function silent(
     .sort((a, b) => (a.contact_at ?? 0) - (b.contact_at ?? 0));
 }
 
-/** Records that a tablet numbered and that never came, the newest notice first. */
-export function losses(incidents: readonly LossIncidentRow[], tablets: readonly TabletRow[]): Loss[] {
+/** Records that a tablet numbered and that never came though it was asked for them, the newest notice first. */
+export function losses(
+  incidents: readonly LossIncidentRow[],
+  tablets: readonly TabletRow[],
+  now_ms: number,
+): Loss[] {
   const named = new Map(tablets.map((tablet) => [tablet.device_id, tablet]));
   return incidents
     .filter((incident) => !incident.closed_at)
+    .filter((incident) => now_ms - Date.parse(incident.noticed_at) >= SENDS_WITHIN_MINUTES * MINUTE_MS)
     .sort((a, b) => b.noticed_at.localeCompare(a.noticed_at))
     .map((incident) => ({
       incident,

@@ -20,6 +20,7 @@ const ICONS: Partial<Record<EntryType, IconName>> = {
   vital_signs_charted: 'chart',
   vital_signs_corrected: 'pen',
   late_set_seen: 'tick',
+  loss_incident_seen: 'tick',
   note_written: 'note',
   task_done: 'tick',
   task_done_corrected: 'undo',
