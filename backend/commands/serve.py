@@ -22,6 +22,8 @@ from backend.settings import Settings, StartRefused, load_settings
 
 GRACEFUL_SECONDS = 10  # requests under way end, sockets are told to come back
 LARGEST_FRAME = 262_144
+KERNEL_BUFFER = 256 * 1024
+STUCK_MS = 60_000  # as long as two pings; then the line ends, and with it all that waits for it
 # New objects between two collections; a batch of 100 entries makes some 15,000.
 COLLECT_AFTER = 20_000
 # glibc's mallopt: blocks from 1 MiB on are given back when they are freed. By itself it learns to keep what was freed
@@ -103,6 +105,10 @@ def _bound(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # What is accepted inherits both. By itself the kernel keeps megabytes for a tablet that takes nothing, for ever.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, KERNEL_BUFFER)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_MS)
     try:
         listening.bind((settings.host, settings.port))
     except OSError as error:
@@ -116,14 +122,16 @@ def _bound(settings: Settings) -> socket.socket:
 
 
 def _configuration(settings: Settings) -> uvicorn.Config:
-    from backend.app import create_app  # noqa: PLC0415 (other commands start without the web)
+    # Other commands start without the web.
+    from backend.app import create_app  # noqa: PLC0415
+    from backend.web.frames import LiveFrames  # noqa: PLC0415
 
     return uvicorn.Config(
         create_app(settings, SystemClock()),
         http="httptools",
-        ws="websockets-sansio",
+        ws=LiveFrames,
         ws_max_size=LARGEST_FRAME,
-        ws_per_message_deflate=True,
+        ws_ping_interval=None,  # the hub's own pings ask the tablet, and not only its browser
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         forwarded_allow_ips=list(settings.trusted_proxies),
         proxy_headers=bool(settings.trusted_proxies),

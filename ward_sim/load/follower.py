@@ -41,9 +41,10 @@ _frame = msgspec.json.Decoder(Frame)
 class Follower:
     """One paired tablet with one person; `is_ear`: it measures how long a change takes to reach it."""
 
-    def __init__(self, tablet: Tablet, staff_id: str, ledger: Ledger, *, is_ear: bool = False) -> None:
+    def __init__(self, tablet: Tablet, staff_id: str | None, ledger: Ledger, *, is_ear: bool = False) -> None:
         self.tablet, self.ledger, self.is_ear = tablet, ledger, is_ear
-        self.feeds = ("reference", f"unit:{tablet.unit_id}", f"user:{staff_id}")
+        self.is_in_hand = staff_id is not None
+        self.feeds = ("reference", f"unit:{tablet.unit_id}", *([f"user:{staff_id}"] if staff_id else []))
         self.cursors: dict[str, tuple[str, int]] = {}
         self.outbox_depth = 0
         self.reads = HttpLine(tablet.line.address)
@@ -90,6 +91,7 @@ class Follower:
                 raise
             await self._snapshot(feed)
             return
+        self.ledger.pages += 1
         page = msgspec.json.decode(reply.body, type=dict[str, msgspec.Raw])
         changes, head = bytes(page["changes"]), msgspec.json.decode(page["head"])
         count = len(msgspec.json.decode(changes, type=list[msgspec.Raw]))
@@ -163,6 +165,7 @@ class Follower:
     def _hear(self, text: bytes) -> None:
         frame = _frame.decode(text)
         self.ledger.frames += 1
+        self.ledger.characters += len(text)
         if frame.frame == "ping":
             self._say({"frame": "pong", "at": frame.at})
         elif frame.frame == "ring":

@@ -14,7 +14,9 @@ Json = dict[str, Any]
 
 @dataclass(slots=True)
 class Ledger:
-    """One for a whole load. `refused` and `closed` count by status and close code; `pending`: since when."""
+    """One for a whole load. `refused` and `closed` count by status and close code; `pending`: since when.
+    `repeated`: entries that were known already, because the first answer was lost; `pages`: read over HTTP.
+    """
 
     chance: Chance
     now_ms: Callable[[], int]
@@ -27,3 +29,6 @@ class Ledger:
     pending: dict[str, float] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     frames: int = 0
+    characters: int = 0
+    pages: int = 0
+    repeated: int = 0

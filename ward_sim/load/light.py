@@ -21,17 +21,20 @@ BATCH = 100
 class LightTablet(Follower):
     """A tablet without storage: its outbox is a queue in memory."""
 
-    def __init__(self, tablet: Tablet, staff_id: str, ledger: Ledger, *, is_ear: bool = False) -> None:
+    def __init__(self, tablet: Tablet, staff_id: str | None, ledger: Ledger, *, is_ear: bool = False) -> None:
         super().__init__(tablet, staff_id, ledger, is_ear=is_ear)
         self.outbox: deque[Json] = deque()
         self._flushing = asyncio.Lock()
 
     @classmethod
     async def paired(
-        cls, address: tuple[str, int], code: str, person: Person, ledger: Ledger, *, is_ear: bool = False
+        cls, address: tuple[str, int], code: str, person: Person | None, ledger: Ledger, *, is_ear: bool = False
     ) -> Self:
-        """Pair and sign in."""
-        tablet = await Tablet.signed_in(HttpLine(address), code, person, ledger.chance)
+        """Pair, and sign this person in."""
+        line = HttpLine(address)
+        if person is None:
+            return cls(await Tablet.paired(line, code, ledger.chance), None, ledger, is_ear=is_ear)
+        tablet = await Tablet.signed_in(line, code, person, ledger.chance)
         return cls(tablet, person.staff_id, ledger, is_ear=is_ear)
 
     def came_back(self) -> None:
@@ -77,6 +80,7 @@ class LightTablet(Follower):
     def _settle(self, batch: list[Json], verdicts: list[Json]) -> None:
         for entry, verdict in zip(batch, verdicts, strict=True):
             self.outbox.popleft()
+            self.ledger.repeated += verdict["verdict"] == "duplicate"
             if verdict["verdict"] in {"accepted", "flagged", "duplicate"}:
                 self.ledger.acknowledged.append((self, entry))
             else:

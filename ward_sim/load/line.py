@@ -33,7 +33,24 @@ class HttpLine:
             self._streams = await asyncio.open_connection(*self.address, limit=2**22)
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Reply:
-        """Send one request and wait for its answer; Refused for a status of 300 or more."""
+        """Send one request and wait for its answer; Refused for a status of 300 or more.
+
+        A kept connection that the server hung up at the same moment did not take the request: it is sent once more.
+        """
+        is_kept = self._streams is not None
+        try:
+            reply = await self._asked(method, path, body, headers)
+        except (ConnectionError, asyncio.IncompleteReadError) as error:
+            if not is_kept or getattr(error, "partial", b""):
+                raise
+            self.hang_up()
+            reply = await self._asked(method, path, body, headers)
+        if reply.status >= 300:
+            text = reply.body[:300].decode(errors="replace")
+            raise Refused(f"{method} {path}: {reply.status} {text}", reply.status)
+        return reply
+
+    async def _asked(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Reply:
         await self.ready()
         assert self._streams is not None
         reader, writer = self._streams
@@ -41,13 +58,9 @@ class HttpLine:
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode() + body)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        status = int(head[9:12])
         _, found, rest = head.partition(b"\r\ncontent-length:")
         length = int(rest.split(b"\r\n", 1)[0]) if found else 0
-        reply = Reply(status, await reader.readexactly(length))
-        if status >= 300:
-            raise Refused(f"{method} {path}: {status} {reply.body[:300].decode(errors='replace')}", status)
-        return reply
+        return Reply(int(head[9:12]), await reader.readexactly(length))
 
     def hang_up(self) -> None:
         """Close the connection."""

@@ -94,7 +94,13 @@ async def load(wanted: Wanted) -> tuple[Json, bool]:
             await asyncio.gather(*(tablet.close() for tablet in scenes.tablets))
     refused = {str(status): count for status, count in ledger.refused.items()}
     wrong = [*ledger.wrong, *wrong]
-    report |= {"refused_by_status": refused, "proof": checked, "wrong": wrong}
+    report |= {
+        "refused_by_status": refused,
+        "entries_answered_twice": ledger.repeated,
+        "pages_read": ledger.pages,
+        "proof": checked,
+        "wrong": wrong,
+    }
     return _rounded(report), bool(wrong)
 
 

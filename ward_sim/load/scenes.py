@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import cycle
 from time import perf_counter
 from typing import Any
 
@@ -56,7 +55,7 @@ class Scenes:
         return {**figures, **shares, "live_after_s": in_sync_s}
 
     async def steady(self, seconds: float) -> Json:
-        """Every tablet charts now and then."""
+        """Every tablet in somebody's hand charts now and then."""
         until = perf_counter() + seconds
 
         async def chart(ward: LoadedWard, tablet: LightTablet) -> None:
@@ -67,7 +66,7 @@ class Scenes:
                 ward.save(tablet)
                 await tablet.flush()
 
-        jobs = [chart(ward, tablet) for ward in self.wards for tablet in ward.tablets]
+        jobs = [chart(ward, tablet) for ward in self.wards for tablet in ward.in_hand]
 
         async def all_day() -> None:
             tasks = [asyncio.create_task(job) for job in jobs]
@@ -80,8 +79,6 @@ class Scenes:
 
     async def busy(self, wards: Sequence[LoadedWard], seconds: float, batch: int = 1) -> Json:
         """Ten tablets of these wards chart one push after the other, the others listen."""
-        places = [(ward, tablet) for ward in wards for tablet in ward.tablets]
-        by_turns = [place for place, _ in zip(self._by_turns(wards), places, strict=False)]
         until = perf_counter() + seconds
 
         async def chart(ward: LoadedWard, tablet: LightTablet) -> None:
@@ -90,14 +87,14 @@ class Scenes:
                 await tablet.flush()
 
         async def all_at_once() -> None:
-            await asyncio.gather(*(chart(*place) for place in by_turns[:WRITERS]))
+            await asyncio.gather(*(chart(*place) for place in self._by_turns(wards)[:WRITERS]))
 
         return await self._measured(all_at_once)
 
     @staticmethod
-    def _by_turns(wards: Sequence[LoadedWard]) -> "cycle[tuple[LoadedWard, LightTablet]] | list[Any]":
+    def _by_turns(wards: Sequence[LoadedWard]) -> list[tuple[LoadedWard, LightTablet]]:
         """A tablet of each ward in turn, the ears last: whoever writes does not hear itself."""
-        rows = [[(ward, tablet) for tablet in sorted(ward.tablets, key=lambda each: each.is_ear)] for ward in wards]
+        rows = [[(ward, tablet) for tablet in sorted(ward.in_hand, key=lambda each: each.is_ear)] for ward in wards]
         longest = max(len(row) for row in rows)
         return [row[n] for n in range(longest) for row in rows if n < len(row)]
 
@@ -105,7 +102,7 @@ class Scenes:
         """All tablets lose the line at once and come back; some had saved something meanwhile."""
         tablets = self.tablets
         for ward in self.wards:
-            for tablet in ward.tablets[::4]:
+            for tablet in ward.in_hand[::4]:
                 ward.save(tablet)
         before, refused = self.gauge.used(), self.ledger.refused.copy()
         begun, peak_mb = perf_counter(), self.gauge.server_mb()
@@ -174,6 +171,7 @@ class Scenes:
     async def _measured(self, scene: Callable[[], Awaitable[None]]) -> Json:
         ledger = self.ledger
         ledger.pushes, ledger.delays, ledger.frames = Timings(), Timings(), 0
+        ledger.characters = 0
         ledger.pending.clear()
         known, before = len(ledger.acknowledged), self.gauge.used()
         await scene()
@@ -185,6 +183,7 @@ class Scenes:
             "delay_p50_ms": _percentile(ledger.delays, 50),
             "delay_p99_ms": _percentile(ledger.delays, 99),
             "frames_per_s": ledger.frames / for_s,
+            "characters_per_s": ledger.characters / for_s,
             **self.gauge.shares(before),
             "server_mb": self.gauge.server_mb(),
             "postgres_mb": self.gauge.postgres_mb(),

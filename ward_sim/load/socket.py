@@ -5,14 +5,16 @@ import base64
 import os
 import zlib
 from collections.abc import Callable
+from socket import SO_RCVBUF, SOL_SOCKET
 from typing import cast
 
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 _COMPRESSED, _OPCODE = 0x40, 0x0F
 _TAIL = b"\x00\x00\xff\xff"
 # A browser always offers it; the server may leave it out.
-_OFFER = "permessage-deflate; client_max_window_bits"
+OFFER = "permessage-deflate; client_max_window_bits"
 NEVER_OPENED = 1006
+SMALLEST_BUFFER = 4096
 SHORT, MEDIUM = 126, 127  # what the length's first byte says about more of them
 
 
@@ -25,6 +27,7 @@ class LiveSocket(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
         self._inflater: zlib._Decompress | None = None
+        self._is_begun_anew = False
         self._code = NEVER_OPENED
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -52,6 +55,7 @@ class LiveSocket(asyncio.Protocol):
             return False
         if b"permessage-deflate" in head.lower():
             self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            self._is_begun_anew = b"server_no_context_takeover" in head.lower()
         self._received = bytearray(rest)
         self.opened.set_result(True)
         return True
@@ -73,6 +77,8 @@ class LiveSocket(asyncio.Protocol):
         if opcode == TEXT:
             if first & _COMPRESSED and self._inflater is not None:
                 payload = self._inflater.decompress(payload + _TAIL)
+                if self._is_begun_anew:
+                    self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
             self._on_text(payload)
         elif opcode == PING:
             self._write(PONG, payload)
@@ -105,6 +111,8 @@ class LiveSocket(asyncio.Protocol):
         """Be a stuck tablet: alive, and deaf."""
         if self._transport is not None:
             self._transport.pause_reading()
+            kernel = self._transport.get_extra_info("socket")
+            kernel.setsockopt(SOL_SOCKET, SO_RCVBUF, SMALLEST_BUFFER)  # else its own kernel reads on for megabytes
 
     def read_on(self) -> None:
         """Be well again."""
@@ -128,7 +136,7 @@ async def dial(
         "connection: Upgrade",
         f"sec-websocket-key: {base64.b64encode(os.urandom(16)).decode()}",
         "sec-websocket-version: 13",
-        f"sec-websocket-extensions: {_OFFER}",
+        *([f"sec-websocket-extensions: {OFFER}"] if OFFER else []),
         f"authorization: Bearer {token}",
     ]
     request = "\r\n".join([*lines, "", ""]).encode()

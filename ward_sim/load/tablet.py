@@ -15,20 +15,31 @@ _encoder = msgspec.json.Encoder()
 
 
 class Tablet:
-    """A paired tablet with one person signed in."""
+    """A paired tablet, and one person who may be signed in on it."""
 
-    def __init__(self, line: HttpLine, paired: Json, session: Json, chance: Chance) -> None:
+    def __init__(self, line: HttpLine, paired: Json, chance: Chance) -> None:
         self.line, self.chance = line, chance
         self.device_id, self.unit_id, self.token = paired["device_id"], paired["unit_id"], paired["device_token"]
-        self._session_id, self._key = session["session_id"], session["session_key"]
+        self._session_id = self._key = ""
         self._n = 0
+
+    @classmethod
+    async def paired(cls, line: HttpLine, code: str, chance: Chance) -> Self:
+        """Pair with the code; nobody is signed in yet."""
+        return cls(line, _decoded(await _post(line, "/api/devices", {"pairing_code": code, "name": "Bench"})), chance)
 
     @classmethod
     async def signed_in(cls, line: HttpLine, code: str, person: Person, chance: Chance) -> Self:
         """Pair with the code and log the person in."""
-        paired = _decoded(await _post(line, "/api/devices", {"pairing_code": code, "name": "Bench"}))
+        tablet = await cls.paired(line, code, chance)
+        await tablet.sign_in(person)
+        return tablet
+
+    async def sign_in(self, person: Person) -> None:
+        """Log the person in."""
         wanted = {"staff_id": person.staff_id, "pin": person.pin}
-        return cls(line, paired, _decoded(await _post(line, "/api/sessions", wanted, paired["device_token"])), chance)
+        session = _decoded(await _post(self.line, "/api/sessions", wanted, self.token))
+        self._session_id, self._key = session["session_id"], session["session_key"]
 
     def entry(self, type_name: str, body: Json, recorded_ms: int) -> Json:
         """Seal one entry; `body` has `observed_at` and the fields of its type."""

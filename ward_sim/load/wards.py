@@ -20,6 +20,7 @@ Json = dict[str, Any]
 PATIENTS = 30
 ROLES = {"charge_nurse": 1, "ward_nurse": 4}
 SIGNING_IN = 16  # the server checks two PINs at a time, and sends away who would wait too long
+IN_HAND = 300  # of a thousand tablets the others lie at their stations: nobody is signed in
 # Late sets still count for the score (docs/escalation.md) and two of one patient are not taken for one.
 FROM_AGO, APART = 11 * HOUR, 2 * MINUTE + 5 * SECOND
 NOTES = ("slept well", "walked to the window", "ate half of the lunch", "family was here", "asks for the doctor")
@@ -37,7 +38,13 @@ class LoadedWard:
 
     ward: Ward
     tablets: list[LightTablet]
+    stays: list[str]
     charting: Iterator[tuple[str, Json, int]]
+
+    @property
+    def in_hand(self) -> list[LightTablet]:
+        """Those on which somebody is signed in."""
+        return [tablet for tablet in self.tablets if tablet.is_in_hand]
 
     def save(self, tablet: LightTablet, entries: int = 1) -> None:
         """Somebody charts on this tablet."""
@@ -78,7 +85,7 @@ async def add_tablets(
         people = ward.ward.people("ward_nurse")
         is_ear = number < len(wards)
         async with signing_in:
-            person = people[number // len(wards) % len(people)]
+            person = people[number // len(wards) % len(people)] if number < IN_HAND else None
             code = pairing_code(ward.ward)
             tablet = await LightTablet.paired(address, code, person, ledger, is_ear=is_ear)
         tablet.tablet.line.hang_up()
@@ -105,7 +112,7 @@ async def _filled(
             charge.save("vital_signs_charted", {**body, "observed_at": instant_text(now_ms - MINUTE)}, now_ms)
         await charge.flush()
     await charge.close()
-    return LoadedWard(ward, [], charting(die, stays, now_ms))
+    return LoadedWard(ward, [], stays, charting(die, stays, now_ms))
 
 
 async def _stays_already(charge: LightTablet, ward: Ward) -> list[str]:
