@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import asyncpg
@@ -24,7 +26,6 @@ select f.feed_id from feed f left join change c using (feed_id)
 group by f.feed_id having max(c.seq) <> count(c.seq) or max(c.seq) <> f.head
 """
 A, D, H = Verdict.ACCEPTED, Verdict.DUPLICATE, Verdict.HELD
-Hold = Callable[[str, str], Awaitable[None]]
 
 
 @dataclass
@@ -40,14 +41,26 @@ class Crowd:
         while (await self.lead.fetchval(WAITING) or 0) < count:
             await asyncio.sleep(0.01)
 
+    @asynccontextmanager
+    async def all_behind_one(self, send: Sequence[Callable[[], Awaitable[Any]]]) -> AsyncIterator[list[Any]]:
+        """The first is under way and can not end; all others have come meanwhile; after the block it goes on."""
+        lanes = self.scene.server.door.lanes
+        lanes.patience_s = 60
+        async with asyncio.timeout(30):
+            async with self.lead.transaction():
+                await self.lead.execute("select from feed for update")
+                tasks = [asyncio.ensure_future(send[0]())]
+                await self.waiting(1)
+                tasks += [asyncio.ensure_future(one()) for one in send[1:]]
+                while lanes.waiting < len(send) - 1:
+                    await asyncio.sleep(0.01)
+                yield tasks
+            await asyncio.wait(tasks)
+
     async def behind_one(self, send: Sequence[Callable[[], Awaitable[Any]]]) -> list[Any]:
-        """The first is under way and can not end; all others come meanwhile, and only then it may go on."""
-        async with asyncio.timeout(20), asyncio.TaskGroup() as group, self.lead.transaction():
-            await self.lead.execute("select from feed for update")
-            tasks = [group.create_task(_of(send[0]()))]
-            await self.waiting(1)
-            tasks += [group.create_task(_of(one())) for one in send[1:]]
-            await self.waiting(2)
+        """What each was answered."""
+        async with self.all_behind_one(send) as tasks:
+            pass
         return [task.result() for task in tasks]
 
     def notes(self, text: str) -> list[Callable[[], Awaitable[Any]]]:
@@ -55,10 +68,6 @@ class Crowd:
         for number, tablet in enumerate(self.tablets):
             tablet.save(self.scene.anna, self.scene.note(f"{text} {number}"))
         return [tablet.push for tablet in self.tablets]
-
-
-async def _of(sending: Awaitable[Any]) -> Any:
-    return await sending
 
 
 @pytest.fixture
@@ -127,14 +136,10 @@ async def test_a_tablet_that_was_shut_out_is_refused_alone(crowd: Crowd) -> None
 async def test_a_push_whose_client_is_gone_is_neither_lost_nor_doubled(crowd: Crowd) -> None:
     crowd.notes("note")
     sent = [list(tablet.outbox) for tablet in crowd.tablets]
-    async with asyncio.timeout(20), crowd.lead.transaction():
-        await crowd.lead.execute("select from feed for update")
-        sending = [asyncio.create_task(tablet.push()) for tablet in crowd.tablets]
-        await crowd.waiting(2)
+    async with crowd.all_behind_one([tablet.push for tablet in crowd.tablets]) as sending:
         for gone in sending[::2]:
             gone.cancel()
-        await asyncio.sleep(0)
-    await asyncio.gather(*sending, return_exceptions=True)
+        await asyncio.wait(sending[::2])
     again = [await tablet.push(batch) for tablet, batch in zip(crowd.tablets, sent, strict=True)]
     assert [(one.verdict, one.outcome) for [one] in again] == [(D, A)] * 8
     assert await crowd.lead.fetchval("select count(*) from entry where type = 'note_written'") == 16
@@ -156,20 +161,15 @@ async def test_a_push_that_waits_for_a_patient_does_not_hold_the_others(crowd: C
 
 
 async def test_the_pushes_of_one_tablet_stay_in_their_order(crowd: Crowd) -> None:
-    tablet = crowd.tablets[0]
+    other, tablet, *_ = crowd.tablets
+    other.save(crowd.scene.anna, crowd.scene.note("before"))
     batches = []
     for text in ("earlier", "later"):
         tablet.save(crowd.scene.anna, crowd.scene.note(text))
         batches.append(msgspec.json.encode({"outbox_depth": 0, "max_n": tablet.n, "entries": tablet.outbox[-1:]}))
-    async with asyncio.timeout(20), crowd.lead.transaction():
-        await crowd.lead.execute("select from feed for update")
-        sending = []
-        for batch in batches:
-            sending.append(asyncio.create_task(tablet.post(batch)))
-            await crowd.waiting(1)
-            await asyncio.sleep(0.2)
-        assert await crowd.lead.fetchval(WAITING) == 1
-    replies = [msgspec.json.decode((await one).content, type=PushReply) for one in sending]
-    assert [reply.verdicts[0].verdict for reply in replies] == [A, A]
+    send = [other.push, *(partial(tablet.post, batch) for batch in batches)]
+    _, *replies = await crowd.behind_one(send)
+    verdicts = [msgspec.json.decode(reply.content, type=PushReply).verdicts[0].verdict for reply in replies]
+    assert verdicts == [A, A]
     assert await crowd.lead.fetchval("select note from stay where stay_id = $1", crowd.scene.stay_id) == "later"
     assert await crowd.lead.fetchval("select count(*) from loss_incident") == 0

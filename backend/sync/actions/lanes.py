@@ -70,6 +70,7 @@ class Lanes:
 
     def __init__(self, together: Together, alone: Alone) -> None:
         self._together, self._alone = together, alone
+        self.patience_s = PATIENCE_S
         self._lanes: dict[str, Lane] = {}
 
     async def committed(self, name: str, push: Brought) -> PushReply:
@@ -79,6 +80,11 @@ class Lanes:
         lane.waiting.append(one)
         self._go_on(name, lane)
         return await one.answer
+
+    @property
+    def waiting(self) -> int:
+        """How many pushes wait for one that is under way."""
+        return sum(len(lane.waiting) for lane in self._lanes.values())
 
     async def settled(self) -> None:
         """Return when nothing is under way."""
@@ -99,7 +105,7 @@ class Lanes:
     async def _run(self, name: str, lane: Lane, group: Sequence[Waiting]) -> None:
         task = asyncio.current_task()
         assert task is not None
-        patience = asyncio.get_running_loop().call_later(PATIENCE_S, self._let_pass, name, lane, task)
+        patience = asyncio.get_running_loop().call_later(self.patience_s, self._let_pass, name, lane, task)
         try:
             if len(group) == 1 or not await self._all_told(group):
                 turns = asyncio.Semaphore(BESIDE_EACH_OTHER)
