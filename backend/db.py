@@ -1,12 +1,13 @@
 """The pool, the unit of work, and the one Piccolo engine, which only ever speaks inside a unit of work."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
 import asyncpg
+import msgspec
 from asyncpg.pool import PoolConnectionProxy
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString
@@ -44,6 +45,31 @@ def unpacked(parameter: str, element: str) -> str:
     """SQL of the array that `packed` wrote."""
     array = f"string_to_array({parameter}::text, E'\\x1e', E'\\x1f')"
     return array if element == "text" else f"{array}::{element}[]"
+
+
+def upsert(table: str, row: type[msgspec.Struct], types: Mapping[str, str], otherwise: str) -> str:
+    """SQL that writes rows, one JSON array ($1) of such Structs, by their first field; what is left out is its default.
+
+    `types` of the columns, `otherwise` that of all others.
+    """
+    fields = msgspec.structs.fields(row)
+    columns = ", ".join(f"{each.name} {types.get(each.name, otherwise)}" for each in fields)
+    values = ", ".join(_or_default(each, types.get(each.name, otherwise)) for each in fields)
+    key, *rest = (each.name for each in fields)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    return (
+        f"insert into {table} ({', '.join((key, *rest))}) "
+        f"select {values} from json_to_recordset($1::json) as r ({columns}) "
+        f"on conflict ({key}) do update set {changed}"
+    )
+
+
+def _or_default(field: msgspec.structs.FieldInfo, kind: str) -> str:
+    default = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+    if default is None or default is msgspec.NODEFAULT:
+        return field.name
+    text = "{}" if kind.endswith("[]") else msgspec.json.encode(default).decode().strip('"')
+    return f"coalesce({field.name}, '{text}')"
 
 
 class EngineInsideWork(PostgresEngine):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from backend.alerts.actions import NewAlert, resolve_alerts, withdraw_alerts, worsen_alerts
 from backend.alerts.rules.timing import SEVERITY
 from backend.changes.actions import append
-from backend.db import Work
+from backend.db import Work, upsert
 from backend.stays.queries import Facts
 from backend.tasks.rules.ending import Ending, ending
 from backend.tasks.rules.task import Task, row_of
@@ -40,12 +40,7 @@ TYPES = {
     "alerted_at": "timestamptz",
     "version": "bigint",
 }
-NAMES = Task.__struct_fields__
-SAVE = f"""
-insert into task ({", ".join(NAMES)})
-select * from json_to_recordset($1::json) as changed ({", ".join(f"{n} {TYPES.get(n, 'text')}" for n in NAMES)})
-on conflict (task_id) do update set {", ".join(f"{n} = excluded.{n}" for n in NAMES if n != "task_id")}
-"""
+SAVE = upsert("task", Task, TYPES, "text")
 
 
 async def save_tasks(work: Work, changed: Iterable[Task], stays: Mapping[str, Facts]) -> None:

@@ -28,7 +28,7 @@ NAMES = uuid.UUID("0b5c3c52-52a0-5d34-8f33-6d3f0e1f7a01")
 FREQUENT_MINUTES = 60
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
+class Task(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The fields of `TaskRow`, and four that only the server needs.
 
     `next_slot_at`: when the next slot of recurring care falls due. `overdue_class`: what an overdue alert would be;

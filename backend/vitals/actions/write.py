@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from backend.changes.actions import append
-from backend.db import Work
+from backend.db import Work, upsert
 from backend.stays.queries import Facts
 from backend.vitals.rules.kept import KeptDuty, KeptSet, duty_row_of, row_of
 from backend.vitals.rules.responses import Episode
@@ -31,17 +31,8 @@ DUTY_TYPES = {
 }
 
 
-def _save(table: str, names: tuple[str, ...], types: Mapping[str, str], otherwise: str) -> str:
-    columns = ", ".join(f"{name} {types.get(name, otherwise)}" for name in names)
-    changed = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
-    return (
-        f"insert into {table} ({', '.join(names)}) select * from json_to_recordset($1::json) as kept ({columns}) "
-        f"on conflict ({names[0]}) do update set {changed}"
-    )
-
-
-SAVE_SETS = _save("vital_signs", KeptSet.__struct_fields__, SET_TYPES, "integer")
-SAVE_DUTIES = _save("observation_duty", KeptDuty.__struct_fields__, DUTY_TYPES, "text")
+SAVE_SETS = upsert("vital_signs", KeptSet, SET_TYPES, "integer")
+SAVE_DUTIES = upsert("observation_duty", KeptDuty, DUTY_TYPES, "text")
 SAVE_EPISODE = """
 insert into response_episode (task_id, band, figure, threes, unobtainable)
 select task_id, band, figure, threes, unobtainable

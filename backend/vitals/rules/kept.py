@@ -26,7 +26,7 @@ from shared_schemas.vitals import (
 )
 
 
-class KeptSet(msgspec.Struct, frozen=True, kw_only=True):
+class KeptSet(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """A set with its score, never changed but for flags and what supersedes it.
 
     `complete` and `interval_band` are as in `Taken`.
@@ -73,7 +73,7 @@ class KeptSet(msgspec.Struct, frozen=True, kw_only=True):
     version: int = 1
 
 
-class KeptDuty(msgspec.Struct, frozen=True, kw_only=True):
+class KeptDuty(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The fields of `ObservationDutyRow`, and those that only the server needs.
 
     `arrived_at`: the arrival whose first set is planned. `…_version` and `…_told_at`: the version of this row with the
