@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from backend.changes import actions, queries
@@ -77,6 +78,11 @@ async def test_a_change_for_a_feed_that_does_not_exist_stores_nothing(database: 
     with pytest.raises(actions.UnknownFeed):
         async with unit_of_work(database, clock.now()) as work:
             actions.append(work, unit_feed(str(uuid4())), bed(str(uuid4()), "1"), row_id=str(uuid4()), version=1)
+
+
+async def test_a_feed_that_has_changes_is_deleted_by_nobody(database: Database) -> None:
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await database.pool.execute("delete from feed")
 
 
 async def test_a_row_that_changes_twice_in_one_transaction_is_told_once(
