@@ -10,7 +10,7 @@ from backend.sync.rules.strict import Brought
 from shared_schemas.wire import ENTRIES_PER_BATCH, PushReply
 
 # A transaction that waits for a lock is waited for so long; then the next pushes go beside it, so many at most.
-PATIENCE_S = 0.1
+PATIENCE_S = 0.25
 BESIDE_EACH_OTHER = 4
 
 Reply = PushReply | Exception
