@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from backend.migrations import step
 
-ID = "m0190_feeds_stay"
+ID = "m0200_feeds_stay"
 DDL = """
 alter table change drop constraint change_feed;
 alter table feed_row drop constraint feed_row_feed;
