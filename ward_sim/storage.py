@@ -98,6 +98,8 @@ class Storage:
                 kept = self.entries.pop(one["entry_id"], None)
                 if kept is not None:
                     self.held[one["entry_id"]] = {**kept, **one, "held_at": now_ms}
+                    if not one["local"]:  # the server's as well: one that went back in time must get it again
+                        self.sent[one["entry_id"]] = {**kept, "verdict": "held", "flags": [], **told}
             for entry_id in [i for i, kept in self.sent.items() if kept["sent_at"] < now_ms - _SENT_FOR_MS]:
                 del self.sent[entry_id]
 
@@ -108,6 +110,8 @@ class Storage:
             with self._transaction("outbox.resend", self._outbox, strict=True):
                 entries = {**self.entries, **{entry_id: _unsent(self.sent.pop(entry_id)) for entry_id in again}}
                 self.entries = dict(sorted(entries.items(), key=lambda one: one[1]["n"]))
+                for entry_id in again:
+                    self.held.pop(entry_id, None)
         return again
 
     def keep_changes(self, feed: str, epoch: str, seq: int, changes: list[Json]) -> None:

@@ -127,6 +127,30 @@ def test_what_an_older_epoch_acknowledged_is_sent_again_in_order_and_only_once()
     assert not line.server.outcomes
 
 
+def test_what_an_older_epoch_held_is_sent_again_too_answered_or_not() -> None:
+    tablet, line = _tablet()
+    held = tablet.save(NURSE["staff_id"], "note_written", {**NOTE, "strange": True})
+    line.run(10 * SECOND)
+    assert set(tablet.storage.held) == {held}
+    line.server.outcomes.clear()
+    line.server.epoch = "restored"
+    line.frames()
+    line.run(5 * SECOND)
+    assert line.server.outcomes == {held: "held"}
+    assert (set(tablet.storage.held), tablet.storage.entries) == ({held}, {})
+    assert tablet.summary()["held"] == 1
+    answer = tablet.save(NURSE["staff_id"], "held_entry_resolved", NOTE, answers=held)
+    line.run(10 * SECOND)
+    assert (tablet.storage.held, tablet.summary()["held"]) == ({}, 0)
+    line.server.outcomes.clear()
+    line.server.epoch = "restored twice"
+    line.frames()
+    line.run(5 * SECOND)
+    assert list(line.server.outcomes) == [held, answer]
+    assert tablet.storage.resend("restored a third time") == [held, answer]
+    assert (list(tablet.storage.entries), tablet.storage.held) == ([held, answer], {})
+
+
 def test_rows_that_are_not_the_servers_are_found_by_their_sum_and_read_anew() -> None:
     tablet, line = _tablet()
     _changes(line)

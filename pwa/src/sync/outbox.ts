@@ -25,6 +25,8 @@ interface Outbox extends DBSchema {
 }
 
 const STRICT = { durability: 'strict' } as const;
+/** In the sent ring and in the tray; not among what was sent. */
+const HELD = 'held';
 const SENT_FOR_MS = 7 * 24 * 60 * 60_000;
 
 const outbox = new Storage<Outbox>('wardlight-outbox', 1, build, dropProjection);
@@ -51,7 +53,9 @@ export function readOutbox(sent_from_ms = Number.POSITIVE_INFINITY): Promise<Con
       by_time.openKeyCursor(null, 'prev'),
     ]);
     held.sort((a, b) => a.n - b.n);
-    const sent = batches.flatMap(({ entries, ...batch }) => entries.map((one) => ({ ...one, ...batch })));
+    const sent = batches.flatMap(({ entries, ...batch }) =>
+      entries.filter(({ verdict }) => verdict !== HELD).map((one) => ({ ...one, ...batch })),
+    );
     return { waiting, held, sent: sent.reverse(), last_sent_at: last?.key ?? null };
   });
 }
@@ -89,7 +93,12 @@ export function settle(
       const entry = kept.get(one.entry_id);
       return entry && taken.has(entry.n) ? [{ ...entry, ...one }] : [];
     };
-    const entries = sent.flatMap(still);
+    // What is held is the server's as well: one that went back in time must get it again, also once it was answered.
+    const theirs = held.filter(({ local }) => !local);
+    const entries = [
+      ...sent,
+      ...theirs.map(({ entry_id }) => ({ entry_id, verdict: HELD, flags: [] })),
+    ].flatMap(still);
     const answers = held.flatMap(({ entry_id, reason, detail, local }) =>
       still({ entry_id, reason, detail, local }),
     );
@@ -122,13 +131,14 @@ export function sendAgain(entry_id: string): Promise<Kept | null> {
 /** Puts what was acknowledged in another epoch back into the outbox, as it was, in one strict transaction; their ids. */
 export function resend(epoch: string): Promise<string[]> {
   return outbox.run(async (database) => {
-    const writing = database.transaction(['entries', 'sent'], 'readwrite', STRICT);
+    const writing = database.transaction(['entries', 'held', 'sent'], 'readwrite', STRICT);
     const again: string[] = [];
     let batch = await writing.objectStore('sent').openCursor();
     for (; batch; batch = await batch.continue()) {
       if (batch.value.epoch === epoch) continue;
       for (const { verdict: _verdict, flags: _flags, ...entry } of batch.value.entries) {
         void writing.objectStore('entries').put(entry);
+        void writing.objectStore('held').delete(entry.entry_id);
         again.push(entry.entry_id);
       }
       void batch.delete();
