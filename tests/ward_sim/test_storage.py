@@ -147,7 +147,7 @@ def test_what_an_older_epoch_held_is_sent_again_too_answered_or_not() -> None:
     line.frames()
     line.run(5 * SECOND)
     assert list(line.server.outcomes) == [held, answer]
-    assert tablet.storage.resend("restored a third time") == [held, answer]
+    assert set(tablet.storage.resend("restored a third time")) == {held, answer}
     assert (list(tablet.storage.entries), tablet.storage.held) == ([held, answer], {})
 
 
