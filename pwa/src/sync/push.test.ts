@@ -28,6 +28,14 @@ describe('a batch', () => {
     expect(find(tablet.hear({ event: 'settled' }), 'post')?.entry_ids).toEqual(['e2']);
   });
 
+  test('keeps the old place of an entry that goes back to the outbox', () => {
+    const tablet = new Driven();
+    tablet.start([anEntry(1), anEntry(3)]);
+    tablet.hear({ event: 'saved', waiting: anEntry(2) });
+    tablet.hear({ event: 'saved', waiting: anEntry(4) });
+    expect(ids(tablet.state.push.waiting)).toEqual(['e1', 'e2', 'e3', 'e4']);
+  });
+
   test('holds at most 500 entries', () => {
     const tablet = waitingTablet(many(501));
     expect(find(tablet.gain(), 'post')?.entry_ids).toHaveLength(500);

@@ -40,7 +40,11 @@ export function outboxRead(
 
 /** One more entry waits. */
 export function saved(state: State, entry: Waiting): State {
-  return withPush(state, { waiting: inOrder(state.push.waiting, [entry]) });
+  const { waiting } = state.push;
+  const last = waiting.at(-1);
+  // Almost always the newest: to order ten thousand anew at every save would be felt at the bedside.
+  const isNewest = !last || last.n < entry.n;
+  return withPush(state, { waiting: isNewest ? [...waiting, entry] : inOrder(waiting, [entry]) });
 }
 
 /** A person answered: the entry leaves the tray. One that goes back to the outbox comes again by `saved`. */
