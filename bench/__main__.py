@@ -6,15 +6,14 @@ import os
 import platform
 import sys
 from datetime import UTC
-from pathlib import Path
 
-import msgspec
 import uvloop
 
 from bench import charting, crowd, limits, reading, statements, units
 from bench.place import Place, place, present
 from bench.results import (
     Figures,
+    keep,
     of_beds,
     of_board,
     of_charting,
@@ -31,7 +30,6 @@ from bench.ward import CLIENTS, LoadedWard, loaded
 from ward_sim.demo.children import DemoRefused
 from ward_sim.hospital import Ward
 
-RESULTS = Path(__file__).parent / "results.json"
 ROUNDS = 5
 UNIT_ROUNDS = 3
 
@@ -106,8 +104,7 @@ def main() -> int:
         "load_average_before": round(load, 1),
         "rounds": arguments.rounds,
     }
-    rounded = {name: round(figure, 3) for name, figure in figures.items()}
-    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode({**about, **rounded})) + b"\n")
+    keep(figures, about)
     return 0
 
 

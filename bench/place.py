@@ -58,13 +58,17 @@ def _new_home() -> Path:
 
 
 @asynccontextmanager
-async def place(wards: int, seed: int) -> AsyncIterator[Place]:
-    """Load a hospital into a fresh database, serve it while the block runs, and leave nothing behind."""
+async def place(wards: int, seed: int, origin: str = "") -> AsyncIterator[Place]:
+    """Load a hospital into a fresh database, serve it while the block runs, and leave nothing behind.
+
+    `origin`: where browsers reach the server, when not directly.
+    """
     home = _new_home()
     now_ms = instant_ms(present().isoformat())
     hospital = hospital_with(wards, seed, now_ms - 7 * DAY)
     address = (HOST, free_port(HOST))
     os.environ |= {"WARDLIGHT_HOME": str(home), "HOST": HOST, "PORT": str(address[1])}
+    os.environ["WARDLIGHT_PUBLIC_ORIGINS"] = origin
     os.environ.pop("DATABASE_URL", None)
     try:
         hospital_file(hospital, home / "hospital.json")

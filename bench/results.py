@@ -1,11 +1,16 @@
 """The figures of a run: medians over its rounds, under keys that say what they are, units last."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from statistics import median
+
+import msgspec
 
 from bench.reading import BoardRead, Snapshot
 from ward_sim.load.timings import Timings
 
 Figures = dict[str, float]
+RESULTS = Path(__file__).parent / "results.json"
 
 
 def of_limits(commit: Timings, http: Timings, http_per_s: float) -> Figures:
@@ -91,3 +96,10 @@ def of_socket(delay: Timings) -> Figures:
 def over_rounds(rounds: list[Figures]) -> Figures:
     """The median of each figure over the rounds."""
     return {name: median(figures[name] for figures in rounds) for name in rounds[0]}
+
+
+def keep(figures: Figures, about: Mapping[str, float | str | None]) -> None:
+    """Write figures into bench/results.json; those that another benchmark measured stay."""
+    kept = msgspec.json.decode(RESULTS.read_bytes()) if RESULTS.exists() else {}
+    rounded = {name: round(figure, 3) for name, figure in figures.items()}
+    RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode({**kept, **about, **rounded})) + b"\n")

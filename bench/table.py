@@ -1,9 +1,14 @@
 """The table: what was measured beside the goals, and what others need for the same work."""
 
+from collections.abc import Mapping, Sequence
+
 from bench.results import Figures
 
+# A title, the key of the figure, its unit, and the goal where there is one; a negative goal is a least figure.
+Line = tuple[str, str, str, float | None]
+
 # What each figure is called, and its goal; the goals are those of the first release (CHANGELOG.md).
-LINES: tuple[tuple[str, str, str, float | None], ...] = (
+LINES: tuple[Line, ...] = (
     ("one commit, p50", "limit_one_commit_p50_ms", "ms", None),
     ("loopback HTTP, p50", "limit_loopback_http_p50_ms", "ms", None),
     ("loopback HTTP, 8 clients", "limit_loopback_http_8_clients_requests_per_s", "/s", None),
@@ -56,13 +61,13 @@ OTHERS = {
 }
 
 
-def table(figures: Figures) -> str:
-    """The lines, with the goal where there is one and whether it is reached. A negative goal is a least figure."""
+def table(figures: Figures, lines: Sequence[Line] = LINES, others: Mapping[str, str] = OTHERS) -> str:
+    """The lines, with the goal where there is one and whether it is reached."""
     texts = [f"{'':<40}{'measured':>14}   {'goal':<22}others"]
-    for title, name, unit, goal in LINES:
+    for title, name, unit, goal in lines:
         measured = f"{_figure(figures[name])} {unit}"
         goals = _goal(figures[name], goal, unit)
-        texts.append(f"{title:<40}{measured:>14}   {goals:<22}{OTHERS.get(name, '')}".rstrip())
+        texts.append(f"{title:<40}{measured:>14}   {goals:<22}{others.get(name, '')}".rstrip())
     return "\n".join(texts)
 
 

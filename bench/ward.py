@@ -54,6 +54,7 @@ class LoadedWard:
     """A ward that is ready to be worked in: a tablet for each client, and its patients."""
 
     tablets: list[Tablet]
+    bedsides: Bedsides
     charting: Iterator[tuple[int, Json]]
 
     @property
@@ -70,8 +71,10 @@ class LoadedWard:
         return tablet.entry("vital_signs_charted", body, at)
 
 
-async def loaded(hospital: Hospital, ward: Ward, address: tuple[str, int], now_ms: int) -> LoadedWard:
-    """Pair the tablets, admit the patients, chart their last day and begin their care."""
+async def loaded(
+    hospital: Hospital, ward: Ward, address: tuple[str, int], now_ms: int, from_ago: int = FROM_AGO
+) -> LoadedWard:
+    """Pair the tablets, admit the patients, chart their last day up to `from_ago` (ms) and begin their care."""
     code = pairing_code(ward)
     people = [*ward.people("charge_nurse"), *ward.people("ward_nurse")]
     tablets = [await Tablet.signed_in(HttpLine(address), code, person, hospital.chance) for person in people]
@@ -79,9 +82,9 @@ async def loaded(hospital: Hospital, ward: Ward, address: tuple[str, int], now_m
     beds = [bed_id for bed_id, _, _ in ward.beds]
     on_duty = {"observed_at": instant_text(now_ms), "unit_id": ward.unit_id, "post": "charge", "bed_ids": beds}
     await charge.send(charge.push_of([charge.entry("duty_started", on_duty, now_ms)]))
-    bedsides = await _filled(hospital, ward, charge, now_ms - FROM_AGO)
+    bedsides = await _filled(hospital, ward, charge, now_ms - from_ago)
     await _begin_care(charge, list(bedsides.bodies), now_ms)
-    return LoadedWard(tablets[1:], bedsides.charting())
+    return LoadedWard(tablets[1:], bedsides, bedsides.charting())
 
 
 async def _filled(hospital: Hospital, ward: Ward, charge: Tablet, now_ms: int) -> Bedsides:

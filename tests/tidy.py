@@ -10,7 +10,10 @@ NOT_OURS = {
     ".git", ".venv", ".tools", ".wardlight", "node_modules", "dist", "__pycache__", "test-results",
     ".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache", ".svelte-check",
 }  # fmt: skip
-GENERATED = {"pwa/src/schemas.ts", "shared_schemas/schema.json", "pwa/package-lock.json", "uv.lock", "LICENSE"}
+GENERATED = {
+    "pwa/src/schemas.ts", "shared_schemas/schema.json", "pwa/package-lock.json", "bench/pouchdb/package-lock.json",
+    "uv.lock", "LICENSE",
+}  # fmt: skip
 SOURCES = {".py", ".ts", ".svelte", ".css", ".mjs", ".sh"}
 
 

@@ -1,5 +1,6 @@
 """A tablet without storage: it seals entries as docs/protocol.md says and sends them over one kept connection."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import msgspec
@@ -41,7 +42,7 @@ class Tablet:
         session = _decoded(await _post(self.line, "/api/sessions", wanted, self.token))
         self._session_id, self._key = session["session_id"], session["session_key"]
 
-    def entry(self, type_name: str, body: Json, recorded_ms: int) -> Json:
+    def entry(self, type_name: str, body: Json, recorded_ms: int, depends_on: Sequence[str] = ()) -> Json:
         """Seal one entry; `body` has `observed_at` and the fields of its type."""
         self._n += 1
         entry = {
@@ -52,7 +53,7 @@ class Tablet:
             "v": 1,
             "session_id": self._session_id,
             "recorded_at": instant_text(recorded_ms),
-            "depends_on": [],
+            "depends_on": list(depends_on),
             "body": _encoder.encode({**body, "clock_offset_ms": 0, "clock_quality": "fresh"}).decode(),
         }
         return {**entry, "mac": mac(self._key, entry)}

@@ -1,0 +1,93 @@
+"""A ward's rows over the protocol, by light tablets: as documents for PouchDB, many at once, and with nothing new."""
+
+import gzip
+import zlib
+from collections.abc import Iterable
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import msgspec
+import websockets
+
+from bench.offline.relay import Relay
+from bench.place import Place
+from ward_sim.load.tablet import Tablet
+from ward_sim.load.timings import Timings, at_once
+
+Json = dict[str, Any]
+COMINGS = 50
+FRAME_BYTES = 300
+
+
+async def rows_of(tablet: Tablet, feed: str) -> tuple[list[Json], list[Any]]:
+    """The feed's rows, as a snapshot has them, and the cursor after them."""
+    rows: list[Json] = []
+    chunk: Json = {"last": False, "head": 0}
+    number, named = 0, ""
+    while not chunk["last"]:
+        path = f"/api/sync/snapshot/{feed}?chunk={number}{named}"
+        chunk = msgspec.json.decode(gzip.decompress((await tablet.get(path, accept_encoding="gzip")).body))
+        rows += chunk["rows"]
+        number, named = number + 1, f"&head={chunk['head']}"
+    return rows, [chunk["epoch"], chunk["head"]]
+
+
+def documents_of(rows: Iterable[Json]) -> list[Json]:
+    """The same rows as documents of PouchDB."""
+    return [{"_id": f"{row['type']}:{row['id']}", "version": row["version"], **row["row"]} for row in rows]
+
+
+async def all_at_once(tablets: list[Tablet], feed: str) -> Timings:
+    """Fetch the whole ward for every tablet at once; how long each took, without what its own processor would do."""
+    timings = Timings()
+
+    async def fetch(tablet: Tablet) -> None:
+        begun, number = perf_counter(), 0
+        while not await _is_last(tablet, f"/api/sync/snapshot/{feed}?chunk={number}"):
+            number += 1
+        timings.add(perf_counter() - begun)
+
+    await at_once(fetch(tablet) for tablet in tablets)
+    return timings
+
+
+async def _is_last(tablet: Tablet, path: str) -> bool:
+    reply = await tablet.get(path, accept_encoding="gzip")
+    return b'"last":true' in zlib.decompressobj(31).decompress(reply.body, FRAME_BYTES)
+
+
+class Exchange(NamedTuple):
+    """What coming back cost: bytes both ways on a new socket and on an open one, the server's processor, the wait."""
+
+    new_socket_bytes: int
+    open_socket_bytes: int
+    server_cpu_ms: float
+    wait_ms: float
+
+
+async def nothing_new(place: Place, relay: Relay, tablet: Tablet, feeds: list[str]) -> Exchange:
+    """Say hello on new sockets, and again on an open one. The request that opens a socket is not counted."""
+    url = f"{relay.origin.replace('http', 'ws')}/api/sync/live"
+    cursors = {feed: (await rows_of(tablet, feed))[1] for feed in feeds}
+    hello = msgspec.json.encode({"frame": "hello", "device": tablet.device_id, "subscriptions": cursors}).decode()
+    before, waits, fresh, again = place.cpu_ms, Timings(), 0, 0
+    for _ in range(COMINGS):
+        async with websockets.connect(url, additional_headers=tablet.proof) as socket:
+            relay.reset()
+            waits.add(await _uptos_after(socket, hello, len(feeds)))
+            fresh += relay.total
+    cpu_ms = (place.cpu_ms - before) / COMINGS
+    async with websockets.connect(url, additional_headers=tablet.proof) as socket:
+        await _uptos_after(socket, hello, len(feeds))
+        relay.reset()
+        await _uptos_after(socket, hello, len(feeds))
+        again = relay.total
+    return Exchange(fresh // COMINGS, again, cpu_ms, waits.percentile_ms(50))
+
+
+async def _uptos_after(socket: websockets.ClientConnection, hello: str, count: int) -> float:
+    begun = perf_counter()
+    await socket.send(hello)
+    while count:
+        count -= '"upto"' in str(await socket.recv())
+    return perf_counter() - begun
