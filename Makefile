@@ -34,8 +34,8 @@ help:
 	@echo "make demo        two living wards and a home-care team at http://127.0.0.1:8000; Ctrl-C stops all"
 	@echo "make test        all tests, in a real PostgreSQL and a real Chromium"
 	@echo "make check       format, lint, types, import contracts, tidy, generated files"
-	@echo "make soak-short  20 simulated days, and the kills of PostgreSQL"
-	@echo "make soak        the long forms of both"
+	@echo "make soak-short  500 seeds of bad hours, 20 simulated days, and the kills of PostgreSQL"
+	@echo "make soak        the long forms of all three"
 	@echo "make fresh       a fresh clone with an empty HOME runs the tests and the demo"
 	@echo "make bench       the benchmarks; writes bench/results.json"
 
@@ -90,10 +90,12 @@ demo: setup
 DAYS = seq 1 $(1) | xargs -P $(PROCESSES) -I{} $(RUN) python -m ward_sim day --seed {} --json
 
 soak-short: setup
+	$(RUN) python -m ward_sim chaos --seeds 500 --jobs $(PROCESSES) --json
 	$(call DAYS,20)
 	WARD_KILLS=24 $(RUN) pytest -q tests/postgres
 
 soak: setup
+	$(RUN) python -m ward_sim chaos --seeds 100000 --jobs $(PROCESSES) --json
 	$(call DAYS,400)
 	WARD_KILLS=200 $(RUN) pytest -q tests/postgres
 

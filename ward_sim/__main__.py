@@ -1,4 +1,4 @@
-"""`python -m ward_sim`: day, replay, load and demo."""
+"""`python -m ward_sim`: day, replay, load, chaos and demo."""
 
 import argparse
 import asyncio
@@ -11,6 +11,7 @@ import msgspec
 import uvloop
 
 from ward_sim import commands
+from ward_sim.chaos import command as chaos_command
 from ward_sim.core import CORES
 from ward_sim.demo.children import DemoRefused
 from ward_sim.load.run import MADE_AT_MS, SCENES, Wanted, load
@@ -58,10 +59,15 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--url", help="of a running server that has this hospital; without it one is started")
     load.add_argument("--write", type=Path, metavar="FILE", help="only write the hospital for `backend staff load`")
     load.set_defaults(run=_load)
+    chaos = chaos_command.add_to(chosen)
+    chaos.add_argument(
+        "--mutant", choices=MUTANTS, help="give the tablets a known fault; end with the seed that finds it"
+    )
+    chaos.set_defaults(run=_chaos)
     demo = chosen.add_parser("demo", help="a living hospital at http://127.0.0.1:8000")
     demo.add_argument("--port", type=int, help="instead of PORT")
     demo.set_defaults(run=_demo)
-    for command in (day, replay, load, demo):
+    for command in (day, replay, load, chaos, demo):
         command.add_argument("--seed", type=int, default=1)
         command.add_argument("--json", action="store_true", help="one JSON object as the last line")
     return parser
@@ -70,6 +76,16 @@ def _parser() -> argparse.ArgumentParser:
 async def _day(arguments: argparse.Namespace) -> int:
     report, wrong = await commands.day(arguments.seed, arguments.mutant, arguments.hours, arguments.core)
     return _tell(report, wrong=wrong, as_json=arguments.json)
+
+
+async def _chaos(arguments: argparse.Namespace) -> int:
+    seeds = range(arguments.seed, arguments.seed + arguments.seeds * arguments.step, arguments.step)
+    if arguments.each:
+        reports = await chaos_command.run_seeds(seeds, arguments.mutant)
+        print(msgspec.json.encode(reports).decode())
+        return int(any(report["violations"] for report in reports))
+    report = await chaos_command.chaos(arguments.seed, arguments.seeds, arguments.mutant, arguments.jobs)
+    return _tell(report, wrong=report["violations"] > 0, as_json=arguments.json)
 
 
 async def _replay(arguments: argparse.Namespace) -> int:

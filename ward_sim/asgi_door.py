@@ -26,15 +26,23 @@ class Reply:
     json: Any
 
 
+def _flowing() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass(slots=True, eq=False)
 class Socket:
     """A live socket: frames the server sent since they were last taken.
 
-    `waits`: the server asks for the next frame, and so has done what it was told by those before.
+    `waits`: the server asks for the next frame, and so has done what it was told by those before. `flows`: cleared
+    while the line takes nothing more of what the server sends.
     """
 
     inbox: asyncio.Queue[Json] = field(default_factory=asyncio.Queue)
     waits: asyncio.Event = field(default_factory=asyncio.Event)
+    flows: asyncio.Event = field(default_factory=_flowing)
     frames: list[str] = field(default_factory=list)
     closed: bool = False
     job: asyncio.Task[None] | None = None
@@ -99,6 +107,12 @@ class AsgiDoor:
         assert self._lifespan is not None
         await self._lifespan
 
+    async def kill(self) -> None:
+        """End the server without a word, as a lost machine does; its database must be out of reach already."""
+        assert self._lifespan is not None
+        self._lifespan.cancel()
+        await asyncio.wait({self._lifespan})
+
     async def _tell_lifespan(self, word: str) -> None:
         await self._lifespan_in.put({"type": f"lifespan.{word}"})
         heard = asyncio.create_task(self._lifespan_out.get())
@@ -147,6 +161,7 @@ class AsgiDoor:
 
         async def send(message: Json) -> None:
             if message["type"] == "websocket.send":
+                await socket.flows.wait()
                 text = message.get("text")
                 socket.frames.append(text if text is not None else message["bytes"].decode())
             elif message["type"] == "websocket.close":

@@ -17,7 +17,7 @@ from ward_sim.world import World
 
 Json = dict[str, Any]
 TIME_OUT = 10 * SECOND
-_PING = 40 * SECOND
+PING = 40 * SECOND
 _ONE_MOMENT = 5 * SECOND
 
 
@@ -175,13 +175,13 @@ class VirtualLine:
             return
         self.socket = socket
         tablet.hear({"event": "socket_opened"})
-        self.world.after(_PING, lambda: self._ping(tablet, socket))
+        self.world.after(PING, lambda: self._ping(tablet, socket))
 
     def _ping(self, tablet: Tablet, socket: Socket) -> None:
         """What keeps a socket alive: a stepped server does not ping, for its sockets live in another time."""
         if self.socket is socket and self.offline_since is None:
             tablet.hear({"event": "frame", "frame": {"frame": "ping", "at": instant_text(self.world.now)}})
-            self.world.after(_PING, lambda: self._ping(tablet, socket))
+            self.world.after(PING, lambda: self._ping(tablet, socket))
 
     def close_socket(self) -> None:
         """Hang up; what was on its way on this socket is gone."""

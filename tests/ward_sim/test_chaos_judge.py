@@ -1,0 +1,229 @@
+"""Every checker of the chaos judge finds a violation that was planted in what it looks at."""
+
+from collections.abc import AsyncIterator, Callable
+from copy import copy, deepcopy
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import structlog
+
+from ward_sim.chaos.ground import Ground
+from ward_sim.chaos.judge import l1_drain, l3_storm
+from ward_sim.chaos.judge.book import Book
+from ward_sim.chaos.judge.evidence import Evidence, Version
+from ward_sim.chaos.judge.passed import Told
+from ward_sim.chaos.run import CHECKERS, run_seed
+
+Plant = Callable[[Evidence], None]
+pytestmark = pytest.mark.slow(10)
+# A quiet seed in which a ward and a team have written something of most kinds.
+SEED = 4
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def evidence() -> AsyncIterator[Evidence]:
+    seen: list[Evidence] = []
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+    async with Ground() as ground:
+        report = await run_seed(ground, SEED, look=seen.append)
+    structlog.reset_defaults()
+    assert report["violations"] == 0, report["found"]
+    yield seen[0]
+
+
+def _judge(evidence: Evidence, plant: Plant) -> Book:
+    """Judge a copy of the evidence into which something was planted."""
+    planted = copy(evidence)
+    planted.scenario = copy(evidence.scenario)
+    planted.scenario.book = Book()
+    planted.scenario.pressed = [copy(one) for one in evidence.scenario.pressed]
+    for name in ("heads", "changes", "versions", "present", "snapshots", "entries"):
+        setattr(planted, name, deepcopy(getattr(evidence, name)))
+    planted.passed = copy(evidence.passed)
+    planted.passed.verdicts = deepcopy(evidence.passed.verdicts)
+    planted.passed.posted, planted.passed.frames = list(evidence.passed.posted), deepcopy(evidence.passed.frames)
+    plant(planted)
+    for checker in CHECKERS:
+        checker.check(planted)
+    return planted.scenario.book
+
+
+def _some(evidence: Evidence, type_name: str) -> Any:
+    return next(one for one in evidence.entries.values() if one.type == type_name and one.verdict == "accepted")
+
+
+def _lose_an_entry(evidence: Evidence) -> None:
+    del evidence.entries[_some(evidence, "vital_signs_charted").entry_id]
+
+
+def _take_its_effect(evidence: Evidence) -> None:
+    entry = _some(evidence, "vital_signs_charted")
+    del evidence.versions["vital_signs", entry.entry_id]
+
+
+def _record_it_twice(evidence: Evidence) -> None:
+    entry = _some(evidence, "vital_signs_charted")
+    other = "01900000-0000-7000-8000-000000000000"
+    evidence.entries[other] = entry._replace(entry_id=other)
+
+
+def _answer_otherwise(evidence: Evidence) -> None:
+    entry = _some(evidence, "vital_signs_charted")
+    told = evidence.passed.verdicts[entry.entry_id]
+    told.append(Told(0, told[0].life, {"entry_id": entry.entry_id, "verdict": "held", "reason": "invalid"}))
+
+
+def _change_a_row(evidence: Evidence) -> None:
+    feed = next(feed for feed in evidence.snapshots if feed.startswith("unit:"))
+    key = next(key for key in evidence.snapshots[feed][2] if key[0] == "bed" or key[0] == "stay")
+    version, row = evidence.snapshots[feed][2][key]
+    evidence.snapshots[feed][2][key] = (version, {**row, "note": "another"})
+
+
+def _send_a_patient_elsewhere(evidence: Evidence) -> None:
+    stays = {entry.body["stay_id"] for entry in evidence.entries.values() if entry.type == "patient_admitted"}
+    left = {
+        e.body.get("stay_id")
+        for e in evidence.entries.values()
+        if e.type in ("patient_discharged", "patient_transferred")
+    }
+    entry = next(
+        e for e in evidence.entries.values() if e.type == "patient_admitted" and e.body["stay_id"] in stays - left
+    )
+    other = next(unit_id for unit_id in evidence.scenario.units if unit_id != entry.body["unit_id"])
+    evidence.entries[entry.entry_id] = entry._replace(body={**entry.body, "unit_id": other})
+
+
+def _make_a_hole(evidence: Evidence) -> None:
+    feed = next(feed for feed in evidence.changes if feed.startswith("unit:"))
+    del evidence.changes[feed][len(evidence.changes[feed]) // 2]
+
+
+def _send_newest_first(evidence: Evidence) -> None:
+    evidence.passed.posted.append((0, 0, [{"n": 2}, {"n": 1}]))
+
+
+def _receive_out_of_order(evidence: Evidence) -> None:
+    seat = evidence.scenario.seats[0]
+    mine = sorted((e for e in evidence.entries.values() if e.device_id == seat.tablet.device_id), key=lambda e: e.n)
+    evidence.entries[mine[0].entry_id] = mine[0]._replace(received_at=mine[-1].received_at + 1)
+
+
+def _see_the_future(evidence: Evidence) -> None:
+    pressed = next(one for one in evidence.scenario.pressed if one.body.get("seen"))
+    pressed.body = {**pressed.body, "seen": {**pressed.body["seen"], "seq": 10**6}}
+
+
+def _show_no_cause(evidence: Evidence) -> None:
+    pressed = next(one for one in evidence.scenario.pressed if one.entry["type"] == "vital_signs_charted")
+    pressed.body = {**pressed.body, "seen": {**pressed.body["seen"], "seq": 0}}
+
+
+def _hold_a_set_for_scope(evidence: Evidence) -> None:
+    entry = _some(evidence, "vital_signs_charted")
+    evidence.entries[entry.entry_id] = entry._replace(verdict="held", reason="out_of_scope")
+
+
+def _rows(evidence: Evidence, kind: str, *rows: dict[str, Any]) -> None:
+    """Plant the versions of one row in a unit's feed."""
+    feed = next(feed for feed in evidence.changes if feed.startswith("unit:"))
+    evidence.versions[kind, "planted"] = [Version(n, n, feed, row) for n, row in enumerate(rows, 1)]
+
+
+def _put_two_into_one_bed(evidence: Evidence) -> None:
+    feed = next(feed for feed in evidence.changes if feed.startswith("unit:"))
+    head = evidence.heads[feed][1]
+    for number in (1, 2):
+        row = {"bed_id": "a bed", "stay_id": str(number)}
+        change = {"seq": head + number, "type": "stay", "id": str(number), "version": 1, "row": row}
+        evidence.changes[feed].append(change)
+
+
+def _believe_a_wrong_clock(evidence: Evidence) -> None:
+    pressed = next(
+        one
+        for one in evidence.scenario.pressed
+        if one.entry["type"] == "vital_signs_charted" and one.body["clock_quality"] == "fresh"
+    )
+    pressed.at += 3_600_000
+
+
+def _throw_a_misshapen_entry_away(evidence: Evidence) -> None:
+    pressed = next(one for one in evidence.scenario.pressed if one.ticked and not one.odd)
+    pressed.odd = "unknown_field"
+
+
+def _forget_what_was_taken(evidence: Evidence) -> None:
+    evidence.scenario.restores = [(10**15, 0)]
+    _lose_an_entry(evidence)
+
+
+def _leak_a_patient(evidence: Evidence) -> None:
+    feed = next(feed for feed in evidence.changes if feed.startswith("unit:"))
+    row = {"stay_id": "of another unit"}
+    evidence.changes[feed].append({"seq": 0, "type": "patient", "id": "x", "version": 1, "row": row})
+
+
+ALERT = {"round": 1}
+TASK = {"kind": "other", "state": "ready"}
+VISIT = {"state": "ended"}
+NOTE = {"text": "Wound dry", "signature": {"signed_by": "The patient"}}
+PLANTED: list[tuple[str, Plant]] = [
+    ("S1", _lose_an_entry),
+    ("S1", _take_its_effect),
+    ("S2", _record_it_twice),
+    ("S2", _answer_otherwise),
+    ("S3", _change_a_row),
+    ("S4", _send_a_patient_elsewhere),
+    ("S5", _make_a_hole),
+    ("S6", _send_newest_first),
+    ("S6", _receive_out_of_order),
+    ("S7", _see_the_future),
+    ("S7", _show_no_cause),
+    ("S8", _hold_a_set_for_scope),
+    ("S8", _put_two_into_one_bed),
+    ("S8", lambda e: _rows(e, "alert", ALERT | {"accepted_by_staff_id": "a"}, ALERT | {"accepted_by_staff_id": "b"})),
+    ("S8", lambda e: _rows(e, "task", TASK | {"owner_staff_id": "a"}, TASK | {"owner_staff_id": "b"})),
+    ("S8", lambda e: _rows(e, "bed_status", {"readiness": "blocked"}, {"readiness": "clean"})),
+    ("S8", lambda e: _rows(e, "bed_status", {"readiness": "dirty"}, {"readiness": "clean"})),
+    ("S8", lambda e: _rows(e, "visit", VISIT, {"state": "cancelled"})),
+    ("S8", lambda e: _rows(e, "visit_note", NOTE, NOTE | {"text": "Wound wet"})),
+    ("S9", _believe_a_wrong_clock),
+    ("S10", _throw_a_misshapen_entry_away),
+    ("S11", _forget_what_was_taken),
+    ("S12", _leak_a_patient),
+]
+
+
+@pytest.mark.parametrize(("invariant", "plant"), PLANTED)
+def test_a_planted_violation_is_found(evidence: Evidence, invariant: str, plant: Plant) -> None:
+    clean = _judge(evidence, lambda _: None)
+    assert sum(clean.violations.values()) == 0, clean.found
+    assert clean.checked[invariant] > 0 or invariant in ("S10", "S11")
+    assert _judge(evidence, plant).violations[invariant] > 0
+
+
+def test_an_outbox_that_does_not_drain_is_found(evidence: Evidence) -> None:
+    scenario = copy(evidence.scenario)
+    scenario.book = Book()
+    storage = scenario.seats[0].tablet.storage
+    kept = dict(next(iter(storage.sent.values())))
+    storage.entries["stuck"] = kept
+    try:
+        l1_drain.look(scenario)
+    finally:
+        del storage.entries["stuck"]
+    assert scenario.book.violations["L1"] == 1
+
+
+def test_a_storm_of_dials_is_found(evidence: Evidence) -> None:
+    scenario = copy(evidence.scenario)
+    scenario.book = Book()
+    line = scenario.seats[0].line
+    line.dialled, kept = [scenario.healed_at] * 100, line.dialled
+    try:
+        l3_storm.look(scenario)
+    finally:
+        line.dialled = kept
+    assert scenario.book.violations["L3"] >= 1
