@@ -1,4 +1,5 @@
 /** The tablet in a browser tab: what the core asks for is done here, what happens here is told to the core. */
+import { PROTOCOL } from '../schemas.ts';
 import { compareHand } from './comparing.ts';
 import type { Action, Event } from './contract.ts';
 import { keepDevice, readDevice, remember } from './device_storage.ts';
@@ -16,6 +17,8 @@ import { type Hands, Runner } from './runner.ts';
 import { seed } from './seed.ts';
 import { store, syncState, tell } from './store.svelte.ts';
 import { summary } from './summary.ts';
+
+const UPDATE_NEEDED = 426;
 
 export const LIVE_LOCK = 'wardlight.live';
 
@@ -75,12 +78,14 @@ const hands: Hands = {
   ),
   get_device: async () => hear({ event: 'device_reply', ...(await ask('/api/devices/me')) }),
   get_changes: ({ feed, epoch, after, limit }) => {
-    const query = new URLSearchParams({ feed, epoch, after: String(after), limit: String(limit) });
+    const page = { after: String(after), limit: String(limit), protocol: String(PROTOCOL) };
+    const query = new URLSearchParams({ feed, epoch, ...page });
     void get(feed, `/api/sync/changes?${query}`);
   },
   get_snapshot: ({ feed, chunk, head }) => {
     const query = new URLSearchParams({
       chunk: String(chunk),
+      protocol: String(PROTOCOL),
       ...(head === null ? {} : { head: String(head) }),
     });
     void get(feed, `/api/sync/snapshot/${encodeURIComponent(feed)}?${query}`);
@@ -150,9 +155,16 @@ function told(state: typeof runner.state): void {
   }
 }
 
+/** This app is too old to read: the new one is fetched now, and waits as always for a cold start or a tap. */
+async function lookForUpdate(): Promise<void> {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  await registration?.update().catch(() => {});
+}
+
 async function get(feed: string, path: string): Promise<void> {
   const reply = await ask(path);
   if (reply.status === 200) tell({ heard_at: Date.now() });
+  if (reply.status === UPDATE_NEEDED) void lookForUpdate();
   hear({ event: 'get_reply', feed, ...reply });
 }
 

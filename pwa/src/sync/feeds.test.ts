@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { chunk, delta, frame, liveAt, newTablet, page, unitPolled } from './trial/feeds.ts';
+import { chunk, cursor, delta, frame, liveAt, newTablet, page, unitPolled } from './trial/feeds.ts';
 import { DEVICE, Driven, find, UNIT } from './trial/tablet.ts';
 
 describe('a reset', () => {
@@ -144,5 +144,21 @@ describe('feeds', () => {
     expect(tablet.state.device).toEqual({ ...DEVICE, unit_id: 'u2', name: 'Two' });
     tablet.hear({ ...reply, body: { ...body, name: 7 } });
     expect(tablet.state.device?.name).toBe('Two');
+  });
+});
+
+describe('an app that is too old to read', () => {
+  test('sends all that waits, keeps its rows, and asks again later', () => {
+    const tablet = liveAt(4);
+    frame(tablet, delta(6, 6));
+    const refused = tablet.got(426, { type: 'urn:wardlight:update_needed', status: 426 });
+    expect(refused.map(({ action }) => action)).not.toContain('forget');
+    expect(cursor(tablet)).toEqual(['e1', 4]);
+    const waiting = { entry_id: 'a', n: 1, stay_id: null, depends_on: [], bytes: 9 };
+    tablet.hear({ event: 'saved', waiting });
+    expect(find(tablet.gain(), 'post')).toMatchObject({ entry_ids: ['a'] });
+    tablet.answer(200, { verdicts: [{ verdict: 'accepted' }], heads: {}, epoch: 'e1' });
+    tablet.hear({ event: 'settled' });
+    expect(tablet.state.push.waiting).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 /** The WebSocket of the tab that holds `live`. */
+import { PROTOCOL } from '../schemas.ts';
 import type { Event } from './contract.ts';
 import { tell } from './store.svelte.ts';
 
@@ -12,7 +13,8 @@ export class LiveSocket {
 
   open(): void {
     this.close();
-    const socket = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/sync/live`);
+    const origin = location.origin.replace(/^http/, 'ws');
+    const socket = new WebSocket(`${origin}/api/sync/live?protocol=${PROTOCOL}`);
     this.#socket = socket;
     const mine = (event: Event) => {
       if (this.#socket === socket) this.#hear(event);
