@@ -4,12 +4,14 @@ import argparse
 import asyncio
 import os
 import platform
+import shutil
+import subprocess
 import sys
 from datetime import UTC
 
 import uvloop
 
-from bench import charting, crowd, limits, reading, statements, units
+from bench import charting, crowd, growth, limits, reading, statements, units
 from bench.place import Place, place, present
 from bench.results import (
     Figures,
@@ -88,12 +90,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--growth", action="store_true", help="instead: 1 to 40 units with 10 to 1,000 tablets")
     arguments = parser.parse_args()
     load = os.getloadavg()[0]
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            if arguments.growth:
+                return _grown(runner.run(growth.measured(arguments.seed, _say)), load)
             figures = runner.run(measured(arguments.rounds, arguments.seed))
-    except DemoRefused as refused:
+    except (DemoRefused, growth.NotWhole) as refused:
         print(f"bench: {refused}", file=sys.stderr)
         return 1
     print(table(figures))
@@ -106,6 +111,26 @@ def main() -> int:
     }
     keep(figures, about)
     return 0
+
+
+def _grown(figures: Figures, load: float) -> int:
+    """Growth takes longer than the rest: its last figures stay beside it, with their own day and commit."""
+    print(growth.table(figures))
+    about = {
+        "growth.measured_at": present().astimezone(UTC).isoformat(timespec="seconds"),
+        "growth.commit": _commit(),
+        "growth.load_average_before": round(load, 1),
+    }
+    keep(figures, about)
+    return 0
+
+
+def _commit() -> str:
+    git = shutil.which("git")
+    command = [str(git), "rev-parse", "--short", "HEAD"]
+    if git is None:
+        return ""
+    return subprocess.run(command, cwd=RESULTS.parent, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
 
 
 if __name__ == "__main__":

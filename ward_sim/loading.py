@@ -9,7 +9,7 @@ from ward_sim.hospital import Hospital, Ward
 from ward_sim.instants import instant_text
 
 Json = dict[str, Any]
-CODE_USES = 1000
+CODE_USES = 2000
 
 
 def pairing_code(ward: Ward) -> str:

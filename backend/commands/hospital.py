@@ -43,7 +43,7 @@ class UnitToLoad(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only
     coordinator_phone: Line | None = None
     policy: Policy | None = None
     pairing_code: Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{4}-[0-9]{4}$")] | None = None
-    pairing_uses: Annotated[int, Meta(ge=1, le=1000)] = 1
+    pairing_uses: Annotated[int, Meta(ge=1, le=2000)] = 1
 
 
 class PersonToLoad(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):

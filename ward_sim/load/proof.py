@@ -22,10 +22,8 @@ async def proven(wards: list[LoadedWard], ledger: Ledger) -> tuple[Json, list[st
     sets = {entry["entry_id"] for _, entry in ledger.acknowledged if entry["type"] == SET}
     found: list[str] = []
     for ward in wards:
-        if ward.tablets:
-            reader = ward.tablets[0]
-            rows = await _rows(reader, f"unit:{reader.tablet.unit_id}")
-            found += [row["id"] for row in rows if row["type"] == "vital_signs"]
+        rows = await _rows(ward.charge, f"unit:{ward.charge.tablet.unit_id}")
+        found += [row["id"] for row in rows if row["type"] == "vital_signs"]
     missing = sets - set(found)
     if missing:
         wrong.append(f"{len(missing)} acknowledged sets are in no ward's snapshot")

@@ -49,7 +49,7 @@ class Wanted:
 
 
 @asynccontextmanager
-async def _place(hospital: Hospital, url: str | None) -> AsyncIterator[tuple[str, int]]:
+async def served(hospital: Hospital, url: str | None) -> AsyncIterator[tuple[str, int]]:
     """The server's address and its pid; ours has a durable PostgreSQL of its own and leaves nothing behind."""
     if url is not None:
         yield url, 0
@@ -78,11 +78,11 @@ def _new_home() -> Path:
 
 async def load(wanted: Wanted) -> tuple[Json, bool]:
     """Run the scenes; return the report and whether something is wrong."""
-    _open_files(wanted.tablets)
+    open_files(wanted.tablets)
     hospital = hospital_of(wanted.units, wanted.seed, MADE_AT_MS)
-    async with _place(hospital, wanted.url) as (url, pid):
+    async with served(hospital, wanted.url) as (url, pid):
         address = (urlsplit(url).hostname or HOST, urlsplit(url).port or 80)
-        ledger = Ledger(hospital.chance, (await _clock(url)).now)
+        ledger = Ledger(hospital.chance, (await server_clock(url)).now)
         _say(f"filling {wanted.units} wards and pairing {wanted.tablets} tablets")
         wards = await opened(hospital, address, wanted.tablets, ledger)
         scenes = Scenes(wards, ledger, Gauge(pid), wanted.seed)
@@ -126,7 +126,8 @@ async def _played(scenes: Scenes, wanted: Wanted) -> Json:
     return report
 
 
-async def _clock(url: str) -> ServerClock:
+async def server_clock(url: str) -> ServerClock:
+    """The server's own clock; DemoRefused when nobody answers."""
     async with httpx.AsyncClient() as client:
         try:
             reply = await client.get(f"{url}/api/devices/me")
@@ -135,7 +136,7 @@ async def _clock(url: str) -> ServerClock:
     return ServerClock(parsedate_to_datetime(reply.headers["date"]))
 
 
-def _open_files(tablets: int) -> None:
+def open_files(tablets: int) -> None:
     """A tablet has its socket and up to two requests; the server, a child, inherits the limit."""
     wanted = tablets * FILES_A_TABLET + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 PATIENTS = 30
 ROLES = {"charge_nurse": 1, "ward_nurse": 4}
 SIGNING_IN = 16  # the server checks two PINs at a time, and sends away who would wait too long
-IN_HAND = 300  # of a thousand tablets the others lie at their stations: nobody is signed in
+IN_HAND = 100  # the others lie at their stations: nobody is signed in
 # Late sets still count for the score (docs/escalation.md) and two of one patient are not taken for one.
 FROM_AGO, APART = 11 * HOUR, 2 * MINUTE + 5 * SECOND
 NOTES = ("slept well", "walked to the window", "ate half of the lunch", "family was here", "asks for the doctor")
@@ -34,9 +34,10 @@ def hospital_of(units: int, seed: int, made_at_ms: int) -> Hospital:
 
 @dataclass(slots=True)
 class LoadedWard:
-    """A ward with a patient in each bed, and the tablets in it."""
+    """A ward with a patient in each bed, and the tablets in it; `charge` set it up."""
 
     ward: Ward
+    charge: LightTablet
     tablets: list[LightTablet]
     stays: list[str]
     charting: Iterator[tuple[str, Json, int]]
@@ -112,7 +113,7 @@ async def _filled(
             charge.save("vital_signs_charted", {**body, "observed_at": instant_text(now_ms - MINUTE)}, now_ms)
         await charge.flush()
     await charge.close()
-    return LoadedWard(ward, [], stays, charting(die, stays, now_ms))
+    return LoadedWard(ward, charge, [], stays, charting(die, stays, now_ms))
 
 
 async def _stays_already(charge: LightTablet, ward: Ward) -> list[str]:
