@@ -14,7 +14,7 @@ from ward_sim.load.wards import add_tablets, hospital_of, opened
 
 UNITS = (1, 8, 40)
 TABLETS = (10, 100, 1000)
-BUSY_S = 6.0
+BUSY_S = 5.0
 # What is told of a cell, under the name of its scene's figure.
 FIGURES = (
     "entries_per_s",

@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from backend.changes import queries
 from backend.db import Database, unit_of_work
 from backend.errors import NotFound
+from backend.sync.hub.together import Together
 
 FIRST_CHUNK_ROWS = 150  # beds, patients and open tasks of a ward: enough to work with
 CHUNK_ROWS = 1000
 KEPT_FOR = timedelta(minutes=10)
 KEPT_READINGS = 64
+KEPT_OF_A_FEED = 12  # a tablet on a slow line comes back for its second chunk when the feed has long moved on
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
@@ -73,31 +75,42 @@ class Snapshots:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._readings: dict[str, list[Reading]] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
+        self._newest: dict[str, Together[tuple[str, datetime], Reading]] = {}
 
     async def chunk(self, feed: str, number: int, head: int | None, now: datetime, *, packed: bool) -> bytes:
         """One chunk of a feed's state; NotFound beyond the last one, or when the reading at `head` is not kept."""
-        async with self._locks.setdefault(feed, asyncio.Lock()):
-            reading = await self._reading(feed, number, head, now)
+        reading = self._kept(feed, number, head, now)
+        if reading is None:
+            # A feed that changes all the time is not read anew for each tablet: who waits shares the next reading.
+            newest = self._newest.setdefault(feed, Together(self._read_for))
+            reading = (await newest.of([(feed, now)]))[feed, now]
         if number >= len(reading.chunks):
             raise NotFound("This snapshot has no such chunk.")
         ending = f',"server_at":"{now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}"}}'.encode()
         return (_gzip if packed else _plain)(reading.chunks[number], ending)
 
-    async def _reading(self, feed: str, number: int, head: int | None, now: datetime) -> Reading:
-        kept = [reading for reading in self._readings.get(feed, []) if now - reading.read_at < KEPT_FOR]
+    def _kept(self, feed: str, number: int, head: int | None, now: datetime) -> Reading | None:
+        kept = self._young(feed, now)
         if head is not None:
             for reading in kept:
                 if reading.head == head:
                     return reading
             raise NotFound("This snapshot is no longer kept; begin again.")
-        if kept and number > 0:
-            return kept[-1]
+        return kept[-1] if kept and number > 0 else None
+
+    def _young(self, feed: str, now: datetime) -> list[Reading]:
+        return [reading for reading in self._readings.get(feed, []) if now - reading.read_at < KEPT_FOR]
+
+    async def _read_for(self, asked: list[tuple[str, datetime]]) -> dict[tuple[str, datetime], Reading]:
+        feed, now = max(asked)
+        return dict.fromkeys(asked, await self._read(feed, now))
+
+    async def _read(self, feed: str, now: datetime) -> Reading:
         async with unit_of_work(self.database, now, isolation="repeatable_read", readonly=True) as work:
             found = (await queries.heads(work.connection, [feed])).get(feed)
             if found is None:
                 raise NotFound("There is no such feed.")
-            kept = [reading for reading in kept if reading.epoch == found.epoch]
+            kept = [reading for reading in self._young(feed, now) if reading.epoch == found.epoch]
             if kept and kept[-1].head == found.head:
                 kept[-1].read_at = now
                 return kept[-1]
@@ -105,7 +118,7 @@ class Snapshots:
         texts = chunk_texts(feed, found, rows)
         chunks = await asyncio.to_thread(lambda: [_deflated(text) for text in texts])
         reading = Reading(found.epoch, found.head, now, chunks)
-        self._readings[feed] = [*kept[-2:], reading]
+        self._readings[feed] = [*kept[1 - KEPT_OF_A_FEED :], reading]
         while len(self._readings) > KEPT_READINGS:
             del self._readings[next(iter(self._readings))]
         return reading

@@ -20,7 +20,7 @@ from ward_sim.load.gauge import Gauge
 from ward_sim.load.ledger import Ledger
 from ward_sim.load.light import LightTablet
 from ward_sim.load.proof import proven
-from ward_sim.load.run import MADE_AT_MS
+from ward_sim.load.run import MADE_AT_MS, SCENES, Wanted, load
 from ward_sim.load.scenes import Scenes
 from ward_sim.load.wards import LoadedWard, add_tablets, hospital_of, opened
 from ward_sim.loading import hospital_file
@@ -182,3 +182,19 @@ async def test_a_server_that_is_killed_in_mid_request_loses_and_doubles_nothing_
         await until(lambda: all(tablet.in_sync.is_set() for tablet in tablets))
     assert set(crowd.ledger.refused) <= {NOBODY_ANSWERED}
     assert await crowd.is_whole()
+
+
+async def test_the_load_plays_its_scenes_on_a_running_server_and_finds_nothing_wrong(crowd: Crowd) -> None:
+    wanted = Wanted(seed=1, units=1, tablets=6, seconds=0.5, scenes=SCENES, url=crowd.server.url)
+    report, is_wrong = await load(wanted)
+    assert (report["wrong"], is_wrong) == ([], False)
+    assert report["proof"]["acknowledged"] > 0
+    assert {"first-sync", "steady", "hot-unit", "all-units", "storm", "stuck"} <= report.keys()
+
+
+async def test_the_proof_sees_an_entry_that_was_acknowledged_and_is_not_there(crowd: Crowd) -> None:
+    [tablet] = await crowd.followed_by(1)
+    crowd.ward.save(tablet)
+    crowd.ledger.acknowledged.append((tablet, tablet.outbox.popleft()))
+    _, wrong = await proven(crowd.scenes.wards, crowd.ledger)
+    assert "1 acknowledged entries were not known when they came again" in wrong

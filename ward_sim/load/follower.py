@@ -15,6 +15,7 @@ from ward_sim.twin.backoff import pause_ms
 
 Json = dict[str, Any]
 PAGE_LIMIT = 500
+NOT_KEPT = 404  # the reading that a chunk continues: begin again
 AWAY = (OSError, asyncio.IncompleteReadError)
 encode = msgspec.json.Encoder().encode
 
@@ -72,7 +73,13 @@ class Follower:
         number, at = 0, ""
         while True:
             path = f"/api/sync/snapshot/{feed}?chunk={number}{at}"
-            reply = await self.reads.ask("GET", path, b"", **self.tablet.proof)
+            try:
+                reply = await self.reads.ask("GET", path, b"", **self.tablet.proof)
+            except Refused as refused:
+                if refused.status != NOT_KEPT or number == 0:
+                    raise
+                rows, number, at = [], 0, ""
+                continue
             chunk = msgspec.json.decode(reply.body)
             rows += chunk["rows"]
             number, at = number + 1, f"&head={chunk['head']}"
