@@ -97,7 +97,7 @@ soak-short: setup
 soak: setup
 	$(RUN) python -m ward_sim chaos --seeds 100000 --jobs $(PROCESSES) --json
 	$(call DAYS,400)
-	WARD_KILLS=200 $(RUN) pytest -q tests/postgres
+	WARD_KILLS=200 $(RUN) pytest -q tests/postgres tests/sync/test_under_load.py
 
 fresh:
 	tools/fresh.sh
