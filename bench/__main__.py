@@ -14,6 +14,7 @@ import uvloop
 from bench import charting, crowd, growth, limits, reading, statements, units
 from bench.place import Place, place, present
 from bench.results import (
+    RESULTS,
     Figures,
     keep,
     of_beds,
