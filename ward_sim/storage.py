@@ -103,13 +103,13 @@ class Storage:
             for entry_id in [i for i, kept in self.sent.items() if kept["sent_at"] < now_ms - _SENT_FOR_MS]:
                 del self.sent[entry_id]
 
-    def resend(self, epoch: str) -> list[str]:
-        """What was acknowledged in another epoch goes back into the outbox, by its place, in one strict transaction."""
-        again = [entry_id for entry_id, kept in self.sent.items() if kept["epoch"] != epoch]
+    def resend(self, goes: Callable[[Json], bool]) -> list[str]:
+        """What the server answered goes back into the outbox, by its place, in one strict transaction; its ids."""
+        again = [entry_id for entry_id, kept in self.sent.items() if goes(kept)]
         if again:
             with self._transaction("outbox.resend", self._outbox, strict=True):
-                entries = {**self.entries, **{entry_id: _unsent(self.sent.pop(entry_id)) for entry_id in again}}
-                self.entries = dict(sorted(entries.items(), key=lambda one: one[1]["n"]))
+                back = {entry_id: _unsent(self.sent.pop(entry_id)) for entry_id in again}
+                self.entries = dict(sorted({**self.entries, **back}.items(), key=lambda one: one[1]["n"]))
                 for entry_id in again:
                     self.held.pop(entry_id, None)
         return again

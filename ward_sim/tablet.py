@@ -229,7 +229,13 @@ class Tablet:
             self.hear({"event": "diverged", **at})
 
     def _resend(self, action: Json) -> None:
-        entry_ids = self.storage.resend(action["epoch"])
+        self._go_again(lambda kept: kept["epoch"] != action["epoch"])
+
+    def _resend_missing(self, action: Json) -> None:
+        self._go_again(lambda kept: any(first <= kept["n"] <= last for first, last in action["spans"]))
+
+    def _go_again(self, goes: Callable[[Json], bool]) -> None:
+        entry_ids = self.storage.resend(goes)
         if entry_ids:
             self.hear({"event": "resent", "entry_ids": entry_ids})
             self.hear({"event": "outbox_read", **self.storage.started()})
@@ -280,6 +286,7 @@ class Tablet:
         "forget": _forget,
         "compare": _compare,
         "resend": _resend,
+        "resend_missing": _resend_missing,
         "ring": lambda tablet, action: tablet.line.show_ring(tablet, action),
         "set_timer": lambda tablet, action: tablet.line.set_timer(tablet, action["at_mono_ms"]),
     }

@@ -18,6 +18,8 @@ class PaperServer:
     def __init__(self) -> None:
         self.epoch = EPOCH
         self.outcomes: dict[str, str] = {}
+        self.pushed: list[list[str]] = []
+        self.missing: list[list[int]] = []
         self.changes: list[dict[str, Any]] = []
         self.rows: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {}
 
@@ -46,6 +48,7 @@ class PaperServer:
     def push(self, push: dict[str, Any]) -> dict[str, Any]:
         """Answer `POST /api/sync/entries`."""
         verdicts = []
+        self.pushed.append([entry["entry_id"] for entry in push["entries"]])
         for entry in push["entries"]:
             entry_id = entry["entry_id"]
             if entry_id in self.outcomes:
@@ -58,7 +61,7 @@ class PaperServer:
             shown_as = "held_entry" if body.get("strange") else "note"
             self.append(shown_as, entry_id, 1, {"stay_id": body.get("stay_id"), "body": entry["body"]})
         heads = {FEED: len(self.changes)}
-        return {"verdicts": verdicts, "heads": heads, "epoch": self.epoch, "server_at": _AT}
+        return {"verdicts": verdicts, "heads": heads, "epoch": self.epoch, "server_at": _AT, "missing": self.missing}
 
     def get(self, path: str) -> dict[str, Any]:
         """Answer a page or a chunk."""

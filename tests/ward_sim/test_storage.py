@@ -147,8 +147,20 @@ def test_what_an_older_epoch_held_is_sent_again_too_answered_or_not() -> None:
     line.frames()
     line.run(5 * SECOND)
     assert list(line.server.outcomes) == [held, answer]
-    assert set(tablet.storage.resend("restored a third time")) == {held, answer}
+    assert set(tablet.storage.resend(lambda kept: kept["epoch"] != "restored a third time")) == {held, answer}
     assert (list(tablet.storage.entries), tablet.storage.held) == ([held, answer], {})
+
+
+def test_numbers_that_the_server_misses_go_again_and_are_not_looked_for_without_end() -> None:
+    tablet, line = _tablet()
+    entries = [_save(tablet) for _ in range(4)]
+    line.run(10 * SECOND)
+    posts = len(line.server.pushed)
+    line.server.missing = [[2, 3], [90, 99]]
+    last = _save(tablet)
+    line.run(10 * SECOND)
+    assert line.server.pushed[posts:] == [[last], entries[1:3]]
+    assert list(tablet.storage.sent) == [entries[0], entries[3], last, *entries[1:3]]
 
 
 def test_rows_that_are_not_the_servers_are_found_by_their_sum_and_read_anew() -> None:

@@ -55,17 +55,19 @@ class World:
             self.seen.add(action["action"])
             if action["action"] == "settle":
                 gone = {one["entry_id"] for one in (*action["sent"], *action["held"])}
+                self.held = [*self.held, *action["held"]][-4:]
                 self.waiting = {i: kept for i, kept in self.waiting.items() if i not in gone}
             if action["action"] in ("append", "replace"):
                 self.told[action["feed"]] = action["seq"]
-            if action["action"] in ("take_flush", "post", "settle", "open_socket", "compare", "resend") or action[
+            if action["action"] in ("take_flush", "post", "settle", "open_socket", "compare") or action[
                 "action"
             ].startswith("get_"):
                 self.asked.append({**action, "sent_at": self.now})
 
     def save(self) -> None:
         self.places += 1
-        needs = self.die.sample(sorted(self.waiting), 1) if self.waiting and self.die.random() < 0.3 else []
+        others = sorted({*self.waiting, *(one["entry_id"] for one in self.held)})
+        needs = self.die.sample(others, 1) if others and self.die.random() < 0.3 else []
         entry = {"entry_id": f"n{self.places}", "n": self.places, "stay_id": self.die.choice([None, "a", "b", "c"])}
         entry |= {"depends_on": needs, "bytes": self.die.choice([200, 300, 150_000])}
         self.waiting[entry["entry_id"]] = entry
@@ -138,7 +140,8 @@ class World:
         ]
         heads = {feed: head + self.die.choice([0, 0, 1]) for feed, head in self.heads.items()} | {"odd": "x"}
         verdicts = [{"entry_id": entry_id, **self.die.choice(kinds)} for entry_id in entry_ids]
-        return {"verdicts": verdicts, "heads": heads, "epoch": self.die.choice(EPOCHS)}
+        missing = self.die.choice([None, [], [], [[1, 2]], [[1, 2], [4, 4]], [[3, 2], [0, 1], [1.5, 2], 7, [1]]])
+        return {"verdicts": verdicts, "heads": heads, "epoch": self.die.choice(EPOCHS), "missing": missing}
 
     def chunk(self, asked: Json) -> Json:
         chunk, head = asked["chunk"], asked["head"] or self.heads[asked["feed"]] if asked["feed"] in self.heads else 1
@@ -184,7 +187,17 @@ def test_both_cores_do_the_same_whatever_happens(child: NodeChild) -> None:
         world.run(250)
         seen |= world.seen
     wanted = "take_flush drop_flush post settle get_device get_changes get_snapshot open_socket close_socket send show"
-    assert seen == {*wanted.split(), "append", "replace", "forget", "compare", "resend", "ring", "set_timer"}
+    assert seen == {
+        *wanted.split(),
+        "append",
+        "replace",
+        "forget",
+        "compare",
+        "resend",
+        "resend_missing",
+        "ring",
+        "set_timer",
+    }
 
 
 def test_a_core_that_waits_otherwise_is_found(child: NodeChild) -> None:

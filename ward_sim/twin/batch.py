@@ -48,6 +48,17 @@ def poisoned(push: Pushing, entry_id: str, detail: str) -> list[Json]:
     return list(out.values())
 
 
+def held_with(push: Pushing) -> list[Json]:
+    """Return what needs an entry that the server never took and that waits for an answer here: it waits with it."""
+    out = {entry["entry_id"] for entry in push.held if entry["local"]}
+    falls: list[Json] = []
+    for entry in push.waiting if out else ():
+        if not out.isdisjoint(entry["depends_on"]):
+            out.add(entry["entry_id"])
+            falls.append({**entry, "reason": "depends_on_held", "detail": "", "local": True})
+    return falls
+
+
 def split(push: Pushing, flight: list[str]) -> list[list[str]]:
     """Return a refused batch in two halves, before what was left of the part that it came from."""
     half = -(-len(flight) // 2)

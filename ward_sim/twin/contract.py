@@ -27,8 +27,10 @@ class Pushing:
     # Until when (monotonic) a stay, or an entry without one, waits after the verdict `later`.
     later: dict[str, float] = field(default_factory=dict)
     last_sent_at: int | None = None
-    # Entries that go once more because the server came back from a backup.
+    # Entries that go once more because the server does not have them any more.
     resent: list[str] = field(default_factory=list)
+    # Until when (monotonic) numbers that the server misses are not looked for again, by their span as text.
+    looked: dict[str, float] = field(default_factory=dict)
     # Status of the last answer that was no verdict; None after a good one.
     refused: int | None = None
 
@@ -95,6 +97,8 @@ class State:
     live: Living = field(default_factory=Living)
     clock: Clock | None = None
     epoch: str = ""
+    # Epochs that the server is no longer in, and when (monotonic) the next one was heard.
+    left: dict[str, float] = field(default_factory=dict)
     diverged: list[str] = field(default_factory=list)
     device_at: float | None = 0
     timer_at: float | None = None

@@ -100,7 +100,7 @@ def _hear_outbox(state: State, event: Json, now: Json) -> list[Json]:
         case "push_reply":
             return push.push_reply(state, event, now)
         case "settled":
-            push.settled(state, now)
+            return push.settled(state, now)
         case "settle_failed":
             return push.settle_failed(state, now)
         case "timer":

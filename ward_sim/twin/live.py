@@ -43,7 +43,7 @@ def frame_heard(state: State, frame: object, now: Json) -> list[Json]:
             return delta_heard(state, frame, now)
         case "reset":
             reset_heard(state, frame)
-            return epoch_heard(state, text(frame.get("epoch")))
+            return epoch_heard(state, text(frame.get("epoch")), now)
         case "upto":
             return _upto_heard(state, frame, now)
         case "ping":
@@ -59,7 +59,7 @@ def _upto_heard(state: State, frame: Json, now: Json) -> list[Json]:
     head = frame.get("head")
     head = head if is_number(head) else 0
     note_head(state, name, epoch, head, now)
-    actions = epoch_heard(state, epoch)
+    actions = epoch_heard(state, epoch, now)
     feed = state.feeds.get(name)
     there = feed is not None and feed.epoch == epoch and feed.seq == head and not feed.under_way
     # A socket that fell behind hears no sum.
@@ -99,12 +99,12 @@ def _given_up_at(live: Living) -> float:
 
 
 def _greet(state: State, device: str) -> list[Json]:
-    known = {name: feed for name, feed in state.feeds.items() if feed.epoch}
+    known = [name for name, feed in state.feeds.items() if feed.epoch]
     hello = f"feeds {' '.join(known)}"
     if hello == state.live.hello:
         return []
     state.live.hello = hello
-    subscriptions = {name: [feed.epoch, feed.seq] for name, feed in known.items()}
+    subscriptions = {name: [state.feeds[name].epoch, state.feeds[name].seq] for name in known}
     frame = {"frame": "hello", "device": device, "subscriptions": subscriptions}
     # Said once: a server that does not know the word yet closes the socket over it, and hears the next hello.
     told = {"diverged": state.diverged} if state.diverged else {}

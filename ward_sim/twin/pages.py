@@ -3,7 +3,7 @@
 from typing import Any
 
 from ward_sim.twin.contract import Feed, Fetch, Json, State, is_number, text
-from ward_sim.twin.epochs import epoch_heard
+from ward_sim.twin.epochs import epoch_heard, is_late
 from ward_sim.twin.feeds import begin_again, fetch_failed, fetched, note_head
 from ward_sim.twin.offset import measure
 
@@ -34,7 +34,11 @@ def get_reply(state: State, name: str, reply: Json, now: Json) -> list[Json]:
     if status == _OK and isinstance(body, dict):
         state.clock = measure(state.clock, body.get("server_at"), reply["sent_at"], now)
         if body.get("feed") == name:
-            actions = (_chunk_read if reading else _page_read)(state, name, feed, body, now)
+            asked_ms = reply["sent_at"]["mono_ms"]
+            if reading:
+                actions = _chunk_read(state, name, body, asked_ms, now)
+            else:
+                actions = _page_read(state, name, feed, body, now)
     if actions is None:
         fetch_failed(state, name, now, reply.get("retry_after_s"))
         return []
@@ -72,13 +76,17 @@ def reset_heard(state: State, frame: Json) -> None:
     begin_again(state, name, under_way=feed.under_way)
 
 
-def _chunk_read(state: State, name: str, feed: Feed, body: Json, now: Json) -> list[Json] | None:
+def _chunk_read(state: State, name: str, body: Json, asked_ms: float, now: Json) -> list[Json] | None:
+    feed = state.feeds[name]
     epoch, head, chunk = body.get("epoch"), body.get("head"), body.get("chunk")
     rows, job = _rows_of(body.get("rows")), feed.fetch
     if job is None or rows is None or not isinstance(epoch, str) or not is_number(head):
         return None
     if not is_number(chunk) or chunk != job.chunk:
         return None
+    if is_late(state, epoch, asked_ms):
+        feed.fetch, feed.under_way = None, False
+        return []
     if job.chunk > 0 and (epoch, head) != (job.epoch, job.head):
         feed.fetch = None
         fetch_failed(state, name, now)
@@ -94,7 +102,7 @@ def _chunk_read(state: State, name: str, feed: Feed, body: Json, now: Json) -> l
     feed.behind_at = None if state.live.socket == "open" else 0
     state.live.hello = ""
     replaced = {"action": "replace", "feed": name, "epoch": epoch, "seq": head, "rows": everything}
-    return [replaced, *epoch_heard(state, epoch)]
+    return [replaced, *epoch_heard(state, epoch, now, asked_ms)]
 
 
 def _page_read(state: State, name: str, feed: Feed, body: Json, now: Json) -> list[Json] | None:

@@ -1,10 +1,11 @@
 """The outbox half of the core: one batch in flight, poison found by halving, all else kept until a verdict."""
 
 from ward_sim.twin.backoff import back_off, hinted
-from ward_sim.twin.batch import in_order, next_batch, poisoned, split, without
+from ward_sim.twin.batch import held_with, in_order, next_batch, poisoned, split, without
 from ward_sim.twin.contract import Json, Pushing, State, text
-from ward_sim.twin.epochs import epoch_heard
+from ward_sim.twin.epochs import epoch_heard, is_late
 from ward_sim.twin.feeds import note_heads
+from ward_sim.twin.missing import missing_heard
 from ward_sim.twin.offset import measure
 from ward_sim.twin.verdicts import Verdicts, read_verdicts
 
@@ -55,8 +56,14 @@ def push_reply(state: State, reply: Json, now: Json) -> list[Json]:
         return []
     verdicts = read_verdicts(body, push, flight, now) if reply["status"] == _OK else None
     if verdicts is not None and isinstance(body, dict):
+        # The server that said so is no more: the one that stands has to say it.
+        if is_late(state, verdicts.epoch, reply["sent_at"]["mono_ms"]):
+            push.flight = None
+            return []
         state.clock = measure(state.clock, body.get("server_at"), reply["sent_at"], now)
-        return _settle(state, flight, verdicts, now)
+        settle = _settle(state, flight, verdicts, now)
+        missing = missing_heard(state, body.get("missing"), now)
+        return [settle, *missing, *epoch_heard(state, verdicts.epoch, now, reply["sent_at"]["mono_ms"])]
     if reply["status"] in _REFUSES_THE_BATCH:
         ours = isinstance(body, dict)
         # A proxy says "too large" in HTML: worth halving, never worth holding an entry for.
@@ -68,23 +75,23 @@ def push_reply(state: State, reply: Json, now: Json) -> list[Json]:
     return _failed(state, reply, now)
 
 
-def _settle(state: State, flight: list[str], verdicts: Verdicts, now: Json) -> list[Json]:
+def _settle(state: State, flight: list[str], verdicts: Verdicts, now: Json) -> Json:
     push = state.push
     push.later |= verdicts.later
     push.suspects = without(push, flight)
-    push.flight, push.settling = None, {"sent": verdicts.sent, "held": verdicts.held}
+    push.flight = None
+    push.settling = {"sent": verdicts.sent, "held": verdicts.held, "epoch": verdicts.epoch}
     push.attempt, push.retry_at, push.refused = 0, 0, None
     note_heads(state, verdicts.heads, verdicts.epoch, now)
-    settle = {"action": "settle", **push.settling, "heads": verdicts.heads, "epoch": verdicts.epoch}
-    return [settle, *epoch_heard(state, verdicts.epoch)]
+    return {"action": "settle", **push.settling, "heads": verdicts.heads}
 
 
-def settled(state: State, now: Json) -> None:
+def settled(state: State, now: Json) -> list[Json]:
     """Storage has written the verdicts down; only now do the entries leave the outbox."""
     push = state.push
     if push.settling is None:
-        return
-    sent, held = push.settling["sent"], push.settling["held"]
+        return []
+    sent, held, epoch = push.settling["sent"], push.settling["held"], push.settling["epoch"]
     gone = {entry["entry_id"] for entry in (*sent, *held)}
     push.settling = None
     push.waiting = [entry for entry in push.waiting if entry["entry_id"] not in gone]
@@ -92,6 +99,8 @@ def settled(state: State, now: Json) -> None:
     push.resent = [entry_id for entry_id in push.resent if entry_id not in gone]
     if sent:
         push.last_sent_at = now["wall_ms"]
+    # Another epoch was heard while they were written down: storage may have looked for what goes again before.
+    return [{"action": "resend", "epoch": state.epoch}] if epoch not in ("", state.epoch) else []
 
 
 def settle_failed(state: State, now: Json) -> list[Json]:
@@ -110,6 +119,9 @@ def advance_push(state: State, now: Json) -> list[Json]:
     push = state.push
     if state.device is None or push.flight or push.settling or push.lock == "asked":
         return []
+    fallen = [] if push.retry_at > now["mono_ms"] else held_with(push)
+    if fallen:
+        return _settle_here(state, fallen)
     while push.suspects and not next_batch(push, now):
         push.suspects = push.suspects[1:]
     batch = [] if push.retry_at > now["mono_ms"] else next_batch(push, now)
@@ -132,11 +144,16 @@ def push_deadlines(push: Pushing) -> list[float]:
 
 
 def _hold(state: State, entry_id: str, reply: Json) -> list[Json]:
+    why = text(reply["body"].get("title")) or str(reply["status"])
+    return _settle_here(state, poisoned(state.push, entry_id, why))
+
+
+def _settle_here(state: State, held: list[Json]) -> list[Json]:
+    """What the server never took goes into the tray without a word of it."""
     push = state.push
-    held = poisoned(push, entry_id, text(reply["body"].get("title")) or str(reply["status"]))
     push.suspects = without(push, [entry["entry_id"] for entry in held])
-    push.flight, push.settling = None, {"sent": [], "held": held}
-    return [{"action": "settle", "sent": [], "held": held, "heads": {}, "epoch": ""}]
+    push.flight, push.settling = None, {"sent": [], "held": held, "epoch": ""}
+    return [{"action": "settle", **push.settling, "heads": {}}]
 
 
 def _failed(state: State, reply: Json, now: Json) -> list[Json]:

@@ -43,6 +43,18 @@ export function poisoned(push: Pushing, entry_id: string, detail: string): Held[
   return [...out.values()];
 }
 
+/** Entries that need one which the server never took and which waits for an answer here: they wait with it. */
+export function heldWith(push: Pushing): Held[] {
+  const out = new Set(push.held.filter((entry) => entry.local).map((entry) => entry.entry_id));
+  if (out.size === 0) return [];
+  const falls = push.waiting.filter((entry) => {
+    const fallen = entry.depends_on.some((id) => out.has(id));
+    if (fallen) out.add(entry.entry_id);
+    return fallen;
+  });
+  return falls.map((entry) => ({ ...entry, reason: 'depends_on_held', detail: '', local: true }));
+}
+
 /** A refused batch in two halves, before what was left of the part that it came from. */
 export function split(push: Pushing, flight: readonly string[]): string[][] {
   const half = Math.ceil(flight.length / 2);

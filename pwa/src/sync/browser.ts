@@ -8,7 +8,7 @@ import { type Hint, hintOthers, onHint } from './hints.ts';
 import { ask, now } from './http.ts';
 import { LiveSocket } from './live_socket.ts';
 import { clockAt } from './offset.ts';
-import { readOutbox, resend } from './outbox.ts';
+import { type Again, readOutbox, resend } from './outbox.ts';
 import { LATEST_MS, pendingOf } from './pending.ts';
 import { setPeople, thisDevice } from './people.svelte.ts';
 import { forgetFeed, keepChanges, keepRows, readProjection } from './projection.ts';
@@ -111,14 +111,8 @@ const hands: Hands = {
     write(feed, '', null, () => forgetFeed(feed));
   },
   compare: compareHand(store, (event) => hear(event)),
-  resend: async ({ epoch }) => {
-    // Storage that can not do it now is asked again at the next start: what it keeps is of the old epoch until then.
-    const entry_ids = await resend(epoch).catch(() => []);
-    if (entry_ids.length === 0) return;
-    hear({ event: 'resent', entry_ids });
-    await readOutboxAgain();
-    hintOthers({ hint: 'outbox' });
-  },
+  resend: ({ epoch }) => goAgain({ epoch }),
+  resend_missing: ({ spans }) => goAgain({ spans }),
   ring: ({ action: _action, ...ring }) => {
     for (const ringer of ringers) ringer(ring);
   },
@@ -166,6 +160,15 @@ async function get(feed: string, path: string): Promise<void> {
   if (reply.status === 200) tell({ heard_at: Date.now() });
   if (reply.status === UPDATE_NEEDED) void lookForUpdate();
   hear({ event: 'get_reply', feed, ...reply });
+}
+
+async function goAgain(again: Again): Promise<void> {
+  // Storage that can not do it now is asked again at the next start: what it keeps is of the old epoch until then.
+  const entry_ids = await resend(again).catch(() => []);
+  if (entry_ids.length === 0) return;
+  hear({ event: 'resent', entry_ids });
+  await readOutboxAgain();
+  hintOthers({ hint: 'outbox' });
 }
 
 function write(

@@ -21,6 +21,8 @@ export type Held = Waiting & { reason: string; detail: string; local: boolean };
 export type Settled = { entry_id: string; verdict: string; flags: readonly string[] };
 export type Change = { seq: number; type: string; id: string; version: number; row: unknown };
 export type SnapshotRow = { type: string; id: string; version: number; row: unknown };
+/** Numbers of entries, both ends included. */
+export type Span = readonly [first: number, last: number];
 export type Cursor = readonly [epoch: string, seq: number];
 
 /** `status` 0: nothing came back in time. `body` undefined: what came back was not JSON. */
@@ -86,8 +88,10 @@ export type Action =
   | { action: 'forget'; feed: string }
   /** Sum the feed's rows at this cursor; only a difference is told, by `diverged`. */
   | { action: 'compare'; feed: string; epoch: string; seq: number; sum: string }
-  /** What was sent and acknowledged in another epoch goes back to the outbox; told by `resent` and then `outbox_read`. */
+  /** What the server answered in another epoch goes back to the outbox; told by `resent` and then `outbox_read`. */
   | { action: 'resend'; epoch: string }
+  /** The same for numbers that never reached the server, as far as this tablet still has them. */
+  | { action: 'resend_missing'; spans: readonly Span[] }
   | { action: 'ring'; alert_id: string; step_id: string; staff_id: string; sound: string }
   | { action: 'set_timer'; at_mono_ms: number | null };
 
@@ -97,7 +101,7 @@ export type Pushing = {
   lock: 'none' | 'asked' | 'held';
   flight: readonly string[] | null;
   /** Verdicts that storage is writing down now; they count only once it has. */
-  settling: { sent: readonly Settled[]; held: readonly Held[] } | null;
+  settling: { sent: readonly Settled[]; held: readonly Held[]; epoch: string } | null;
   /** Parts of a refused batch, oldest first, still to be tried alone. */
   suspects: readonly (readonly string[])[];
   attempt: number;
@@ -106,8 +110,10 @@ export type Pushing = {
   /** Until when (monotonic) a stay, or an entry without one, waits after the verdict `later`. */
   later: Readonly<Record<string, number>>;
   last_sent_at: number | null;
-  /** Entries that go once more because the server came back from a backup. */
+  /** Entries that go once more because the server does not have them any more. */
   resent: readonly string[];
+  /** Until when (monotonic) numbers that the server misses are not looked for again, by their span as text. */
+  looked: Readonly<Record<string, number>>;
   /** Status of the last answer that was no verdict; null after a good one. */
   refused: number | null;
 };
@@ -155,6 +161,8 @@ export type State = {
   clock: Clock;
   /** The epoch that the server was last heard in; empty after a start. */
   epoch: string;
+  /** Epochs that the server is no longer in, and when (monotonic) the next one was heard. */
+  left: Readonly<Record<string, number>>;
   /** Feeds whose rows were not the server's, until the next hello has said so. */
   diverged: readonly string[];
   /** When (monotonic) the server is next asked what it knows of this tablet; null while it is asked. */

@@ -31,6 +31,7 @@ export function fresh(seed: bigint): State {
     live: NO_SOCKET,
     clock: null,
     epoch: '',
+    left: {},
     diverged: [],
     device_at: 0,
     timer_at: null,
@@ -129,7 +130,7 @@ function hearOutbox(state: State, event: OutboxEvent, now: Now): Stepped {
     case 'push_reply':
       return push.pushReply(state, event, now);
     case 'settled':
-      return [push.settled(state, now), []];
+      return push.settled(state, now);
     case 'settle_failed':
       return push.settleFailed(state, now);
     // The browser's word that the network is gone is not believed; a timer only makes the core look again.

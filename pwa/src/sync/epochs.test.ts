@@ -89,3 +89,68 @@ describe('a sum', () => {
     expect(find(liveAt(4).hear({ event: 'diverged', ...at }), 'get_snapshot')).toBeUndefined();
   });
 });
+
+describe('a word of an epoch that the server has left', () => {
+  const push = (epoch: string) => ({ ...(verdicts(['e9']) as object), epoch });
+
+  /** Two epochs were heard; the batch that is out was asked for before the second. */
+  function moved() {
+    const tablet = liveAt(4);
+    frame(tablet, upto('e1'));
+    tablet.hear({ event: 'saved', waiting: anEntry(9) });
+    tablet.gain();
+    const sent_at = tablet.now;
+    tablet.pass(50);
+    frame(tablet, upto('e2'));
+    return { tablet, sent_at };
+  }
+
+  test('takes nothing out of the outbox when it was asked for before, and the same batch is asked again', () => {
+    const { tablet, sent_at } = moved();
+    const late = tablet.hear({ event: 'push_reply', status: 200, body: push('e1'), sent_at });
+    expect(late.map((one) => one.action)).toEqual(['post']);
+    tablet.pass(50);
+    expect(find(tablet.answer(200, push('e2')), 'settle')).toMatchObject({ epoch: 'e2' });
+  });
+
+  test('moves nothing as a frame', () => {
+    const { tablet } = moved();
+    const frames = [upto('e1'), { frame: 'reset', feed: UNIT, epoch: 'e1', why: 'old' }, upto('e2')];
+    for (const heard of frames) expect(find(frame(tablet, heard), 'resend')).toBeUndefined();
+  });
+
+  test('is not shown as a snapshot, which is asked for again', () => {
+    const tablet = newTablet();
+    tablet.hear({ event: 'saved', waiting: anEntry(9) });
+    tablet.gain();
+    const sent_at = tablet.now;
+    for (const epoch of ['e1', 'e2']) {
+      tablet.pass(50);
+      tablet.answer(200, push(epoch));
+      tablet.hear({ event: 'settle_failed' });
+      tablet.pass(2_000);
+      tablet.gain();
+    }
+    const body = chunk(0, true);
+    const late = tablet.hear({ event: 'get_reply', feed: UNIT, status: 200, body, sent_at });
+    expect(late.map((one) => one.action)).toEqual(['get_snapshot']);
+  });
+
+  test('is believed when it was asked for after: the server went back', () => {
+    const { tablet } = moved();
+    tablet.pass(50);
+    const actions = tablet.answer(200, push('e1'));
+    expect(find(actions, 'settle')).toMatchObject({ epoch: 'e1' });
+    expect(find(actions, 'resend')).toEqual({ action: 'resend', epoch: 'e1' });
+  });
+
+  test('that storage was writing down while the next one was heard goes again', () => {
+    const tablet = liveAt(4);
+    frame(tablet, upto('e1'));
+    tablet.hear({ event: 'saved', waiting: anEntry(9) });
+    tablet.gain();
+    tablet.answer(200, push('e1'));
+    frame(tablet, upto('e2'));
+    expect(find(tablet.hear({ event: 'settled' }), 'resend')).toEqual({ action: 'resend', epoch: 'e2' });
+  });
+});

@@ -9,7 +9,10 @@ import { seed } from './seed.ts';
 
 /** Posts what waits in the outbox, once; rejects when something must be tried again. */
 export async function flush(): Promise<void> {
-  const [{ device, offset_ms }, { waiting, last_sent_at }] = await Promise.all([readDevice(), readOutbox()]);
+  const [{ device, offset_ms }, { waiting, held, last_sent_at }] = await Promise.all([
+    readDevice(),
+    readOutbox(),
+  ]);
   if (!device || waiting.length === 0) return;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -26,7 +29,7 @@ export async function flush(): Promise<void> {
     device,
     sessions: [],
     waiting: waiting.map(forCore),
-    held: [],
+    held,
     last_sent_at,
     offset_ms,
   });

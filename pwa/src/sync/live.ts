@@ -46,7 +46,7 @@ export function frameHeard(state: State, frame: unknown, now: Now): Stepped {
     case 'delta':
       return deltaHeard(heard, frame, now);
     case 'reset':
-      return epochHeard(resetHeard(heard, frame), text(frame['epoch']));
+      return epochHeard(resetHeard(heard, frame), text(frame['epoch']), now);
     case 'upto':
       return uptoHeard(heard, frame, now);
     case 'ping':
@@ -66,7 +66,7 @@ export function frameHeard(state: State, frame: unknown, now: Now): Stepped {
 function uptoHeard(state: State, frame: Record<string, unknown>, now: Now): Stepped {
   const [name, epoch, sum] = [text(frame['feed']), text(frame['epoch']), text(frame['sum'])];
   const head = typeof frame['head'] === 'number' ? frame['head'] : 0;
-  const [next, actions] = epochHeard(noteHead(state, name, epoch, head, now), epoch);
+  const [next, actions] = epochHeard(noteHead(state, name, epoch, head, now), epoch, now);
   const feed = next.feeds[name];
   const there = feed && feed.epoch === epoch && feed.seq === head && !feed.under_way;
   if (!there || epoch === '' || sum === '' || feed.compare_at > now.mono_ms) return [next, actions];

@@ -1,5 +1,7 @@
 /** Where an entry lies in the outbox, and its number `n`: dense from 1 for each pairing (docs/protocol.md, entry). Pure. */
 
+import type { Span } from './contract.ts';
+
 /** `places` taken so far; those up to `before` are of earlier pairings. */
 export type Counter = { places: number; before: number };
 
@@ -10,6 +12,11 @@ export function nextPlace({ places, before }: Counter): { place: number; n: numb
 /** Numbers begin again at 1; entries that still wait keep their places, their numbers and their device. */
 export function pairedAnew({ places }: Counter): Counter {
   return { places, before: places };
+}
+
+/** Where numbers of this pairing lie. */
+export function placesOf(spans: readonly Span[], before: number): Span[] {
+  return spans.map(([first, last]) => [first + before, last + before]);
 }
 
 /** The wanted places as runs from first to last: between two of a run nothing is here that was not wanted. */

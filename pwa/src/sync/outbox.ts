@@ -1,7 +1,7 @@
 /** The outbox: its own database, version 1 for ever, every write with strict durability. */
 import type { DBSchema, IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
-import type { Held, Settled, Waiting } from './contract.ts';
-import { type Counter, nextPlace, pairedAnew, runs } from './numbers.ts';
+import type { Held, Settled, Span, Waiting } from './contract.ts';
+import { type Counter, nextPlace, pairedAnew, placesOf, runs } from './numbers.ts';
 import { dropProjection } from './projection.ts';
 import { Storage } from './storage.ts';
 
@@ -128,24 +128,40 @@ export function sendAgain(entry_id: string): Promise<Kept | null> {
   });
 }
 
-/** Puts what was acknowledged in another epoch back into the outbox, as it was, in one strict transaction; their ids. */
-export function resend(epoch: string): Promise<string[]> {
+/** What goes again: all that the server answered in another epoch than this, or these of its numbers. */
+export type Again = { epoch: string } | { spans: readonly Span[] };
+
+/**
+ * Puts entries with an answer of the server back into the outbox, as they were, in one strict transaction; their ids. What it holds goes
+ * with the rest, for its answer may be another one now.
+ */
+export function resend(again: Again): Promise<string[]> {
   return outbox.run(async (database) => {
-    const writing = database.transaction(['entries', 'held', 'sent'], 'readwrite', STRICT);
-    const again: string[] = [];
+    const writing = database.transaction(['entries', 'held', 'sent', 'counter'], 'readwrite', STRICT);
+    const goes = goesAgain(again, (await writing.objectStore('counter').get('before')) ?? 0);
+    const back: string[] = [];
     let batch = await writing.objectStore('sent').openCursor();
     for (; batch; batch = await batch.continue()) {
-      if (batch.value.epoch === epoch) continue;
-      for (const { verdict: _verdict, flags: _flags, ...entry } of batch.value.entries) {
+      const { epoch, entries } = batch.value;
+      const staying = entries.filter((one) => !goes(one, epoch));
+      if (staying.length === entries.length) continue;
+      for (const { verdict: _verdict, flags: _flags, ...entry } of entries) {
+        if (!goes(entry, epoch)) continue;
         void writing.objectStore('entries').put(entry);
         void writing.objectStore('held').delete(entry.entry_id);
-        again.push(entry.entry_id);
+        back.push(entry.entry_id);
       }
-      void batch.delete();
+      void (staying.length > 0 ? batch.update({ ...batch.value, entries: staying }) : batch.delete());
     }
     await writing.done;
-    return again;
+    return back;
   });
+}
+
+function goesAgain(again: Again, before: number): (entry: Kept, epoch: string) => boolean {
+  if ('epoch' in again) return (_entry, epoch) => epoch !== again.epoch;
+  const places = placesOf(again.spans, before);
+  return ({ n }) => places.some(([first, last]) => first <= n && n <= last);
 }
 
 /** Counts from 1 again, for a tablet that was paired anew; what still waits keeps its place and its number. */

@@ -1,6 +1,6 @@
 /** Snapshots, pages and deltas: what fits the cursor is applied, data and cursor together; what does not is fetched. */
 import type { Action, Change, Feed, Now, Reply, SnapshotRow, State, Stepped } from './contract.ts';
-import { epochHeard } from './epochs.ts';
+import { epochHeard, isLate } from './epochs.ts';
 import { beginAgain, fetched, fetchFailed, noteHead, withFeed } from './feeds.ts';
 import { measure } from './offset.ts';
 import { isRecord, text } from './verdicts.ts';
@@ -26,7 +26,7 @@ export function getReply(state: State, name: string, reply: Reply, now: Now): St
   const stepped =
     status === 200 && isRecord(body) && body['feed'] === name
       ? feed.fetch?.what === 'snapshot'
-        ? chunkRead(heard, name, feed, body, now)
+        ? chunkRead(heard, name, body, reply.sent_at.mono_ms, now)
         : pageRead(heard, name, feed, body, now)
       : null;
   return stepped ?? [fetchFailed(heard, name, now, reply.retry_after_s), []];
@@ -62,16 +62,18 @@ export function resetHeard(state: State, frame: Record<string, unknown>): State 
 function chunkRead(
   state: State,
   name: string,
-  feed: Feed,
   body: Record<string, unknown>,
+  asked_ms: number,
   now: Now,
 ): Stepped | null {
+  const feed = state.feeds[name] as Feed;
   const { epoch, head, chunk, last } = body;
   const rows = rowsOf(body['rows']);
   if (feed.fetch?.what !== 'snapshot' || !rows || typeof epoch !== 'string' || typeof head !== 'number')
     return null;
   const job = feed.fetch;
   if (chunk !== job.chunk) return null;
+  if (isLate(state, epoch, asked_ms)) return [withFeed(state, name, { under_way: false, fetch: null }), []];
   if (job.chunk > 0 && (epoch !== job.epoch || head !== job.head))
     return [fetchFailed(withFeed(state, name, { fetch: null }), name, now), []];
   const all = [...job.rows, ...rows];
@@ -91,7 +93,7 @@ function chunkRead(
     behind_at: state.live.socket === 'open' ? null : 0,
   });
   const live = { ...next.live, hello: '' };
-  const [heard, actions] = epochHeard({ ...next, live }, epoch);
+  const [heard, actions] = epochHeard({ ...next, live }, epoch, now, asked_ms);
   return [heard, [{ action: 'replace', feed: name, epoch, seq: head, rows: all }, ...actions]];
 }
 

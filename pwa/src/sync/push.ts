@@ -1,9 +1,10 @@
 /** The outbox half of the core: one batch in flight, a poison entry found by halving, everything else kept until a verdict. */
 import { backOff, hinted } from './backoff.ts';
-import { inOrder, nextBatch, poisoned, split, without } from './batch.ts';
+import { heldWith, inOrder, nextBatch, poisoned, split, without } from './batch.ts';
 import type { Held, Now, Pushing, Reply, State, Stepped, Waiting } from './contract.ts';
-import { epochHeard } from './epochs.ts';
+import { epochHeard, isLate } from './epochs.ts';
 import { noteHeads } from './feeds.ts';
+import { missingHeard } from './missing.ts';
 import { measure } from './offset.ts';
 import { isRecord, readVerdicts } from './verdicts.ts';
 
@@ -23,6 +24,7 @@ export const NOTHING_WAITS: Pushing = {
   later: {},
   last_sent_at: null,
   resent: [],
+  looked: {},
   refused: null,
 };
 
@@ -77,14 +79,17 @@ export function pushReply(state: State, reply: Reply, now: Now): Stepped {
     const verdicts = readVerdicts(reply.body, push, flight, now);
     if (verdicts && isRecord(reply.body)) {
       const { sent, held, heads, epoch } = verdicts;
+      // The server that said so is no more: the one that stands has to say it.
+      if (isLate(state, epoch, reply.sent_at.mono_ms)) return [withPush(state, { flight: null }), []];
       const clock = measure(state.clock, reply.body['server_at'], reply.sent_at, now);
       const later = { ...push.later, ...verdicts.later };
-      const settling = { sent, held };
+      const settling = { sent, held, epoch };
       const suspects = without(push, flight);
       const patch = { flight: null, settling, later, suspects, attempt: 0, retry_at: 0, refused: null };
       const noted = noteHeads({ ...withPush(state, patch), clock }, heads, epoch, now);
-      const [next, actions] = epochHeard(noted, epoch);
-      return [next, [{ action: 'settle', ...settling, heads, epoch }, ...actions]];
+      const [asked, missing] = missingHeard(noted, reply.body['missing'], now);
+      const [next, again] = epochHeard(asked, epoch, now, reply.sent_at.mono_ms);
+      return [next, [{ action: 'settle', ...settling, heads }, ...missing, ...again]];
     }
   }
   if (REFUSES_THE_BATCH.has(reply.status)) {
@@ -98,18 +103,21 @@ export function pushReply(state: State, reply: Reply, now: Now): Stepped {
 }
 
 /** Storage has written the verdicts down; only now do the entries leave the outbox. */
-export function settled(state: State, now: Now): State {
+export function settled(state: State, now: Now): Stepped {
   const { push } = state;
-  if (!push.settling) return state;
-  const { sent, held } = push.settling;
+  if (!push.settling) return [state, []];
+  const { sent, held, epoch } = push.settling;
   const gone = new Set([...sent, ...held].map((entry) => entry.entry_id));
-  return withPush(state, {
+  const next = withPush(state, {
     settling: null,
     waiting: push.waiting.filter((entry) => !gone.has(entry.entry_id)),
     held: inOrder(push.held, held) as Held[],
     resent: push.resent.filter((entry_id) => !gone.has(entry_id)),
     last_sent_at: sent.length ? now.wall_ms : push.last_sent_at,
   });
+  // Another epoch was heard while they were written down: storage may have looked for what goes again before.
+  const behind = epoch !== '' && epoch !== state.epoch;
+  return [next, behind ? [{ action: 'resend', epoch: state.epoch }] : []];
 }
 
 /** Storage could not write the verdicts: the entries stay and are sent again; the server knows them by their ids. */
@@ -127,6 +135,8 @@ export function flushRefused(state: State, now: Now): State {
 export function advancePush(state: State, now: Now): Stepped {
   const { push } = state;
   if (!state.device || push.flight || push.settling || push.lock === 'asked') return [state, []];
+  const fallen = push.retry_at > now.mono_ms ? [] : heldWith(push);
+  if (fallen.length > 0) return settleHere(state, fallen);
   const suspects = push.suspects.slice();
   while (suspects.length > 0 && nextBatch({ ...push, suspects }, now).length === 0) suspects.shift();
   const ready = withPush(state, { suspects });
@@ -156,10 +166,15 @@ export function pushDeadlines(push: Pushing): number[] {
 
 function hold(state: State, entry_id: string, reply: Reply): Stepped {
   const title = isRecord(reply.body) && typeof reply.body['title'] === 'string' ? reply.body['title'] : '';
-  const held = poisoned(state.push, entry_id, title || String(reply.status));
+  return settleHere(state, poisoned(state.push, entry_id, title || String(reply.status)));
+}
+
+/** What the server never took goes into the tray without a word of it. */
+function settleHere(state: State, held: readonly Held[]): Stepped {
   const ids = held.map((entry) => entry.entry_id);
-  const patch = { flight: null, settling: { sent: [], held }, suspects: without(state.push, ids) };
-  return [withPush(state, patch), [{ action: 'settle', sent: [], held, heads: {}, epoch: '' }]];
+  const settling = { sent: [], held, epoch: '' };
+  const patch = { flight: null, settling, suspects: without(state.push, ids) };
+  return [withPush(state, patch), [{ action: 'settle', ...settling, heads: {} }]];
 }
 
 function failed(state: State, reply: Reply, now: Now): Stepped {

@@ -51,6 +51,20 @@ describe('a refused batch', () => {
     ]);
   });
 
+  test('holds with a poison of before what is saved later and depends on it, once storage can', () => {
+    const tablet = waitingTablet([anEntry(1)]);
+    halve(tablet, 'e1');
+    const actions = tablet.hear({ event: 'saved', waiting: anEntry(2, { depends_on: ['e1'] }) });
+    expect(find(actions, 'post')).toBeUndefined();
+    expect(find(actions, 'settle')?.held).toMatchObject([
+      { entry_id: 'e2', reason: 'depends_on_held', local: true },
+    ]);
+    expect(find(tablet.hear({ event: 'settle_failed' }), 'settle')).toBeUndefined();
+    expect(find(tablet.pass(2_000), 'settle')?.held).toHaveLength(1);
+    tablet.hear({ event: 'settled' });
+    expect(tablet.state.push.waiting).toEqual([]);
+  });
+
   test('goes on with its parts after the line was lost between them', () => {
     const tablet = waitingTablet(many(4));
     tablet.gain();
