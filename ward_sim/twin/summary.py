@@ -18,14 +18,14 @@ def summary(state: State, now: Json) -> Json:
         "held": len(push.held),
         "resending": len(push.resent),
         "sending": push.flight is not None or push.settling is not None,
-        "connection": _connection(state),
+        "connection": _connection(state, now),
         "last_sent_at": push.last_sent_at,
         "next_try_at": now["wall_ms"] + floor(push.retry_at - now["mono_ms"] + 0.5) if waits else None,
         **clock_at(state.clock, now),
     }
 
 
-def _connection(state: State) -> str:
+def _connection(state: State, now: Json) -> str:
     push, live = state.push, state.live
     if push.refused in _REFUSES_THE_TABLET:
         return "refused"
@@ -35,5 +35,7 @@ def _connection(state: State) -> str:
     if live.socket == "open":
         return "connected"
     if live.attempt > 1:
-        return "unreachable"
+        # Where sockets do not pass, the server is polled: it is there as long as it answers that.
+        polled = any(feed.attempt == 0 and feed.poll_at > now["mono_ms"] for feed in state.feeds.values())
+        return "connected" if polled else "unreachable"
     return "trying" if live.lock else "connected"

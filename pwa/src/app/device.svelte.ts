@@ -31,7 +31,7 @@ export function isStorageUnprotected(): boolean {
 /** An iPad keeps what a tab stored for some days only; it keeps what an app on the home screen stored. It calls itself a Mac. */
 export function isTabOfIpad(): boolean {
   const ipad = /iPad|iPhone/.test(navigator.userAgent);
-  const mac = navigator.userAgent.includes('Macintosh') && navigator.maxTouchPoints > 1;
+  const mac = navigator.userAgent.includes('Macintosh') && navigator.maxTouchPoints > 0;
   return (ipad || mac) && !installed;
 }
 

@@ -7,7 +7,14 @@ import { type Catalogue, type Language, messageAt, say } from './i18n/catalogue'
 import { pillFace } from './pill';
 import type { SyncStanding } from './shell.svelte';
 
-const CALM: SyncStanding = { waiting: 0, held: 0, sent_at: null, reachable: true, trouble: null };
+const CALM: SyncStanding = {
+  waiting: 0,
+  held: 0,
+  resending: 0,
+  sent_at: null,
+  reachable: true,
+  trouble: null,
+};
 const said = (standing: Partial<SyncStanding>, time: string | null = '14:46') =>
   pillFace({ ...CALM, ...standing }, time).parts.map((part) => part.key);
 
@@ -37,12 +44,25 @@ test('a time that is not known is not said', () => {
   expect(said({}, null)).toEqual(['sync.all_sent']);
 });
 
+test('what a server lost that went back in time is not called sent', () => {
+  expect(said({ resending: 3 })).toEqual(['sync.restored']);
+});
+
 test('before storage is read, and where it can not be, nothing is claimed', () => {
   expect(said({ trouble: 'unread' })).toEqual(['sync.unread']);
   expect(said({ trouble: 'unread', waiting: 2, held: 1 })).toEqual(['sync.unread']);
 });
 
 const WORDS: readonly [Partial<SyncStanding>, Record<Language, string>][] = [
+  [
+    { resending: 3 },
+    {
+      en: 'Server restored · sending 3 again',
+      ko: '서버 복구됨 · 3건 다시 전송 중',
+      zh: '服务器已恢复 · 正在重发 3 条',
+      vi: 'Máy chủ đã khôi phục · đang gửi lại 3',
+    },
+  ],
   [
     {},
     { en: 'All sent · 14:46', ko: '모두 전송됨 · 14:46', zh: '已全部发送 · 14:46', vi: 'Đã gửi hết · 14:46' },

@@ -12,7 +12,7 @@ export interface PillFace {
 
 /** The face of the pill; `time` is when the outbox was last sent, already in words. */
 export function pillFace(standing: SyncStanding, time: string | null): PillFace {
-  const { waiting, held, reachable, trouble } = standing;
+  const { waiting, held, resending, reachable, trouble } = standing;
   const sent = time === null ? {} : { time };
   const queue = { count: waiting, ...sent };
   if (trouble === 'unread')
@@ -41,6 +41,12 @@ export function pillFace(standing: SyncStanding, time: string | null): PillFace 
       kind: 'waiting',
       icon: 'cloud',
       parts: [{ key: time === null ? 'sync.waiting' : 'sync.waiting_sent', params: queue }],
+    };
+  if (resending > 0)
+    return {
+      kind: 'waiting',
+      icon: 'cloud',
+      parts: [{ key: 'sync.restored', params: { count: resending } }],
     };
   return {
     kind: 'plain',

@@ -14,6 +14,8 @@ export interface SyncStanding {
   waiting: number;
   /** Entries that only a person can answer. */
   held: number;
+  /** Entries that the server had and lost: they are being sent again. */
+  resending: number;
   /** When the outbox was last known to be empty or shrinking; null: not yet in this life. */
   sent_at: number | null;
   /** Whether the server took what it was sent at the last try. */
@@ -29,7 +31,14 @@ export const shell = $state({
   person: null as Person | null,
   /** Whether the device keeps what the app gives it: `blocked` by an older tab, or `refused` altogether. */
   storage: 'opening' as 'opening' | 'open' | 'blocked' | 'refused',
-  sync: { waiting: 0, held: 0, sent_at: null, reachable: true, trouble: 'unread' } as SyncStanding,
+  sync: {
+    waiting: 0,
+    held: 0,
+    resending: 0,
+    sent_at: null,
+    reachable: true,
+    trouble: 'unread',
+  } as SyncStanding,
   /** Ends the person's turn at this tablet; nothing open is lost. */
   lock: () => {},
 });

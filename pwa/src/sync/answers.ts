@@ -1,8 +1,13 @@
 /** A person's answers to entries in the tray. Each is an entry itself, but for sending again what the server never took. */
+import { go } from '../app/router.svelte';
+import { href } from '../app/routes';
+import { beginAnew } from './anew';
 import { hear, readOutboxAgain } from './browser';
 import { hintOthers } from './hints';
-import { sendAgain } from './outbox';
-import { save } from './save';
+import { sayReplaced } from './keep.svelte';
+import { type KeptHeld, sendAgain } from './outbox';
+import { savedOf } from './pending';
+import { type Fields, save } from './save';
 
 /** A held entry that is answered; `local`: the server never took it. */
 export type Answered = { entry_id: string; local: boolean };
@@ -13,6 +18,24 @@ export async function tryAgain({ entry_id }: Answered): Promise<void> {
   await readOutboxAgain();
   hear({ event: 'asked' });
   hintOthers({ hint: 'outbox' });
+}
+
+/** Sends the same facts under today's log-in and a new number; the server is told what took the old entry's place. */
+export async function sendAsMe(held: KeptHeld): Promise<void> {
+  const { type, body } = savedOf(held);
+  const { clock_offset_ms: _offset, clock_quality: _quality, seen: _seen, ...fields } = body;
+  const entry_id = await save(type, fields as Fields<typeof type>, { answers: held.entry_id });
+  await sayReplaced(held, entry_id);
+  await readOutboxAgain();
+}
+
+/** Leads to where it is written; until something is saved there, the entry stays in the tray. */
+export function writeAnew(held: KeptHeld): void {
+  const { entry_id, stay_id, local } = held;
+  const { type } = savedOf(held);
+  beginAnew({ entry_id, type, stay_id, local }, Date.now());
+  const patient = stay_id ? href('/patients/:stay_id', { stay_id }) : '#/';
+  go(type === 'vital_signs_charted' && stay_id ? href('/patients/:stay_id/chart', { stay_id }) : patient);
 }
 
 /** Asks the server to apply it now: what stood against it is gone. */

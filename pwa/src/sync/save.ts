@@ -63,7 +63,8 @@ export async function save<T extends EntryType>(
   return entry_id;
 }
 
-function keptOf(entry: Unsealed, mac: string, staff_id: string): Kept {
+/** An entry as the outbox keeps it. */
+export function keptOf(entry: Unsealed, mac: string, staff_id: string): Kept {
   const { body, depends_on, ...rest } = entry;
   const envelope = JSON.stringify({ ...rest, mac, ...(depends_on.length ? { depends_on } : {}) });
   const bytes = new TextEncoder().encode(body);

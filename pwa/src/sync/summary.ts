@@ -30,20 +30,22 @@ export function summary(state: State, now: Now): Summary {
     held: push.held.length,
     resending: push.resent.length,
     sending: push.flight !== null || push.settling !== null,
-    connection: connection(state),
+    connection: connection(state, now),
     last_sent_at: push.last_sent_at,
     next_try_at: waits ? now.wall_ms + Math.round(push.retry_at - now.mono_ms) : null,
     ...clockAt(state.clock, now),
   };
 }
 
-function connection(state: State): Connection {
+function connection(state: State, now: Now): Connection {
   const { push, live } = state;
   if (push.refused === 401 || push.refused === 403) return 'refused';
   // A socket may look open long after the line is gone: a post that found nobody knows better.
   if (push.attempt > 0 && push.waiting.length > 0)
     return BUSY.has(push.refused ?? 0) ? 'busy' : 'unreachable';
   if (live.socket === 'open') return 'connected';
-  if (live.attempt > 1) return 'unreachable';
+  // Where sockets do not pass, the server is polled: it is there as long as it answers that.
+  const polled = Object.values(state.feeds).some((feed) => feed.attempt === 0 && feed.poll_at > now.mono_ms);
+  if (live.attempt > 1) return polled ? 'connected' : 'unreachable';
   return live.lock ? 'trying' : 'connected';
 }

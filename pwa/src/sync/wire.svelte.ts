@@ -37,7 +37,7 @@ export function wireShell(): void {
       setTimeZone(unit?.time_zone);
     });
     $effect(() => {
-      const { waiting, held, last_sent_at, connection, clock_offset_ms } = syncState();
+      const { waiting, held, resending, last_sent_at, connection, clock_offset_ms } = syncState();
       const reachable = connection === 'connected' || connection === 'trying';
       // Of this tablet's own entries storage knows better than the feed: its tray is counted by `held`.
       const elsewhere = rows('held_entry').filter((one) => one.device_id !== thisDevice()?.device_id);
@@ -48,7 +48,7 @@ export function wireShell(): void {
       const late = answering.leads ? rows('late_set').length : 0;
       const asked = held + heldForHer(elsewhere, answering, new Set()).length + late;
       const trouble = shell.storage !== 'open' ? 'unread' : isTrouble(connection) ? connection : null;
-      shell.sync = { waiting, held: asked, sent_at: last_sent_at, reachable, trouble };
+      shell.sync = { waiting, held: asked, resending, sent_at: last_sent_at, reachable, trouble };
       correctClock(clock_offset_ms);
     });
     $effect(() => {
