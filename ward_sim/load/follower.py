@@ -15,6 +15,7 @@ from ward_sim.twin.backoff import pause_ms
 
 Json = dict[str, Any]
 PAGE_LIMIT = 500
+BUSY = 503  # come back later, as docs/protocol.md says
 NOT_KEPT = 404  # the reading that a chunk continues: begin again
 AWAY = (OSError, asyncio.IncompleteReadError)
 encode = msgspec.json.Encoder().encode
@@ -65,7 +66,16 @@ class Follower:
     async def pull(self) -> None:
         """Read every feed from its snapshot; the cursor stands where the reading stood."""
         for feed in self.feeds:
-            await self._snapshot(feed)
+            attempts = 0
+            while feed not in self.cursors:
+                try:
+                    await self._snapshot(feed)
+                except Refused as refused:
+                    if refused.status != BUSY:
+                        raise
+                    self.ledger.refused[BUSY] += 1
+                    await asyncio.sleep(pause_ms(self.ledger.chance, attempts) / 1000)
+                    attempts += 1
         self.reads.hang_up()
 
     async def _snapshot(self, feed: str) -> None:
