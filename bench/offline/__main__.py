@@ -48,6 +48,8 @@ class Bench:
         """Drain and first sync, ours and with both of PouchDB's adapters, and the way to another tablet's storage."""
         ready = await loaded(self.at.hospital, ward, self.at.address, self.at.now_ms, OFFLINE_FOR)
         code, [nurse, *_] = pairing_code(ward), ward.people("ward_nurse")
+        _say("  to another tablet's storage")
+        delays = await ours.to_storage(self.browser, self.line, code, nurse, lambda: _chart_one(ready))
         written = charted(ready.bedsides, entries, self.at.hospital.die.randrange(2**32))
         kept = documents(written, self.at.hospital.chance)
         async with pouchdb.pouchdb_server(self.pouchdb_port) as server:
@@ -65,8 +67,6 @@ class Bench:
                 await pouchdb.first_sync(self.browser, self.their_line, adapter, "facts", len(rows))
                 for adapter in pouchdb.ADAPTERS
             ]
-        _say("  to another tablet's storage")
-        delays = await ours.to_storage(self.browser, self.line, code, nurse, lambda: _chart_one(ready))
         self.adapters += [_faster(theirs), _faster(theirs_read)]
         fastest, quickest = (min(of, key=lambda one: one.ms) for of in (theirs, theirs_read))
         return {**of_drain(sent, fastest), **of_first_sync(read, quickest), **of_storage(*delays)}

@@ -20,6 +20,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The empty page comes from no address: without this its socket to the server would be another network's.
+    "--disable-features=LocalNetworkAccessChecks",
 ]
 EMPTY = "<!doctype html><title>Bench</title>"
 SCRIPT = Path(__file__).parent.parent / "out" / "page" / "ours.js"

@@ -16,9 +16,9 @@ from ward_sim.load.timings import Timings
 
 Json = dict[str, Any]
 WRITES = 200
-BETWEEN_S = 0.03
+BETWEEN_S = 0.1
 ARRIVES_WITHIN_S = 30
-CONNECTED_WITHIN_S = 3
+CONNECTED_WITHIN_S = 5
 
 
 class NotDone(Exception):
