@@ -206,7 +206,11 @@ class ChaosLine(VirtualLine):
             return
 
         async def tell() -> None:
-            if socket is None or self.socket is not socket or self.offline_since is not None or self.is_mute:
+            if socket is None or self.socket is not socket or self.offline_since is not None:
+                return
+            if self.is_mute:
+                # No single frame is lost on a socket: the socket ends.
+                self.break_socket()
                 return
             try:
                 await self.network.step_clock()

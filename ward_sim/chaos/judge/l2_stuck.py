@@ -12,17 +12,24 @@ WITHIN = 20 * SECOND
 _HEAD = "select head from feed where feed_id = $1 and epoch = $2"
 
 
-def standing(scenario: "Scenario") -> list[tuple[int, int, int]]:
-    """What must not have changed meanwhile: the server's life, and each tablet's socket."""
-    server = scenario.server
-    return [(server.deaths, server.restores, len(seat.line.dialled)) for seat in scenario.seats]
+Standing = tuple[int, int, int, str]
 
 
-async def look(scenario: "Scenario", stuck: "Seat", before: list[tuple[int, int, int]]) -> None:
+def standing(scenario: "Scenario") -> list[Standing]:
+    """What must not have changed meanwhile: the server's life, and each tablet's socket and epoch."""
+    lives = scenario.server.deaths, scenario.server.restores
+    return [
+        (*lives, len(seat.line.dialled), seat.tablet.feeds[f"unit:{seat.tablet.unit_id}"].epoch)
+        for seat in scenario.seats
+    ]
+
+
+async def look(scenario: "Scenario", stuck: "Seat", before: list[Standing]) -> None:
     """While a socket is stuck: whoever else follows that unit by a sound socket is soon where the server is."""
     for seat, was, now in zip(scenario.seats, before, standing(scenario), strict=True):
         line = seat.line
-        if was != now:
+        # One that still waits for an answer of its own lags for reasons of its own.
+        if was != now or seat.tablet.asking:
             continue
         sound = not (line.is_deaf or line.is_mute or line.offline_since is not None or line.refusals)
         follows = seat is not stuck and seat.tablet.alive and line.socket is not None and line.socket.flows.is_set()
