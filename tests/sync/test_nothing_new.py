@@ -9,7 +9,6 @@ import msgspec
 import uvicorn
 import websockets
 
-from backend.web.frames import LiveFrames
 from bench.offline.relay import Relay, relaying
 from tests.sync.conftest import Scene
 
@@ -25,7 +24,7 @@ async def line_to(scene: Scene) -> AsyncIterator[tuple[Relay, websockets.ClientC
     port = free.getsockname()[1]
     free.close()
     config = uvicorn.Config(
-        scene.server, ws=LiveFrames, ws_per_message_deflate=True, lifespan="off", log_level="warning"
+        scene.server, ws="websockets-sansio", ws_per_message_deflate=True, lifespan="off", log_level="warning"
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
