@@ -87,12 +87,14 @@ class Handles:
     """The gate and the effect of one entry type. `always_kept`: never held for scope (vital signs).
 
     `takes_back`: who works where the subject was before may too, not only who works where it is now by a mistake.
+    `of_its_stay`: all that it does concerns its stay alone, so that it may pass earlier entries about other stays.
     """
 
     gate: Gate
     apply: Apply
     always_kept: bool = False
     takes_back: bool = False
+    of_its_stay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ SLICE = Slice(
         words.BedsSwapped: Handles(gates.may_admit, actions.swap_beds),
         words.DischargePlanned: Handles(gates.may_admit, actions.plan_discharges),
         words.StayDetailsChanged: Handles(gates.may_plan, actions.change_details),
-        words.NoteWritten: Handles(gates.may_chart, actions.write_notes),
+        words.NoteWritten: Handles(gates.may_chart, actions.write_notes, of_its_stay=True),
     },
     sweeps=(EXITS,),
 )

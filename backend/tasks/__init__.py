@@ -10,9 +10,9 @@ from shared_schemas.stays import PatientDischarged
 SLICE = Slice(
     name="tasks",
     entries={
-        words.TaskPlanned: Handles(gates.may_plan, actions.plan_by_hand),
-        words.TaskDone: Handles(gates.may_chart, actions.record_done),
-        words.TaskNotDone: Handles(gates.may_chart, actions.record_not_done),
+        words.TaskPlanned: Handles(gates.may_plan, actions.plan_by_hand, of_its_stay=True),
+        words.TaskDone: Handles(gates.may_chart, actions.record_done, of_its_stay=True),
+        words.TaskNotDone: Handles(gates.may_chart, actions.record_not_done, of_its_stay=True),
         words.TaskDeferred: Handles(gates.may_plan, actions.defer_tasks),
         words.TaskCancelled: Handles(gates.may_plan, actions.cancel_tasks),
         words.TaskClaimed: Handles(gates.may_chart, actions.claim_tasks),

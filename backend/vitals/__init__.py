@@ -11,7 +11,9 @@ from shared_schemas.tasks import ResponseRecorded
 SLICE = Slice(
     name="vitals",
     entries={
-        words.VitalSignsCharted: Handles(gates.may_chart, actions.chart_vital_signs, always_kept=True),
+        words.VitalSignsCharted: Handles(
+            gates.may_chart, actions.chart_vital_signs, always_kept=True, of_its_stay=True
+        ),
         words.VitalSignsCorrected: Handles(gates.may_chart, actions.correct_vital_signs, always_kept=True),
         words.Spo2ScaleSet: Handles(gates.may_prescribe, actions.set_spo2_scale),
         words.ObservationIntervalSet: Handles(gates.may_plan, actions.set_observation_interval),

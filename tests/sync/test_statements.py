@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
+from shared_schemas.tasks import TaskDone, TaskPlanned
 from shared_schemas.vitals import Consciousness, VitalSigns, VitalSignsCharted
+from shared_schemas.wire import Verdict
 from tests.cast import uid
 from tests.sync.conftest import Scene
 
@@ -57,6 +61,41 @@ async def test_each_door_needs_as_many_statements_for_thirty_as_for_three(scene:
     few = await counted(scene, await admit(scene, 3))
     many = await counted(scene, await admit(scene, 30))
     assert few == many
+
+
+async def test_a_round_of_many_patients_needs_as_many_statements_as_one_of_three(scene: Scene) -> None:
+    """At each bed a set, a note and care planned: sent in this order, and not three times as many runs as patients."""
+    stays = await admit(scene, 12)
+    counts = []
+    for beds in (stays, stays[:3], stays):
+        scene.cast.clock.advance(timedelta(minutes=10))
+        for stay_id in beds:
+            scene.tablet.save(scene.anna, a_set(scene, stay_id))
+            scene.tablet.save(scene.anna, replace(scene.note(), stay_id=stay_id))
+            due_at = scene.tablet.now + timedelta(hours=1)
+            care = TaskPlanned(observed_at=scene.tablet.now, stay_id=stay_id, text="bloods", due_at=due_at)
+            scene.tablet.save(scene.anna, care)
+        with scene.server.database.counted_statements() as seen:
+            verdicts = await scene.tablet.push()
+        assert {one.verdict for one in verdicts} == {Verdict.ACCEPTED}
+        counts.append(len(seen))
+    assert counts[1] == counts[2]
+
+
+async def test_what_is_said_of_one_patient_keeps_its_order(scene: Scene) -> None:
+    first, second = await admit(scene, 2)
+    for stay_id in (first, second):
+        care_id = scene.tablet.save(
+            scene.anna,
+            TaskPlanned(observed_at=scene.tablet.now, stay_id=stay_id, text="bloods", due_at=scene.tablet.now),
+        )
+        scene.tablet.save(scene.anna, replace(scene.note("before"), stay_id=stay_id))
+        scene.tablet.save(scene.anna, TaskDone(observed_at=scene.tablet.now, stay_id=stay_id, task_id=care_id))
+        scene.tablet.save(scene.anna, replace(scene.note("after"), stay_id=stay_id))
+    assert {one.verdict for one in await scene.tablet.push()} == {Verdict.ACCEPTED}
+    await scene.tablet.pull()
+    assert {row.note for row in scene.tablet.rows("stay") if row.stay_id in (first, second)} == {"after"}
+    assert {row.state.value for row in scene.tablet.rows("task") if row.text == "bloods"} == {"completed"}
 
 
 async def test_charting_one_set_needs_no_more_statements_than_its_limit(scene: Scene) -> None:

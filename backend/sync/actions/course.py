@@ -71,12 +71,28 @@ class Course:
             self._stored |= await queries.stored(self.work.connection, raced)
             now = await heads(self.work.connection, list(self.heads))
             self.heads = {feed: head.head for feed, head in now.items()}
-        fresh = [[entry for entry in batch if self._is_new(entry)] for _, batch in batches]
+        fresh = [self._stay_by_stay(filter(self._is_new, batch)) for _, batch in batches]
         for group in _runs(side_by_side(fresh)):
             await self._apply(group)
 
     def _is_new(self, entry: Sent) -> bool:
         return entry.key in self.admitted.fresh and self._firsts.get(entry.key) is entry
+
+    def _stay_by_stay(self, batch: Iterable[Sent]) -> list[Sent]:
+        """A tablet's entries in an order of fewer runs: of each stay as they were, and nothing else passes anything."""
+        ordered: list[Sent] = []
+        by_stay: dict[str, list[Sent]] = {}
+        for entry in batch:
+            if entry.stay_id is not None and self._keeps_to_its_stay(entry):
+                by_stay.setdefault(entry.stay_id, []).append(entry)
+                continue
+            ordered += [*side_by_side(by_stay.values()), entry]
+            by_stay = {}
+        return [*ordered, *side_by_side(by_stay.values())]
+
+    def _keeps_to_its_stay(self, entry: Sent) -> bool:
+        handles = self.rooms.handlers.get(_type_of(entry))
+        return handles is not None and handles.of_its_stay and entry.body is not None and not entry.depends_on
 
     async def _apply(self, group: Sequence[Sent]) -> None:
         taken: list[tuple[Sent, Arrived]] = []
@@ -210,7 +226,7 @@ def _repeated(entry: Sent, stored: queries.Stored | None, first: EntryVerdict | 
 
 
 def side_by_side(batches: Iterable[Sequence[Sent]]) -> Iterator[Sent]:
-    """The tablets' entries, each tablet's in its own order, and those of one type in as few runs as that allows."""
+    """The entries of all, each one's in their own order, and those of one type in as few runs as that allows."""
     left = [deque(batch) for batch in batches if batch]
     while left:
         kind = _type_of(left[0][0])
