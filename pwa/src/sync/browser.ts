@@ -192,15 +192,12 @@ async function beLive(): Promise<void> {
 }
 
 /** Takes the rows of storage over, where they are not those in memory; the cursors by feed. What can not be read the server has. */
-async function readRows(): Promise<Record<string, readonly [string, number]>> {
+async function readRows(anew?: string): Promise<Record<string, readonly [string, number]>> {
   const feeds = await readProjection().catch((error: unknown) => {
     reportError(error);
     return new Map() as Awaited<ReturnType<typeof readProjection>>;
   });
-  for (const [feed, { cursor, rows }] of feeds) {
-    const at = store.cursor(feed);
-    if (at?.[0] !== cursor[0] || at?.[1] !== cursor[1]) store.replace(feed, cursor, rows);
-  }
+  store.takeOver(feeds, anew);
   return Object.fromEntries([...feeds].map(([feed, { cursor }]) => [feed, cursor]));
 }
 
@@ -221,7 +218,8 @@ async function heardHint(hint: Hint): Promise<void> {
   } else if (hint.hint === 'outbox') await readOutboxAgain();
   else {
     tell({ heard_at: Date.now() });
-    if (!hint.changes || !store.apply(hint.feed, hint.epoch, hint.changes)) await readRows();
+    if (!hint.changes || !store.apply(hint.feed, hint.epoch, hint.changes))
+      await readRows(hint.changes ? undefined : hint.feed);
     hear({ event: 'timer' });
   }
 }

@@ -56,10 +56,10 @@ describe('the store of rows', () => {
   test('keeps the objects of a snapshot whose versions are the same', () => {
     const store = aStore(task('a'), task('b'));
     const [a, b] = [store.row('task', 'a'), store.row('task', 'b')];
-    store.replace(UNIT, ['e2', 1], rowsOfSnapshot([task('a'), task('b', 2)]));
+    store.replace(UNIT, ['e1', 9], rowsOfSnapshot([task('a'), task('b', 2)]));
     expect(store.row('task', 'a')).toBe(a);
     expect(store.row('task', 'b')).not.toBe(b);
-    expect(store.cursor(UNIT)).toEqual(['e2', 1]);
+    expect(store.cursor(UNIT)).toEqual(['e1', 9]);
   });
 
   test.each([
@@ -228,5 +228,35 @@ describe('the overlay', () => {
     const store = aStore(task('a'));
     store.expect([{ saved: { ...done('a').saved, type: 'task_claimed' } as Pending['saved'] }]);
     expect(store.isPending('task', 'a')).toBe(false);
+  });
+});
+
+describe('rows that another tab has written down', () => {
+  const stored = (epoch: string, seq: number, ...rows: SnapshotRow[]) =>
+    new Map([[UNIT, { cursor: [epoch, seq] as const, rows: rowsOfSnapshot(rows) }]]);
+  const states = (store: RowStore) => store.rows('task').map((row) => [row.task_id, row.state]);
+
+  test('are taken over where the cursor is another one, and where the feed was read anew at the same', () => {
+    const store = aStore(task('t1'));
+    store.takeOver(stored('e1', 4, task('t1'), task('t2')));
+    expect(states(store)).toEqual([['t1', 'ready']]);
+    store.takeOver(stored('e1', 4, task('t1'), task('t2')), UNIT);
+    expect(store.rows('task')).toHaveLength(2);
+    store.takeOver(stored('e1', 5, task('t1')));
+    expect(store.rows('task')).toHaveLength(1);
+  });
+
+  test('leave with the feed that this tablet may no longer have', () => {
+    const store = aStore(task('t1'));
+    store.takeOver(new Map(), 'unit:other');
+    expect(store.rows('task')).toHaveLength(1);
+    store.takeOver(new Map(), UNIT);
+    expect([store.rows('task'), store.cursor(UNIT)]).toEqual([[], undefined]);
+  });
+
+  test('of another epoch count versions anew: the same number is another row', () => {
+    const store = aStore(task('t1', 3, 'completed'));
+    store.replace(UNIT, ['e2', 2], rowsOfSnapshot([task('t1', 3, 'ready')]));
+    expect(states(store)).toEqual([['t1', 'ready']]);
   });
 });

@@ -70,10 +70,13 @@ export class RowStore implements RowReader {
 
   /** Puts a feed's rows in the place of what was there; a row of the same version stays the same object. */
   replace(feed: string, cursor: Cursor, rows: Rows): void {
-    const before = this.#shelves.get(feed)?.rows ?? new Map<string, SnapshotRow>();
+    const shelf = this.#shelves.get(feed);
+    const before = shelf?.rows ?? new Map<string, SnapshotRow>();
+    // Another epoch counts versions anew: the same number may be another row.
+    const same = shelf?.cursor[0] === cursor[0];
     for (const [key, row] of rows) {
       const old = before.get(key);
-      if (old && old.version === row.version) rows.set(key, old);
+      if (same && old && old.version === row.version) rows.set(key, old);
     }
     this.#shelves.set(feed, { cursor, rows });
     this.#refresh(new Set([...before.keys(), ...rows.keys()]));
@@ -91,6 +94,15 @@ export class RowStore implements RowReader {
     const keys = [...this.feedRows(feed).keys()];
     this.#shelves.delete(feed);
     this.#refresh(keys);
+  }
+
+  /** Takes over what storage has elsewhere than here; `anew`: a feed that was read anew, maybe at the same cursor, or left. */
+  takeOver(feeds: ReadonlyMap<string, { cursor: Cursor; rows: Rows }>, anew?: string): void {
+    for (const [feed, { cursor, rows }] of feeds) {
+      const at = this.cursor(feed);
+      if (feed === anew || at?.[0] !== cursor[0] || at[1] !== cursor[1]) this.replace(feed, cursor, rows);
+    }
+    if (anew !== undefined && !feeds.has(anew)) this.forget(anew);
   }
 
   /** Shows an entry before the server knows it. */
