@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nextPlace, pairedAnew, runs } from './numbers';
+import { nextPlace, pairedAnew, placesOf, runs } from './numbers';
 
 const after = (count: number, counter = { places: 0, before: 0 }) => ({
   ...counter,
@@ -9,6 +9,14 @@ const after = (count: number, counter = { places: 0, before: 0 }) => ({
 test('a new tablet counts its entries from 1', () => {
   expect(nextPlace({ places: 0, before: 0 })).toEqual({ place: 1, n: 1 });
   expect(nextPlace(after(3))).toEqual({ place: 4, n: 4 });
+});
+
+test('numbers that the server misses are looked for among those of this pairing only', () => {
+  const spans = [[1, 2] as const, [4, 4] as const];
+  expect(placesOf(spans, pairedAnew(after(3)).before)).toEqual([
+    [4, 5],
+    [7, 7],
+  ]);
 });
 
 test('a tablet paired anew counts from 1 while entries of before still wait: none of its own is missing', () => {
