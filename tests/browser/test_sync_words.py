@@ -1,6 +1,9 @@
 """The sync state on screen never lies: one tablet is taken through every state, and its words are read."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,11 +11,15 @@ import pytest
 from playwright.async_api import Page, Route
 
 from backend.access.actions import revoke_device
+from backend.changes.actions import begin_epoch
 from backend.clock import SystemClock
-from backend.db import Database, unit_of_work
+from backend.db import Database, Work, unit_of_work
+from backend.sync.actions.losses import note_gaps
+from backend.sync.rules.gaps import Gap
 from tests.browser.conftest import OpenTablet
 from tests.browser.driven import STAY, Driven
 from tests.browser.gateway import Gateway
+from tests.browser.hospital import UNIT
 from tests.browser.server import Server
 from tests.browser.tablets import Tablet
 
@@ -63,6 +70,22 @@ FORGET_THE_OFFSET = """() => new Promise((resolve) => {
   };
 })"""
 DOOR = "**/api/sync/entries"
+
+
+# Not before the tablet had time to send what it was asked for.
+TOLD_AFTER = timedelta(minutes=3)
+
+
+@asynccontextmanager
+async def at_the_server(ward: Server, ago: timedelta = timedelta(0)) -> AsyncIterator[Work]:
+    """What the server does meanwhile, or did a while ago."""
+    database = Database(ward.environment["DATABASE_URL"])
+    await database.open()
+    try:
+        async with unit_of_work(database, SystemClock().now() - ago) as work:
+            yield work
+    finally:
+        await database.close()
 
 
 class Read:
@@ -121,11 +144,11 @@ async def test_every_state_is_said_in_words_and_all_sent_is_never_said_of_someth
     await held(carla, read, heart)
     await wrong_clocks(carla, read)
 
-    database = Database(ward.environment["DATABASE_URL"])
-    await database.open()
-    async with unit_of_work(database, SystemClock().now()) as work:
+    await never_arrived(ward, read, device_id)
+    await restored(ward, read)
+
+    async with at_the_server(ward) as work:
         await revoke_device(work, device_id)
-    await database.close()
     await note(page, "nobody knows me")
     await read.pill("Tablet not known · 1 kept here")
     await read.tray(
@@ -206,6 +229,34 @@ async def wrong_clocks(carla: Tablet, read: Read) -> None:
     await carla.come_online()
     await note(page, "the answer tells the time")
     await page.get_by_text("The time of this tablet is unverified").wait_for(state="detached", timeout=15_000)
+
+
+async def never_arrived(ward: Server, read: Read, device_id: str) -> None:
+    """A number that this tablet took, and that the server missed until who leads the unit has looked into it."""
+    async with at_the_server(ward, TOLD_AFTER) as work:
+        await note_gaps(work, device_id, UNIT, [Gap(1000, 1000)], {})
+    await read.tray("1 record never arrived", "They were written on this tablet", "Check the charts of that time")
+    await read.page.get_by_role("button", name="Checked: nothing is missing now").click()
+    await read.page.get_by_text("1 record never arrived").wait_for(state="detached", timeout=10_000)
+    await read.pill("All sent · TIME")
+
+
+async def restored(ward: Server, read: Read) -> None:
+    """The server came back from a backup: all that it had answered goes once more."""
+    waiting: list[Route] = []
+
+    async def held_back(route: Route) -> None:
+        waiting.append(route)
+
+    await read.page.route(DOOR, held_back)
+    async with at_the_server(ward) as work:
+        await begin_epoch(work, restored=True)
+    await read.tray("The server was restored from a backup", "being sent again. Nothing is lost; leave this tablet on.")
+    assert await read.page.locator("header").get_by_text("All sent").count() == 0
+    await waiting[0].continue_()
+    await read.page.unroute(DOOR)
+    await read.pill("All sent · TIME")
+    assert await read.page.get_by_text("The server was restored from a backup").count() == 0
 
 
 async def test_a_device_that_promises_nothing_is_said_to_but_not_on_the_machine_of_a_developer(
