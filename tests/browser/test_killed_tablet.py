@@ -27,6 +27,23 @@ IDBDatabase.prototype.transaction = function (...asked) {
 };
 """
 
+# A slow disk: what the outbox is given is complete only some time after the last answer to a request.
+COMPLETES_LATE = """
+const open = IDBDatabase.prototype.transaction;
+IDBDatabase.prototype.transaction = function (...asked) {
+  const transaction = open.apply(this, asked);
+  if (this.name === 'wardlight-outbox' && transaction.mode === 'readwrite') {
+    const store = transaction.objectStore(transaction.objectStoreNames[0]);
+    const until = performance.now() + 40;
+    const again = () => {
+      if (performance.now() < until) store.count().onsuccess = again;
+    };
+    again();
+  }
+  return transaction;
+};
+"""
+
 
 async def opened(playwright: Playwright, profile: Path, ward: Server, heart: str) -> tuple[Tablet, Driven]:
     tablet = await open_tablet(playwright, profile)
@@ -48,7 +65,9 @@ async def test_killed_in_the_middle_of_a_save_what_was_called_saved_is_there_and
     device_id = await paired(playwright, profile, ward, heart)
     told: list[str] = []
     for delay_ms in KILLED_AFTER_MS:
-        tablet, driven = await opened(playwright, profile, ward, heart)
+        tablet = await open_tablet(playwright, profile)
+        await tablet.page.add_init_script(COMPLETES_LATE)
+        driven = await Driven.on(tablet.context, ward.url, heart, tablet.page)
         first = asyncio.Event()
 
         async def tell(entry_id: str, heard: asyncio.Event = first) -> None:

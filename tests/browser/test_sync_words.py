@@ -36,6 +36,7 @@ const within = (asked, n) => (asked instanceof IDBKeyRange ? asked.includes(n) :
 const noted = (name) => {
   const done = IDBObjectStore.prototype[name];
   IDBObjectStore.prototype[name] = function (...asked) {
+    if (this.transaction.db.name === 'wardlight-outbox' && this.transaction.durability !== 'strict') window.lied(`${this.name}: relaxed`);
     if (this.name === 'entries')
       this.transaction.addEventListener('complete', () => {
         if (name !== 'delete') unsent.add(asked[0].n);
