@@ -13,7 +13,7 @@ from ward_sim.instants import MINUTE, SECOND, instant, instant_text
 from ward_sim.judge.witness import Witness
 from ward_sim.line import Heard
 from ward_sim.tablet import Tablet
-from ward_sim.world import World
+from ward_sim.world import Happening, World
 
 Json = dict[str, Any]
 TIME_OUT = 10 * SECOND
@@ -87,6 +87,7 @@ class VirtualLine:
         self._last_frame = 0
         self._timer_at: float | None = None
         self._dials = 0
+        self._arrives_at = 0
         network.lines.append(self)
 
     def device_now(self) -> int:
@@ -173,7 +174,7 @@ class VirtualLine:
         if socket.closed:
             tablet.hear({"event": "socket_closed"})
             return
-        self.socket = socket
+        self.socket, self._arrives_at = socket, 0
         tablet.hear({"event": "socket_opened"})
         self.world.after(PING, lambda: self._ping(tablet, socket))
 
@@ -202,7 +203,12 @@ class VirtualLine:
                 await self.network.door.tell(socket, frame)
                 self.network.settle_soon()
 
-        self.world.after(self._latency(), tell)
+        self._in_turn(tell)
+
+    def _in_turn(self, tell: Happening) -> None:
+        """Let a frame arrive in a while, after those that were sent before it: nothing overtakes on one socket."""
+        self._arrives_at = max(self._arrives_at, self.world.now + self._latency())
+        self.world.at(self._arrives_at, tell)
 
     def carry_frames(self) -> None:
         """Take what the server sent, and let it arrive late, twice or not at all."""

@@ -219,7 +219,7 @@ class ChaosLine(VirtualLine):
             except ServerDown:
                 return
 
-        self.world.after(self._latency(), tell)
+        self._in_turn(tell)
 
     def _carry(self, tablet: Tablet, socket: Socket, frame: Json) -> None:
         if self.is_deaf:

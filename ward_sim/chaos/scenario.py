@@ -120,9 +120,9 @@ class Scenario:
                 self.world.at(at + burst * self.die.randrange(SECOND, 20 * SECOND), lambda s=seat: self.act(s))
 
     def pen(self, seat: Seat, person: Person | None = None) -> Pen | None:
-        """Somebody who is signed in there, if the app is open."""
+        """Somebody who is signed in there, or this person if she is, when the app is open."""
         here = [one for one in seat.people if one.staff_id in seat.tablet.sessions]
-        if not here or not seat.tablet.alive:
+        if not here or not seat.tablet.alive or (person is not None and person not in here):
             return None
         return Pen(person or self.die.choice(here), seat.tablet, self.die, self.units)
 
