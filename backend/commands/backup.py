@@ -59,7 +59,7 @@ async def _backup(settings: Settings, file: Path) -> int:
 
 
 async def _restore(settings: Settings, file: Path) -> int:
-    """One transaction: the database is the backup, or what it was before. A server notices when it starts."""
+    """One transaction: the database is the backup, or what it was before, and in a new epoch."""
     if not os.access(file, os.R_OK):
         raise StartRefused(f"{file} can not be read.")
     folder = find_postgres_bin(settings.postgres_bin)
@@ -67,21 +67,27 @@ async def _restore(settings: Settings, file: Path) -> int:
         await _refuse_a_running_server(ready.database_owner_url or "")
         await _put_back(folder, ready.database_owner_url or "", file)
         await migrate_external(ready)
+        # A backup of before epochs knew their copy would take this database for its own.
+        await _new_epoch(ready)
     print("The database is the backup's. Tablets send again what the backup does not have.")
     return 0
 
 
 async def _restored(settings: Settings) -> int:
     async with database_at_hand(settings) as ready:
-        database = Database(ready.database_url or "", application_name="wardlight-restored")
-        await database.open()
-        try:
-            async with unit_of_work(database, SystemClock().now()) as work:
-                await begin_epoch(work, restored=True)
-        finally:
-            await database.close()
+        await _new_epoch(ready)
     print("Every tablet takes a snapshot and sends again what the database does not have.")
     return 0
+
+
+async def _new_epoch(settings: Settings) -> None:
+    database = Database(settings.database_url or "", application_name="wardlight-restored")
+    await database.open()
+    try:
+        async with unit_of_work(database, SystemClock().now()) as work:
+            await begin_epoch(work, restored=True)
+    finally:
+        await database.close()
 
 
 @contextlib.asynccontextmanager

@@ -71,6 +71,9 @@ class Doorbell:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, WardError, TimeoutError) as error:
                 log.warning("doorbell_cut", error=repr(error))
                 await asyncio.sleep(RECONNECT_S)
+            except Exception:  # without a bell no tablet of this process hears what another one wrote
+                log.exception("doorbell_failed")
+                await asyncio.sleep(RECONNECT_S)
 
     async def _ring_and_listen(self) -> None:
         connection = await self.hub.database.lone_connection()

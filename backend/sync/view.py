@@ -118,6 +118,7 @@ class Snapshots:
         texts = chunk_texts(feed, found, rows)
         chunks = await asyncio.to_thread(lambda: [_deflated(text) for text in texts])
         reading = Reading(found.epoch, found.head, now, chunks)
+        self._readings.pop(feed, None)  # the feed that was read longest ago stands first
         self._readings[feed] = [*kept[1 - KEPT_OF_A_FEED :], reading]
         while len(self._readings) > KEPT_READINGS:
             del self._readings[next(iter(self._readings))]

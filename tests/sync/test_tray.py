@@ -94,3 +94,14 @@ async def test_what_was_handed_over_the_charge_nurse_still_answers_once(scene: S
     again = await scene.tablet.say(charge, answer(scene, held, Resolution.DISCARDED, "too late"))
     assert (again.verdict, again.flags) == (Verdict.FLAGGED, ["already_resolved"])
     assert (await row_of(scene, held)).resolution is Resolution.REAPPLIED
+
+
+async def test_of_two_answers_in_one_push_the_second_sees_what_became_of_the_first(scene: Scene) -> None:
+    held, charge = await held_note(scene), scene.cast.charlotte.staff_id
+    await scene.tablet.sign_in(charge)
+    scene.tablet.save(charge, answer(scene, held, Resolution.REAPPLIED))
+    scene.tablet.save(charge, answer(scene, held, Resolution.DISCARDED, "too late"))
+    scene.tablet.save(charge, answer(scene, held, Resolution.REAPPLIED))
+    verdicts = await scene.tablet.push()
+    assert [v.verdict for v in verdicts] == [Verdict.ACCEPTED, Verdict.FLAGGED, Verdict.FLAGGED]
+    assert (await row_of(scene, held)).resolution is Resolution.REAPPLIED

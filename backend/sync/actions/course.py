@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec import Raw
@@ -19,10 +20,11 @@ from backend.sync.actions.resolve import TO_APPLY, Reapplying, close, hold_again
 from backend.sync.rules.judge import Known, Refusal, bounded, judged
 from backend.sync.rules.strict import Decoders, Sent, id_from, sent
 from shared_schemas.flags import Flag
-from shared_schemas.sync import Resolution
+from shared_schemas.sync import HeldEntryResolved, Resolution
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 
 RETRY_LATER_S = 300
+ALONE = frozenset({"", HeldEntryResolved.type_name})
 SET_VERDICTS = """
 update entry set verdict = v.verdict, reason = v.reason, detail = v.detail, flags = v.flags
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as v(entry_id, verdict, reason, detail, flags)
@@ -72,7 +74,9 @@ class Course:
             now = await heads(self.work.connection, list(self.heads))
             self.heads = {feed: head.head for feed, head in now.items()}
         fresh = [self._stay_by_stay(filter(self._is_new, batch)) for _, batch in batches]
-        for group in _runs(side_by_side(fresh)):
+        # One of them may admit the patient of whom another speaks: what came first stays first.
+        strange = any(entry.stay_id not in self.known.spans for batch in fresh for entry in batch if entry.stay_id)
+        for group in _runs(chain.from_iterable(fresh) if strange else side_by_side(fresh)):
             await self._apply(group)
 
     def _is_new(self, entry: Sent) -> bool:
@@ -241,11 +245,14 @@ def _type_of(entry: Sent) -> str:
 
 
 def _runs(entries: Iterable[Sent]) -> Iterator[list[Sent]]:
-    """Neighbours of one type, as long as none depends on another of its run. What can not be read stands alone."""
+    """Neighbours of one type, as long as none depends on another of its run. What can not be read stands alone.
+
+    So does an answer to a held entry: the next one must see what became of that.
+    """
     run: list[Sent] = []
     keys: set[str] = set()
     for entry in entries:
-        same = bool(run) and entry.envelope is not None and _type_of(run[0]) == _type_of(entry)
+        same = bool(run) and _type_of(run[0]) == _type_of(entry) and _type_of(entry) not in ALONE
         if run and not (same and keys.isdisjoint(entry.depends_on)):
             yield run
             run, keys = [], set()

@@ -41,6 +41,8 @@ class Pulse:
                 await self.beat(asyncio.get_running_loop().time())
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, WardError, TimeoutError) as error:
                 log.warning("pulse_missed", error=repr(error))
+            except Exception:  # without a beat no dead socket ends and no lost tablet is shut out
+                log.exception("pulse_failed")
 
     async def beat(self, now_s: float) -> None:
         """What is due at an instant of the loop's clock.

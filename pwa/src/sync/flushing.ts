@@ -44,7 +44,8 @@ export function flushHands(
       onEnd();
     },
     post: async ({ entry_ids, outbox_depth, max_n }) => {
-      await have(entry_ids);
+      // Storage that can not be read must not leave the flush, and its lock, waiting for ever.
+      await have(entry_ids).catch(() => {});
       const entries = entry_ids.flatMap((id) => kept.get(id) ?? []);
       if (entries.length < entry_ids.length) {
         hear({ event: 'push_reply', status: 0, sent_at: now() });
