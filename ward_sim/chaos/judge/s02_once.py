@@ -25,7 +25,9 @@ def _facts(evidence: Evidence) -> None:
     for (kind, row_id), versions in evidence.versions.items():
         row = next((one.row for one in versions if one.row), None)
         fact = _fact(kind, row) if row else None
-        if fact is not None:
+        # Who takes a tick back opens the task again under her entry's id: an act of its own.
+        entry = evidence.entries.get(row_id)
+        if fact is not None and not (entry and entry.type == "task_done_corrected"):
             facts.setdefault((kind, msgspec.json.encode(fact)), set()).add(row_id)
     for (kind, fact), ids in facts.items():
         told = f"{kind} {fact.decode()[:120]} is on record as {sorted(ids)}"
