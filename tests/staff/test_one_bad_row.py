@@ -30,8 +30,10 @@ async def lose_the_feed_of_west(cast: Cast, stay_id: str) -> None:
     pool = cast.database.pool
     await pool.execute("update duty set post = 'charge' where staff_id = $1", cast.wei.staff_id)
     await pool.execute("update stay set unit_id = $1, bed_id = null where stay_id = $2", west, stay_id)
-    for table in ("change", "feed_row", "feed"):
+    for table in ("change", "feed_row"):
         await pool.execute(f"delete from {table} where feed_id = $1", f"unit:{west}")
+    # The application may not delete a feed.
+    await pool.execute("update feed set feed_id = 'nobody' where feed_id = $1", f"unit:{west}")
 
 
 async def test_a_late_offer_that_can_not_be_written_lets_the_others_go_to_the_charge_nurse(cast: Cast) -> None:
