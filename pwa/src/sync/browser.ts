@@ -21,6 +21,7 @@ import { summary } from './summary.ts';
 const UPDATE_NEEDED = 426;
 
 export const LIVE_LOCK = 'wardlight.live';
+const RESEND_AGAIN_MS = 5_000;
 
 type Ring = Omit<Extract<Action, { action: 'ring' }>, 'action'>;
 const ringers = new Set<(ring: Ring) => void>();
@@ -58,6 +59,8 @@ export async function startTablet(): Promise<void> {
     last_sent_at,
     offset_ms,
   });
+  // Another tab may have written while all was read, before this one heard its hints.
+  void readOutboxAgain();
   listenToTheDevice();
   void navigator.locks.request(LIVE_LOCK, beLive);
 }
@@ -163,10 +166,10 @@ async function get(feed: string, path: string): Promise<void> {
 }
 
 async function goAgain(again: Again): Promise<void> {
-  // Storage that can not do it now is asked again at the next start: what it keeps is of the old epoch until then.
-  const entry_ids = await resend(again).catch(() => []);
-  if (entry_ids.length === 0) return;
-  hear({ event: 'resent', entry_ids });
+  const entry_ids = await resend(again).catch(() => null);
+  // A restored server does not have them: storage that can not do it now is asked again soon.
+  if (entry_ids === null) setTimeout(() => void goAgain(again), RESEND_AGAIN_MS);
+  else if (entry_ids.length > 0) hear({ event: 'resent', entry_ids });
   await readOutboxAgain();
   hintOthers({ hint: 'outbox' });
 }

@@ -20,8 +20,7 @@ export function compareHand(
     };
     if (busy.has(feed) || !stands() || equal.get(feed) === where) return;
     busy.add(feed);
-    const ours = await checksum(store.feedRows(feed).values(), stands);
-    busy.delete(feed);
+    const ours = await checksum(store.feedRows(feed).values(), stands).finally(() => busy.delete(feed));
     if (ours === sum) equal.set(feed, where);
     else if (ours !== null) hear({ event: 'diverged', feed, epoch, seq });
   };
