@@ -8,8 +8,7 @@ from ward_sim.core import Core
 from ward_sim.twin.contract import Json
 
 _IN_STORAGE = ("relaxed_ack", "cursor_before_data", "purge_outbox_on_exit")
-_IN_TABLET = ("no_dedupe",)
-_UNAUTHORIZED = (401, 403)
+_IN_TABLET = ("no_dedupe", "drop_on_401")
 _REFUSES_THE_BATCH = (400, 413, 422)
 
 
@@ -70,28 +69,6 @@ class NaiveCursor(Sound):
         return action
 
 
-class DropOn401(Sound):
-    """A refused token is taken for "log in again", and the entries in flight go with the session."""
-
-    def begin(self, seed: int) -> None:
-        """Nothing is in flight."""
-        super().begin(seed)
-        self._flight: list[str] = []
-
-    def hear(self, event: Json) -> Json:
-        """Take a refusal for the end of what was sent."""
-        if event["event"] != "push_reply" or event["status"] not in _UNAUTHORIZED:
-            return event
-        verdicts = [{"verdict": "accepted"} for _ in self._flight]
-        return {**event, "status": 200, "body": {"verdicts": verdicts, "heads": {}, "epoch": ""}}
-
-    def answer(self, action: Json) -> Json:
-        """Follow what is in flight."""
-        if action["action"] == "post":
-            self._flight = action["entry_ids"]
-        return action
-
-
 class PoisonPill(Sound):
     """A refused batch is sent again as it is: one bad entry stops all behind it."""
 
@@ -128,7 +105,6 @@ class NoScopeExit(Sound):
 
 _IN_CORE: dict[str, type[Sound]] = {
     "naive_cursor": NaiveCursor,
-    "drop_on_401": DropOn401,
     "poison_pill": PoisonPill,
     "push_reorder": PushReorder,
     "no_scope_exit": NoScopeExit,

@@ -121,7 +121,7 @@ class Storage:
         self._keep(feed, "projection.changes", (epoch, seq), changes)
         exits = {change["id"] for change in changes if change["type"] == "exit"}
         if exits and self.mutant == "purge_outbox_on_exit":
-            self._purge(exits)
+            self.purge(entry_id for entry_id, kept in self.entries.items() if kept["stay_id"] in exits)
 
     def _keep(self, feed: str, name: str, cursor: tuple[str, int], changes: Iterable[Json]) -> None:
         with self._transaction(name, self._projection, strict=False) as undo:
@@ -130,10 +130,10 @@ class Storage:
             undo += [partial(_set_cursor, kept, (kept.epoch, kept.seq)), partial(_put_back, kept.rows, before)]
             _set_cursor(kept, cursor)
 
-    def _purge(self, stay_ids: set[str]) -> None:
-        """The mutant: what is unsent of a patient goes with the patient."""
+    def purge(self, entry_ids: Iterable[str]) -> None:
+        """Two mutants: what is unsent goes with the patient who leaves, or with the session that is refused."""
         with self._transaction("outbox.purge", self._outbox, strict=True):
-            for entry_id in [i for i, kept in self.entries.items() if kept["stay_id"] in stay_ids]:
+            for entry_id in list(entry_ids):
                 del self.entries[entry_id]
 
     def keep_rows(self, feed: str, epoch: str, seq: int, rows: Rows) -> None:

@@ -20,6 +20,7 @@ from ward_sim.storage import Crashed, Storage
 from ward_sim.twin.contract import Json
 
 _OK = 200
+_UNAUTHORIZED = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,8 @@ class Tablet:
             if event["event"] == "push_reply":
                 told = reply.get("verdicts") if status == _OK and isinstance(reply, dict) else None
                 self._verdicts = {verdict["entry_id"]: verdict for verdict in told or []}
+                if self.mutant == "drop_on_401" and status in _UNAUTHORIZED:
+                    self._drop_queue()
             late = {} if retry_after_s is None else {"retry_after_s": retry_after_s}
             self.hear({**event, "status": status, "body": reply, "sent_at": sent_at, **late})
 
@@ -207,6 +210,11 @@ class Tablet:
                 waits["entry"] = sealed({**waits["entry"], **names}, self._keys[waits["entry"]["session_id"]])
                 self.ledger.note_saved(waits["entry"], waits["staff_id"])
             self._posted.add(entry_id)
+
+    def _drop_queue(self) -> None:
+        """The mutant drop_on_401: a refused token is taken for the end of the session, and the queue goes with it."""
+        self.storage.purge(self.storage.entries)
+        self.hear({"event": "outbox_read", **self.storage.started()})
 
     def _settle(self, action: Json) -> None:
         known = self.storage.entries
