@@ -1,10 +1,11 @@
 """A new version of the app: half installed it harms nothing, and it takes over only by a tap, and never under a form."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, Playwright
+from playwright.async_api import Error, Page, Playwright
 
 from tests.browser.driven import STAY, Driven
 from tests.browser.gateway import Gateway
@@ -21,8 +22,9 @@ CONTROLLED = """() => navigator.serviceWorker.ready.then(() => navigator.service
 
 async def newer(page: Page) -> bool:
     for _ in range(50):
-        if await page.evaluate(IS_NEWER):
-            return True
+        with contextlib.suppress(Error):  # the page goes while it is asked
+            if await page.evaluate(IS_NEWER):
+                return True
         await asyncio.sleep(0.1)
     return False
 

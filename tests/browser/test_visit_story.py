@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Geolocation, Locator, ViewportSize
+from playwright.async_api import Geolocation, Locator, ViewportSize, expect
 
 from shared_schemas.alerts import AlertCause, AlertClass, AlertState
 from shared_schemas.tasks import TaskState
@@ -109,8 +109,8 @@ async def visit(noor: Nurse, at: int) -> None:
     await noor.page.get_by_label("Note of this visit").fill(f"Wound of {name} clean")
     if at == 1:
         await noor.page.reload()
-        await noor.page.get_by_label("Note of this visit").wait_for()
-        assert await noor.page.get_by_label("Note of this visit").input_value() == f"Wound of {name} clean"
+        # The field is there a moment before the draft is read.
+        await expect(noor.page.get_by_label("Note of this visit")).to_have_value(f"Wound of {name} clean")
     await noor.page.get_by_role("button", name=re.compile("^End visit · 1 open")).wait_for()
     await sign(noor, by_name=at == 2)
     # What is signed stands: nothing of it waits to be said again.
