@@ -27,14 +27,14 @@ IDBDatabase.prototype.transaction = function (...asked) {
 };
 """
 
-# A slow disk: what the outbox is given is complete only some time after the last answer to a request.
+# A slow disk: what the outbox is given is complete only well after the last answer to a request.
 COMPLETES_LATE = """
 const open = IDBDatabase.prototype.transaction;
 IDBDatabase.prototype.transaction = function (...asked) {
   const transaction = open.apply(this, asked);
   if (this.name === 'wardlight-outbox' && transaction.mode === 'readwrite') {
     const store = transaction.objectStore(transaction.objectStoreNames[0]);
-    const until = performance.now() + 40;
+    const until = performance.now() + 700;
     const again = () => {
       if (performance.now() < until) store.count().onsuccess = again;
     };
