@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Error, Page, Playwright
+from playwright.async_api import Error, Page, Playwright, Route, WebSocketRoute
 
-from tests.browser.driven import STAY, Driven
+from tests.browser.conftest import OpenTablet
+from tests.browser.driven import STAY, Driven, arrived
 from tests.browser.gateway import Gateway
 from tests.browser.server import Server
 from tests.browser.tablets import kill, open_tablet
@@ -84,3 +86,42 @@ async def test_killed_while_a_new_version_installs_the_old_one_opens_whole_and_t
     assert await page.evaluate(IS_NEWER) is True
     await again.context.close()
     gateway.close()
+
+
+async def test_an_app_that_the_server_has_outgrown_says_so_sends_what_is_charted_and_reads_again_once_it_may(
+    ward: Server, tablet: OpenTablet, heart: str
+) -> None:
+    amy = await tablet("amy", anew=True)
+    driven = await Driven.on(amy.context, ward.url, heart)
+    device_id = await driven.log_in("Amy Archer")
+    await driven.page.close()
+    doors = re.compile(r"/api/sync/(changes|snapshot)")
+
+    async def too_old(route: Route) -> None:
+        await route.fulfill(status=426, json={"type": "urn:wardlight:update_needed", "status": 426})
+
+    outgrown = True
+
+    async def closed(socket: WebSocketRoute) -> None:
+        if outgrown:
+            await socket.close(code=4426)
+        else:
+            socket.connect_to_server()
+
+    await amy.page.route(doors, too_old)
+    await amy.page.route_web_socket(re.compile("/api/sync/live"), closed)
+    await amy.page.goto(f"{ward.url}/#/sync")
+    pill = amy.page.locator('header a[href="#/sync"]')
+    await pill.filter(has_text=re.compile(r"^\s*Update needed\s*$")).wait_for(timeout=15_000)
+    await amy.shows("This app is too old for the server")
+    # Another tab, and a save there: it is sent, and no tab calls the old app up to date.
+    other = await Driven.on(amy.context, ward.url, heart)
+    [entry_id] = await other.note("from an old app")
+    await other.drained()
+    assert [each for _, each, _ in await arrived(ward, device_id)] == [entry_id]
+    assert "Update needed" in await pill.inner_text()
+    outgrown = False
+    await amy.page.unroute(doors)
+    await pill.filter(has_text="All sent").wait_for(timeout=60_000)
+    assert await amy.page.get_by_text("This app is too old for the server").count() == 0
+    amy.complaints[:] = [each for each in amy.complaints if "426" not in each and "WebSocket" not in each]

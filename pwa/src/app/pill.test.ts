@@ -22,7 +22,7 @@ test('all sent is said only when nothing waits, nothing is held and the server w
   for (const waiting of [0, 1, 3])
     for (const held of [0, 1])
       for (const reachable of [true, false])
-        for (const trouble of ['unread', 'refused', 'busy', null] as const) {
+        for (const trouble of ['unread', 'refused', 'outdated', 'busy', null] as const) {
           const known = trouble === null || trouble === 'busy';
           const calm = waiting === 0 && held === 0 && reachable && known;
           const keys = said({ waiting, held, reachable, trouble });
@@ -83,6 +83,15 @@ const WORDS: readonly [Partial<SyncStanding>, Record<Language, string>][] = [
       ko: '등록되지 않은 태블릿 · 2건 보관',
       zh: '服务器不认识此平板 · 此处保留 2 条',
       vi: 'Máy chủ không nhận ra máy này · giữ 2 ở đây',
+    },
+  ],
+  [
+    { waiting: 2, trouble: 'outdated' },
+    {
+      en: 'Update needed · 2 waiting',
+      ko: '업데이트 필요 · 2건 대기',
+      zh: '需要更新 · 2 条待发',
+      vi: 'Cần cập nhật · 2 chờ gửi',
     },
   ],
   [

@@ -26,6 +26,10 @@ export function pillFace(standing: SyncStanding, time: string | null): PillFace 
     const key: Key = waiting > 0 ? 'sync.refused_kept' : 'sync.refused';
     return { kind: 'waiting', icon: 'unreachable', parts: [{ key, params: queue }] };
   }
+  if (trouble === 'outdated') {
+    const key: Key = waiting > 0 ? 'sync.outdated_waiting' : 'sync.outdated';
+    return { kind: 'waiting', icon: 'install', parts: [{ key, params: queue }] };
+  }
   if (trouble === 'busy' && waiting > 0)
     return { kind: 'waiting', icon: 'cloud', parts: [{ key: 'sync.busy', params: queue }] };
   if (!reachable) {

@@ -20,8 +20,9 @@ export interface SyncStanding {
   sent_at: number | null;
   /** Whether the server took what it was sent at the last try. */
   reachable: boolean;
-  /** What comes before all else: storage was not read, so that nothing is known; the server does not know this tablet, or is busy. */
-  trouble: 'unread' | 'refused' | 'busy' | null;
+  /** What comes before all else: storage was not read, so that nothing is known; the server does not know this tablet, no
+   * longer serves so old an app, or is busy. */
+  trouble: 'unread' | 'refused' | 'outdated' | 'busy' | null;
 }
 
 /** Replace the fields, never the object: the frame reads them live. */

@@ -9,6 +9,7 @@ import { ask, now } from './http.ts';
 import { LiveSocket } from './live_socket.ts';
 import { clockAt } from './offset.ts';
 import { type Again, readOutbox, resend } from './outbox.ts';
+import { isOutdated, learnIfOutdated } from './outdated.ts';
 import { LATEST_MS, pendingOf } from './pending.ts';
 import { setPeople, thisDevice } from './people.svelte.ts';
 import { forgetFeed, keepChanges, keepRows, readProjection } from './projection.ts';
@@ -16,9 +17,7 @@ import { rowsOfSnapshot } from './replica.ts';
 import { type Hands, Runner } from './runner.ts';
 import { seed } from './seed.ts';
 import { store, syncState, tell } from './store.svelte.ts';
-import { summary } from './summary.ts';
-
-const UPDATE_NEEDED = 426;
+import { type Connection, summary } from './summary.ts';
 
 export const LIVE_LOCK = 'wardlight.live';
 const RESEND_AGAIN_MS = 5_000;
@@ -127,19 +126,21 @@ const hands: Hands = {
 };
 
 /** Set by the tab that holds `live`, for those that do not. */
-let others_connected: boolean | null = null;
+let connection_of_others: Connection | null = null;
 let remembered_offset_ms: number | null = null;
 const runner = new Runner(seed(), hands, now, told);
 
 /** After every event: screens and other tabs learn how things stand. */
 function told(state: typeof runner.state): void {
   const standing = summary(state, now());
-  if (!state.live.lock && others_connected !== null && standing.connection !== 'refused')
-    standing.connection = others_connected ? 'connected' : 'unreachable';
+  if (standing.connection !== 'refused') {
+    if (isOutdated()) standing.connection = 'outdated';
+    if (!state.live.lock) standing.connection = connection_of_others ?? standing.connection;
+  }
   const was = syncState().connection;
   tell({ standing });
   if (state.live.lock && was !== standing.connection)
-    hintOthers({ hint: 'connection', connected: standing.connection === 'connected' });
+    hintOthers({ hint: 'connection', connection: standing.connection });
   const { device, clock } = state;
   if (device && JSON.stringify(device) !== JSON.stringify(thisDevice())) {
     setPeople({ device });
@@ -152,16 +153,10 @@ function told(state: typeof runner.state): void {
   }
 }
 
-/** This app is too old to read: the new one is fetched now, and waits as always for a cold start or a tap. */
-async function lookForUpdate(): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  await registration?.update().catch(() => {});
-}
-
 async function get(feed: string, path: string): Promise<void> {
   const reply = await ask(path);
   if (reply.status === 200) tell({ heard_at: Date.now() });
-  if (reply.status === UPDATE_NEEDED) void lookForUpdate();
+  learnIfOutdated(reply.status);
   hear({ event: 'get_reply', feed, ...reply });
 }
 
@@ -206,7 +201,7 @@ async function readRows(anew?: string): Promise<Record<string, readonly [string,
 
 async function heardHint(hint: Hint): Promise<void> {
   if (hint.hint === 'connection') {
-    others_connected = hint.connected;
+    connection_of_others = hint.connection;
     hear({ event: 'timer' });
   } else if (hint.hint === 'people') {
     const { device, sessions, current } = await readDevice();

@@ -1,11 +1,12 @@
 /** What tabs and the service worker tell each other: hints only, storage is the truth. */
 import type { Change } from './contract.ts';
+import type { Connection } from './summary.ts';
 
 export type Hint =
   | { hint: 'outbox' }
   | { hint: 'feed'; feed: string; epoch: string; changes: readonly Change[] | null }
   | { hint: 'people' }
-  | { hint: 'connection'; connected: boolean };
+  | { hint: 'connection'; connection: Connection };
 
 const CHANNEL = 'wardlight';
 

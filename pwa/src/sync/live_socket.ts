@@ -1,6 +1,7 @@
 /** The WebSocket of the tab that holds `live`. */
 import { PROTOCOL } from '../schemas.ts';
 import type { Event } from './contract.ts';
+import { learnIfOutdated } from './outdated.ts';
 import { tell } from './store.svelte.ts';
 
 export class LiveSocket {
@@ -20,7 +21,10 @@ export class LiveSocket {
       if (this.#socket === socket) this.#hear(event);
     };
     socket.addEventListener('open', () => mine({ event: 'socket_opened' }));
-    socket.addEventListener('close', () => mine({ event: 'socket_closed' }));
+    socket.addEventListener('close', ({ code }) => {
+      learnIfOutdated(code);
+      mine({ event: 'socket_closed' });
+    });
     socket.addEventListener('message', ({ data }) => {
       const frame = parsed(data);
       if (frame === undefined) return;

@@ -2,8 +2,9 @@
 import type { Now, State } from './contract.ts';
 import { clockAt } from './offset.ts';
 
-/** `connection`: the server answers; it is being tried; it takes nothing now; it could not be reached; it does not know this tablet. */
-export type Connection = 'connected' | 'trying' | 'busy' | 'unreachable' | 'refused';
+/** `connection`: the server answers; it is being tried; it takes nothing now; it could not be reached; it does not know this tablet;
+ * this app is too old to read from it. */
+export type Connection = 'connected' | 'trying' | 'busy' | 'unreachable' | 'refused' | 'outdated';
 
 export type Summary = {
   waiting: number;

@@ -38,7 +38,7 @@ export function wireShell(): void {
     });
     $effect(() => {
       const { waiting, held, resending, last_sent_at, connection, clock_offset_ms } = syncState();
-      const reachable = connection === 'connected' || connection === 'trying';
+      const reachable = isReached(connection);
       // Of this tablet's own entries storage knows better than the feed: its tray is counted by `held`.
       const elsewhere = rows('held_entry').filter((one) => one.device_id !== thisDevice()?.device_id);
       const answering = {
@@ -62,8 +62,12 @@ export function wireShell(): void {
   });
 }
 
-function isTrouble(connection: Connection): connection is 'refused' | 'busy' {
-  return connection === 'refused' || connection === 'busy';
+function isTrouble(connection: Connection): connection is 'refused' | 'outdated' | 'busy' {
+  return connection === 'refused' || connection === 'outdated' || connection === 'busy';
+}
+
+function isReached(connection: Connection): boolean {
+  return connection === 'connected' || connection === 'trying' || connection === 'outdated';
 }
 
 /** Entries of the tray that somebody answered elsewhere. */
