@@ -82,19 +82,25 @@ Apply = Callable[["Work", Sequence[Arrived[Any]]], Awaitable[list[Outcome]]]
 Gate = Callable[[Author, Scope], bool]
 
 
+# Parts of a stay: its sets with the observations and responses that follow; other care; its note.
+OBSERVED, CARE, NOTE = (frozenset({part}) for part in ("observed", "care", "note"))
+
+
 @dataclass(frozen=True, slots=True)
 class Handles:
     """The gate and the effect of one entry type. `always_kept`: never held for scope (vital signs).
 
     `takes_back`: who works where the subject was before may too, not only who works where it is now by a mistake.
-    `of_its_stay`: all that it does concerns its stay alone, so that it may pass earlier entries about other stays.
+    `of_its_stay`: the parts of its stay that it looks at or changes, when it concerns nothing else, so that it may pass
+    earlier entries about other parts and other stays; `only_adds`: of these parts it looks at nothing.
     """
 
     gate: Gate
     apply: Apply
     always_kept: bool = False
     takes_back: bool = False
-    of_its_stay: bool = False
+    of_its_stay: frozenset[str] = frozenset()
+    only_adds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

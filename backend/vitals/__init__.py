@@ -1,7 +1,7 @@
 """Vital signs, their score, and the duty to observe."""
 
 from backend.access import rules as gates
-from backend.slice import Handles, Slice
+from backend.slice import OBSERVED, Handles, Slice
 from backend.vitals import actions
 from backend.vitals.sweep import OBSERVATION_DUTY
 from shared_schemas import vitals as words
@@ -12,7 +12,7 @@ SLICE = Slice(
     name="vitals",
     entries={
         words.VitalSignsCharted: Handles(
-            gates.may_chart, actions.chart_vital_signs, always_kept=True, of_its_stay=True
+            gates.may_chart, actions.chart_vital_signs, always_kept=True, of_its_stay=OBSERVED
         ),
         words.VitalSignsCorrected: Handles(gates.may_chart, actions.correct_vital_signs, always_kept=True),
         words.Spo2ScaleSet: Handles(gates.may_prescribe, actions.set_spo2_scale),

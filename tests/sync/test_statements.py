@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from shared_schemas.tasks import TaskDone, TaskPlanned
+from shared_schemas.flags import Flag
+from shared_schemas.tasks import NotDoneCareReason, TaskDone, TaskNotDone, TaskPlanned, TaskState
 from shared_schemas.vitals import Consciousness, VitalSigns, VitalSignsCharted
-from shared_schemas.wire import Verdict
+from shared_schemas.wire import HeldReason, Verdict
 from tests.cast import uid
 from tests.sync.conftest import Scene
 
@@ -80,6 +81,58 @@ async def test_a_round_of_many_patients_needs_as_many_statements_as_one_of_three
         assert {one.verdict for one in verdicts} == {Verdict.ACCEPTED}
         counts.append(len(seen))
     assert counts[1] == counts[2]
+
+
+async def test_care_that_is_planned_and_done_again_and_again_makes_no_more_runs(scene: Scene) -> None:
+    """What names the entry before it waits for that one alone, and not for all that was written meanwhile."""
+    stays = await admit(scene, 3)
+    counts = []
+    for rounds in (2, 2, 5):
+        for _ in range(rounds):
+            scene.cast.clock.advance(timedelta(minutes=10))
+            for stay_id in stays:
+                scene.tablet.save(scene.anna, a_set(scene, stay_id))
+                care = TaskPlanned(
+                    observed_at=scene.tablet.now, stay_id=stay_id, text="bloods", due_at=scene.tablet.now
+                )
+                care_id = scene.tablet.save(scene.anna, care)
+                tick = TaskDone(observed_at=scene.tablet.now, stay_id=stay_id, task_id=care_id)
+                scene.tablet.save(scene.anna, tick, depends_on=[care_id])
+                scene.tablet.save(scene.anna, replace(scene.note(), stay_id=stay_id))
+        with scene.server.database.counted_statements() as seen:
+            verdicts = await scene.tablet.push()
+        assert Verdict.HELD not in {one.verdict for one in verdicts}
+        counts.append(len(seen))
+    assert counts[1] == counts[2]
+    await scene.tablet.pull()
+    done = [row.state.value for row in scene.tablet.rows("task") if row.text == "bloods"]
+    assert done == ["completed"] * len(stays) * 9
+
+
+async def test_a_reason_why_a_set_was_not_taken_is_heard_before_the_set_that_came_after_it(scene: Scene) -> None:
+    [stay_id] = await admit(scene, 1)
+    await scene.tablet.say(scene.anna, a_set(scene, stay_id))
+    await scene.tablet.pull()
+    [task] = [row for row in scene.tablet.rows("task") if row.stay_id == stay_id and row.state is TaskState.READY]
+    scene.cast.clock.advance(timedelta(minutes=10))
+    about = {"observed_at": scene.tablet.now, "stay_id": stay_id}
+    scene.tablet.save(scene.anna, TaskPlanned(**about, text="bloods", due_at=scene.tablet.now))
+    refused = TaskNotDone(**about, task_id=task.task_id, reason=NotDoneCareReason.REFUSED)
+    reason_id = scene.tablet.save(scene.anna, refused)
+    scene.tablet.save(scene.anna, a_set(scene, stay_id))
+    after_id = scene.tablet.save(scene.anna, refused)
+    await scene.tablet.push()
+    flags = [scene.tablet.verdicts[entry_id].flags for entry_id in (reason_id, after_id)]
+    assert flags == [[], [Flag.NOT_DONE_AFTER_DONE]]
+
+
+async def test_an_entry_never_passes_what_it_depends_on_though_that_is_about_another_patient(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note())
+    nobody = scene.tablet.save(scene.anna, a_set(scene, uid()))
+    scene.tablet.save(scene.anna, scene.note("as charted"), depends_on=[nobody])
+    verdicts = [(one.verdict, one.reason) for one in await scene.tablet.push()]
+    unknown, with_it = HeldReason.UNKNOWN_SUBJECT, HeldReason.DEPENDS_ON_HELD
+    assert verdicts == [(Verdict.ACCEPTED, None), (Verdict.HELD, unknown), (Verdict.HELD, with_it)]
 
 
 async def test_what_is_said_of_one_patient_keeps_its_order(scene: Scene) -> None:

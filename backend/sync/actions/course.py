@@ -1,7 +1,6 @@
 """Batches on their way through the slices: run by run, each entry judged, applied or held."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
@@ -18,13 +17,13 @@ from backend.sync import queries
 from backend.sync.actions.hold import Held, hold
 from backend.sync.actions.resolve import TO_APPLY, Reapplying, close, hold_again
 from backend.sync.rules.judge import Known, Refusal, bounded, judged
+from backend.sync.rules.order import runs, side_by_side, stay_by_stay
 from backend.sync.rules.strict import Decoders, Sent, id_from, sent
 from shared_schemas.flags import Flag
-from shared_schemas.sync import HeldEntryResolved, Resolution
+from shared_schemas.sync import Resolution
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 
 RETRY_LATER_S = 300
-ALONE = frozenset({"", HeldEntryResolved.type_name})
 SET_VERDICTS = """
 update entry set verdict = v.verdict, reason = v.reason, detail = v.detail, flags = v.flags
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as v(entry_id, verdict, reason, detail, flags)
@@ -73,30 +72,14 @@ class Course:
             self._stored |= await queries.stored(self.work.connection, raced)
             now = await heads(self.work.connection, list(self.heads))
             self.heads = {feed: head.head for feed, head in now.items()}
-        fresh = [self._stay_by_stay(filter(self._is_new, batch)) for _, batch in batches]
+        fresh = [stay_by_stay(filter(self._is_new, batch), self.rooms.handlers) for _, batch in batches]
         # One of them may admit the patient of whom another speaks: what came first stays first.
         strange = any(entry.stay_id not in self.known.spans for batch in fresh for entry in batch if entry.stay_id)
-        for group in _runs(chain.from_iterable(fresh) if strange else side_by_side(fresh)):
+        for group in runs(chain.from_iterable(fresh) if strange else side_by_side(fresh)):
             await self._apply(group)
 
     def _is_new(self, entry: Sent) -> bool:
         return entry.key in self.admitted.fresh and self._firsts.get(entry.key) is entry
-
-    def _stay_by_stay(self, batch: Iterable[Sent]) -> list[Sent]:
-        """A tablet's entries in an order of fewer runs: of each stay as they were, and nothing else passes anything."""
-        ordered: list[Sent] = []
-        by_stay: dict[str, list[Sent]] = {}
-        for entry in batch:
-            if entry.stay_id is not None and self._keeps_to_its_stay(entry):
-                by_stay.setdefault(entry.stay_id, []).append(entry)
-                continue
-            ordered += [*side_by_side(by_stay.values()), entry]
-            by_stay = {}
-        return [*ordered, *side_by_side(by_stay.values())]
-
-    def _keeps_to_its_stay(self, entry: Sent) -> bool:
-        handles = self.rooms.handlers.get(_type_of(entry))
-        return handles is not None and handles.of_its_stay and entry.body is not None and not entry.depends_on
 
     async def _apply(self, group: Sequence[Sent]) -> None:
         taken: list[tuple[Sent, Arrived]] = []
@@ -227,36 +210,3 @@ def _repeated(entry: Sent, stored: queries.Stored | None, first: EntryVerdict | 
         verdict.outcome, verdict.reason = first.verdict, first.reason
         verdict.detail, verdict.flags = first.detail, first.flags
     return verdict
-
-
-def side_by_side(batches: Iterable[Sequence[Sent]]) -> Iterator[Sent]:
-    """The entries of all, each one's in their own order, and those of one type in as few runs as that allows."""
-    left = [deque(batch) for batch in batches if batch]
-    while left:
-        kind = _type_of(left[0][0])
-        for batch in left:
-            while batch and _type_of(batch[0]) == kind:
-                yield batch.popleft()
-        left = [batch for batch in left if batch]
-
-
-def _type_of(entry: Sent) -> str:
-    return entry.envelope.type if entry.envelope else ""
-
-
-def _runs(entries: Iterable[Sent]) -> Iterator[list[Sent]]:
-    """Neighbours of one type, as long as none depends on another of its run. What can not be read stands alone.
-
-    So does an answer to a held entry: the next one must see what became of that.
-    """
-    run: list[Sent] = []
-    keys: set[str] = set()
-    for entry in entries:
-        same = bool(run) and _type_of(run[0]) == _type_of(entry) and _type_of(entry) not in ALONE
-        if run and not (same and keys.isdisjoint(entry.depends_on)):
-            yield run
-            run, keys = [], set()
-        run.append(entry)
-        keys.add(entry.key)
-    if run:
-        yield run
