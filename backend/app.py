@@ -1,5 +1,6 @@
 """The composition root: all slices behind one edge, with their bells, on a database."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -49,6 +50,7 @@ SLICES: tuple[Slice, ...] = (
     board.SLICE,
 )
 PWA_FOLDER = PROJECT_ROOT / "pwa" / "dist"
+NO_PWA = Path(os.devnull)  # a simulation's tablets are no browsers, and packing the app takes longer than a start
 DELIVERIES_AT_ONCE = 8  # one that waits for a slow push service holds up no other
 CONTACTS_EVERY_S = 1.0  # pongs of a thousand tablets are noted in one statement a second
 SERVER_PATHS = ("/api/", "/health/")
@@ -217,7 +219,7 @@ class Stepped:
             return
         async with _at_hand(load_settings()) as settings:
             clock = SteppedClock(datetime(1970, 1, 1, tzinfo=UTC))
-            self._ward = Ward(settings, clock, WebPush(settings), stepped=True)
+            self._ward = Ward(settings, clock, WebPush(settings), stepped=True, pwa=NO_PWA)
             try:
                 await self._ward(scope, receive, send)
             finally:

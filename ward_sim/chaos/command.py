@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import logging
 import os
 import sys
@@ -47,6 +48,7 @@ async def run_seeds(seeds: range, mutant: str | None) -> list[Json]:
     with ExitStack() as open_things:
         child = None if mutant else open_things.enter_context(NodeChild())
         async with Ground() as ground:
+            gc.freeze()  # modules and hospital stay as long as the process: nobody need look at them again
             for seed in seeds:
                 reports.append(
                     await run_seed(ground, seed, mutant, lambda number, seed=seed: _core(child, seed, number))

@@ -27,41 +27,52 @@ class _Upstream(asyncio.Protocol):
         self.call.ended()
 
 
-class Call(asyncio.Protocol):
+class _ServersEnd(asyncio.Transport):
+    """The server's end: what it takes for its socket. A real one would cost each statement four more system calls."""
+
+    def __init__(self, call: "Call", protocol: Any) -> None:
+        super().__init__()
+        self.call, self.protocol, self._is_over = call, protocol, False
+
+    def write(self, piece: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The server says something."""
+        if not self._is_over:
+            self.call.asked(bytes(piece))
+
+    def writelines(self, pieces: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        """The server says several things at once."""
+        self.write(b"".join(pieces))
+
+    def is_closing(self) -> bool:
+        """Whether it has ended."""
+        return self._is_over
+
+    def close(self) -> None:
+        """It hangs up, or is hung up on; it learns so in the next turn of the loop."""
+        if not self._is_over:
+            self._is_over = True
+            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, None)
+            self.call.left()
+
+    def abort(self) -> None:
+        """Nothing is ever left to be written."""
+        self.close()
+
+
+class Call:
     """One connection of the server's. `pid`: the process that serves it."""
 
     def __init__(self, line: "DatabaseLine") -> None:
         self.line = line
         self.pid = 0
-        self.server: Any = None
+        self.server: _ServersEnd | None = None
         self.postgres: Any = None
         self.over = asyncio.Event()
-        self._early = b""
         self._cut_before_answer = False
 
-    def connection_made(self, transport: Any) -> None:
-        """The server calls: so do we, unless nobody is to be connected."""
-        if self.line.is_closed:
-            transport.abort()
-            return
-        self.server = transport
-        self.line.calls.append(self)
-        loop = asyncio.get_running_loop()
-        self.line.keep(loop.create_task(self._dial(loop)))
-
-    async def _dial(self, loop: asyncio.AbstractEventLoop) -> None:
-        try:
-            self.postgres, _ = await loop.create_unix_connection(lambda: _Upstream(self), str(self.line.upstream))
-        except OSError:
-            self.server.abort()
-            self.ended()
-            return
-        self.postgres.write(self._early)
-
-    def data_received(self, piece: bytes) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def asked(self, piece: bytes) -> None:
         """A statement on its way to PostgreSQL, or a part of one."""
         if self.postgres is None:
-            self._early += piece
             return
         if piece.endswith(_SYNC) or piece[:1] == b"Q":
             cut = self.line.count()
@@ -84,22 +95,20 @@ class Call(asyncio.Protocol):
             if is_whole:
                 self.line.fire(self)
             return
-        self.server.write(piece)
+        if self.server is not None:
+            self.server.protocol.data_received(piece)
         if is_whole and self.line.on_answer is not None:
             self.line.on_answer(self)
 
     def cut(self) -> None:
         """End it; what PostgreSQL had not committed, it rolls back."""
         if self.server is not None:
-            self.server.abort()
-        if self.postgres is None:
-            self.ended()
-        else:
-            # What was written still runs, as it would on a machine that lost its peer.
-            self.postgres.close()
+            self.server.close()
+        # What was written still runs, as it would on a machine that lost its peer.
+        self.left()
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  # the protocol's signature
-        """The server hung up."""
+    def left(self) -> None:
+        """Nobody is at the server's end any more."""
         self.server = None
         if self.postgres is not None:
             self.postgres.close()
@@ -111,7 +120,7 @@ class Call(asyncio.Protocol):
             self.line.calls.remove(self)
         self.over.set()
         if self.server is not None:
-            self.server.abort()
+            self.server.close()
 
 
 class DatabaseLine:
@@ -127,24 +136,36 @@ class DatabaseLine:
         self._cut_at: int | None = None
         self._where = "before"
         self._on_cut: Callable[[Call], None] | None = None
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._dial: Any = None
 
-    async def open(self, folder: Path) -> None:
-        """Listen in a folder, as PostgreSQL would."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_unix_server(lambda: Call(self), str(folder / _SOCKET))
+    def open(self, folder: Path) -> None:
+        """Whoever dials this folder's socket on this loop, as if PostgreSQL listened there, is put through by us."""
+        loop: Any = asyncio.get_running_loop()
+        self._dial, here = loop.create_unix_connection, str(folder / _SOCKET)
+
+        async def dialled(protocol: Any, path: Any = None, **words: Any) -> Any:
+            if str(path) != here:
+                return await self._dial(protocol, path, **words)
+            return await self._put_through(protocol)
+
+        loop.create_unix_connection = dialled
+
+    async def _put_through(self, protocol: Any) -> tuple[asyncio.Transport, Any]:
+        call = Call(self)
+        if not self.is_closed:
+            call.postgres, _ = await self._dial(lambda: _Upstream(call), str(self.upstream))
+        if self.is_closed:
+            call.left()
+            raise ConnectionResetError("nobody is to be connected")
+        self.calls.append(call)
+        call.server = _ServersEnd(call, protocol())
+        call.server.protocol.connection_made(call.server)
+        return call.server, call.server.protocol
 
     async def close(self) -> None:
         """Hang up everything."""
         await self.cut_all()
-        if self._server is not None:
-            self._server.close()
-
-    def keep(self, task: asyncio.Task[None]) -> None:
-        """Hold on to a task until it is done."""
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        asyncio.get_running_loop().create_unix_connection = self._dial  # pyright: ignore[reportAttributeAccessIssue]
 
     def arm(self, after: int, where: str, on_cut: Callable[[Call], None]) -> None:
         """Call `on_cut` at the statement after so many others, `before` it runs or `after` it did, unanswered."""

@@ -61,11 +61,10 @@ class Ground:
         await server_by_name("backend.piccolo_app:migrate")(owner)
         self.lead = await asyncpg.connect(self._postgres.url("postgres", "postgres"))
         self.line = DatabaseLine(Path((self._home / "postgres.sockets").read_text()))
-        await self.line.open(self._sockets)
+        self.line.open(self._sockets)
         os.environ["DATABASE_OWNER_URL"] = owner
-        self.point_server_at(_DATABASE)
         hospital_file(self.hospital, self._home / "hospital.json")
-        await operate_here("staff", "load", str(self._home / "hospital.json"))
+        await self.operate("staff", "load", str(self._home / "hospital.json"))
         async with AsgiDoor(server_by_name()) as door:
             door.server.ward.clock.set(instant(TIRED_SINCE))
             await self._furnish(door)
@@ -89,6 +88,12 @@ class Ground:
         direct = self._postgres.url("wardlight_app", database)
         through = direct.replace(quote(str(self.line.upstream.parent)), quote(str(self._sockets)))
         os.environ["DATABASE_URL"] = through
+
+    async def operate(self, *words: str, database: str = _DATABASE) -> None:
+        """Run one of the server's commands, which needs no bad line."""
+        os.environ["DATABASE_URL"] = self._postgres.url("wardlight_app", database)
+        await operate_here(*words)
+        self.point_server_at(database)
 
     async def copy_database(self, name: str, of: str = _DATABASE) -> None:
         """Make a database as another one is now; nobody may be connected to that."""

@@ -54,8 +54,9 @@ def of_a_newer_app(scenario: "Scenario", seat: "Seat", _die: random.Random) -> N
 
 
 def with_a_used_id(scenario: "Scenario", seat: "Seat", _die: random.Random) -> None:
-    """Another text under an id that the server has already."""
-    sent = [one for one in scenario.pressed if one.seat is seat and one.entry_id in seat.tablet.storage.sent]
+    """Another text under an id that the server has already, of another tablet: none of ours makes one twice."""
+    others = [one for one in scenario.pressed if one.seat is not seat and not one.odd]
+    sent = [one for one in others if one.entry_id in one.seat.tablet.storage.sent]
     pen = scenario.pen(seat)
     said = at_the_bedside.note(pen) if pen is not None else None
     if sent and pen is not None and said is not None:

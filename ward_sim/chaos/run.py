@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ward_sim.chaos.faults import plan_faults
@@ -29,7 +29,6 @@ from ward_sim.chaos.judge.passed import Passed
 from ward_sim.chaos.network import ChaosNetwork
 from ward_sim.chaos.scenario import END_AT, Scenario
 from ward_sim.chaos.server import MortalServer
-from ward_sim.chaos.trace import Trace
 from ward_sim.core import Core, CoresDiffer
 from ward_sim.faults import Faults
 from ward_sim.instants import SECOND
@@ -56,9 +55,14 @@ _ROUNDS = 40
 
 
 async def run_seed(
-    ground: Ground, seed: int, mutant: str | None = None, cores: Cores | None = None, look: Look | None = None
+    ground: Ground,
+    seed: int,
+    mutant: str | None = None,
+    cores: Cores | None = None,
+    look: Look | None = None,
+    taps: Sequence[Any] = (),
 ) -> Json:
-    """Run a seed and return its report; `look` is shown what the judge has looked at."""
+    """Run a seed and return its report; `look` is shown what the judge has looked at, `taps` all that passes."""
     began, used = time.perf_counter(), time.process_time()
     database = f"seed_{seed}"
     await ground.copy_database(database)
@@ -68,8 +72,8 @@ async def run_seed(
     network = ChaosNetwork(world, server, _share_of_faults(die))  # pyright: ignore[reportArgumentType]
     network.open(random.Random(f"{seed}/network"), lambda: die.randrange(2 * SECOND, 40 * SECOND))
     scenario = Scenario(seed, die, ground, world, server, network, Book())
-    trace, passed = Trace(), Passed(scenario)
-    network.taps += [trace, passed]
+    passed = Passed(scenario)
+    network.taps += [*taps, passed]
     try:
         await network.start_server()
         faults = await _play(scenario, cores, mutant)
@@ -86,7 +90,6 @@ async def run_seed(
         await ground.drop_database(f"{database}_backup")
     return {
         "seed": seed,
-        "trace": trace.number(),
         "violations": sum(scenario.book.violations.values()),
         "found": scenario.book.found,
         "by_invariant": scenario.book.by_invariant(),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any
 
-from ward_sim.asgi_door import AsgiDoor, Reply, Socket, operate_here, server_by_name
+from ward_sim.asgi_door import AsgiDoor, Reply, Socket, server_by_name
 from ward_sim.chaos.database_line import Call
 from ward_sim.chaos.ground import Ground
 from ward_sim.chaos.turns import Turns
@@ -156,9 +156,8 @@ class MortalServer:
         self.restores += 1
         await self.ground.drop_database(self.database)
         await self.ground.copy_database(self.database, name)
-        self.ground.point_server_at(self.database)
         # A copy made by PostgreSQL itself leaves no trace by which a server would notice.
-        await operate_here("restored")
+        await self.ground.operate("restored", database=self.database)
         await self.start(now)
 
     def _alive(self) -> AsgiDoor:

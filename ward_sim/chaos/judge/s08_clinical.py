@@ -131,11 +131,27 @@ def _an_admission_has_a_patient(evidence: Evidence) -> Iterator[Finding]:
 def _out_of_use_is_never_simply_clean(evidence: Evidence) -> Iterator[Finding]:
     for bed_id, versions in _of(evidence, "bed_status"):
         for before, after in pairwise(versions):
+            between = _marks_of_its_batch(evidence, after)
             if before["readiness"] in ("blocked", "closed"):
-                safe = after["readiness"] not in ("clean", "cleaning")
+                safe = after["readiness"] not in ("clean", "cleaning") or "dirty" in between
                 yield safe, f"bed {bed_id} went from {before['readiness']} to {after['readiness']}"
             elif before["readiness"] == "dirty":
-                yield after["readiness"] != "clean", f"bed {bed_id} is clean and nobody cleaned it"
+                cleaned = after["readiness"] != "clean" or "cleaning" in between
+                yield cleaned, f"bed {bed_id} is clean and nobody cleaned it"
+
+
+def _marks_of_its_batch(evidence: Evidence, bed_status: Json) -> set[str]:
+    """What else that bed was marked in one transaction with its last mark: of several only the end is told."""
+    last = evidence.entries.get(bed_status.get("mark_id", ""))
+    marks = [entry for entry in evidence.entries.values() if last and entry.written_by == last.written_by]
+    return {
+        entry.body["readiness"]
+        for entry in marks
+        if last
+        and entry.type == "bed_marked"
+        and entry.place < last.place
+        and entry.body["bed_id"] == last.body["bed_id"]
+    }
 
 
 def _a_visit_that_took_place_stays(evidence: Evidence) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from ward_sim.chaos.judge.evidence import Evidence
 from ward_sim.chaos.network import NEW_FIELD
+from ward_sim.chaos.scenario import Pressed
 
 _HELD_AS = {
     "unknown_field": {"unknown_field"},
@@ -23,10 +24,18 @@ def check(evidence: Evidence) -> None:
             held = storage.held.get(pressed.entry_id)
             reason = held["reason"] if held else None
             told = f"{pressed.entry_id}, {pressed.odd}, is held as {reason}"
-            book.check("S10", holds=reason in _HELD_AS[pressed.odd], otherwise=told)
+            came_first = pressed.odd == "id_reuse" and _came_first(evidence, pressed)
+            book.check("S10", holds=came_first or reason in _HELD_AS[pressed.odd], otherwise=told)
     for seat in evidence.scenario.seats:
         if not seat.line.newer_server:
             continue
         for key, (version, row) in seat.tablet.feeds[f"unit:{seat.tablet.unit_id}"].rows.items():
             kept = row.get(NEW_FIELD) == version
             book.check("S10", holds=kept, otherwise=f"tablet {seat.line.number} threw a new field of {key} away")
+
+
+def _came_first(evidence: Evidence, pressed: Pressed) -> bool:
+    """After a restore the one that took the id may be the first to come again; then the other one is held."""
+    rightful = next(one for one in evidence.scenario.pressed if one.entry_id == pressed.entry_id)
+    held = rightful.seat.tablet.storage.held.get(pressed.entry_id, {})
+    return evidence.taken(pressed) is not None and held.get("reason") == "id_reuse"
