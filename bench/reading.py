@@ -113,9 +113,9 @@ async def live(place: Place, ward: LoadedWard, tablet: Tablet) -> AsyncIterator[
     url = "ws://{}:{}/api/sync/live".format(*place.address)
     async with websockets.connect(url, additional_headers=tablet.proof, max_size=2**24) as socket:
         subscriptions = {ward.feed: [cursor["epoch"], cursor["head"]]}
-        hello = {"frame": "hello", "device": tablet.device_id, "subscriptions": subscriptions}
+        hello = {"frame": "hello", "subscriptions": subscriptions}
         await socket.send(msgspec.json.encode(hello).decode())
-        await _frame_with(socket, '"upto"')
+        await _frame_with(socket, '"sum')  # of `upto`, or of `same`
         yield socket
 
 

@@ -143,7 +143,6 @@ class Hello(Struct, forbid_unknown_fields=True, tag_field="frame", tag="hello", 
     `diverged`: feeds whose rows did not have the server's sum at the same cursor; the tablet reads them anew.
     """
 
-    device: Id
     subscriptions: dict[FeedId, tuple[str, Counter]]
     outbox_depth: Counter = 0
     diverged: list[FeedId] = []
@@ -181,6 +180,13 @@ class Upto(Struct, tag_field="frame", tag="upto", kw_only=True):
     head: Counter
     sum: str
     server_at: Instant
+
+
+class Same(Struct, tag_field="frame", tag="same", kw_only=True):
+    """The hello of this number (a socket's first is 1) named each feed where its head is; sums in the hello's order."""
+
+    hello: Counter
+    sums: list[str]
 
 
 class Ping(Struct, tag_field="frame", tag="ping", kw_only=True):

@@ -1,6 +1,5 @@
 """A small tablet over ASGI: it pairs, signs people in, saves entries with their mac, pushes, pulls and listens."""
 
-import asyncio
 from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from backend.sync.rules.proof import mac
 from shared_schemas.base import Body, ClockQuality
 from shared_schemas.registry import ROWS
 from shared_schemas.wire import ChangesPage, EntryVerdict, PushReply, SnapshotChunk, Verdict
+from tests.live_socket import LiveSocket
 
 ORIGIN = "http://127.0.0.1:8000"
 # Packing the app's files takes longer than most tests of what is charted.
@@ -222,9 +222,9 @@ class Tablet:
         return [msgspec.convert(row, ROWS[type_name]) for (kind, _), (_, row) in rows.items() if kind == type_name]
 
     @asynccontextmanager
-    async def live(self, **headers: str) -> AsyncIterator["LiveSocket"]:
+    async def live(self, **headers: str) -> AsyncIterator[LiveSocket]:
         """The live socket, greeted with this tablet's cursors."""
-        socket = LiveSocket(self, headers)
+        socket = LiveSocket(self.server, self.token, self.cursors, headers)
         await socket.open()
         try:
             yield socket
@@ -244,57 +244,3 @@ def signed(entry: dict[str, Any]) -> bytes:
     names = ("entry_id", "device_id", "n", "type", "v", "session_id", "recorded_at")
     lines = [*(str(entry[name]) for name in names), ",".join(entry["depends_on"]), entry["body"]]
     return "\n".join(lines).encode(errors="surrogatepass")
-
-
-class LiveSocket:
-    """A WebSocket spoken in ASGI messages."""
-
-    def __init__(self, tablet: Tablet, headers: dict[str, str]) -> None:
-        self.tablet, self.closed_with = tablet, 0
-        self.frames: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._accepted = asyncio.Event()
-        self._job: asyncio.Task[None] | None = None
-        given = {"authorization": f"Bearer {tablet.token}", "host": "127.0.0.1:8000", **headers}
-        self._headers = [(name.encode(), value.encode()) for name, value in given.items() if value]
-
-    async def open(self) -> None:
-        """Connect, and say hello if the server accepts."""
-        scope = {
-            "type": "websocket", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1",
-            "scheme": "ws", "path": "/api/sync/live", "raw_path": b"/api/sync/live", "query_string": b"",
-            "root_path": "", "headers": self._headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000),
-            "subprotocols": [], "state": {}, "extensions": {},
-        }  # fmt: skip
-        await self._to_server.put({"type": "websocket.connect"})
-        self._job = asyncio.create_task(self.tablet.server(scope, self._to_server.get, self._take))
-        await asyncio.wait_for(self._accepted.wait(), 5)
-        if not self.closed_with:
-            await self.say({"frame": "hello", "device": self.tablet.device_id, "subscriptions": self.tablet.cursors})
-
-    async def _take(self, message: Any) -> None:
-        if message["type"] == "websocket.send":
-            self.frames.put_nowait(msgspec.json.decode(message["text"]))
-        elif message["type"] == "websocket.close":
-            self.closed_with = message["code"]
-            self.frames.put_nowait({"frame": "closed", "code": message["code"]})
-        self._accepted.set()
-
-    async def say(self, frame: dict[str, Any] | str) -> None:
-        """Send a frame."""
-        text = frame if isinstance(frame, str) else _json.encode(frame).decode()
-        await self._to_server.put({"type": "websocket.receive", "text": text})
-
-    async def next(self, kind: str, within_s: float = 5) -> dict[str, Any]:
-        """The next frame of a kind; others before it are dropped."""
-        async with asyncio.timeout(within_s):
-            while True:
-                frame = await self.frames.get()
-                if frame["frame"] == kind:
-                    return frame
-
-    async def hang_up(self) -> None:
-        """Close from the tablet's side."""
-        await self._to_server.put({"type": "websocket.disconnect", "code": 1001})
-        assert self._job is not None
-        await asyncio.wait_for(self._job, 5)

@@ -95,7 +95,7 @@ async def _open(network: Network, ward: Ward, code: str, die: random.Random) -> 
     line.tablet = Tablet(devices[0], line, die.getrandbits(62))
     line.tablet.start()
     feed = f"unit:{ward.unit_id}"
-    witness = Witness(network.door, devices[1]["device_id"], devices[1]["device_token"], feed)
+    witness = Witness(network.door, devices[1]["device_token"], feed)
     await witness.begin(network.world.now)
     network.witnesses.append(witness)
     nurse = ward.people("charge_nurse")[0]

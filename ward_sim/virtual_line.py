@@ -224,7 +224,7 @@ class VirtualLine:
             self.tablet.hear({"event": "socket_closed"})
 
     def _carry(self, tablet: Tablet, socket: Socket, frame: Json) -> None:
-        if frame["frame"] == "upto":
+        if frame["frame"] in {"upto", "same"}:
             # It comes by the server's wall clock: it must not move the die, or a seed would not repeat.
             self.world.after(30, lambda: self._show(tablet, socket, self._frames, frame))
             return

@@ -1024,14 +1024,12 @@ export const HeldEntryRowSchema = v.looseObject({
 /** First frame of a tablet: its cursors. A device not yet at a feed sends ["", 0]. `diverged`: feeds whose rows did not have the server's sum at the same cursor; the tablet reads them anew. */
 export type Hello = {
   frame: 'hello';
-  device: Id;
   subscriptions: Record<string, [string, Counter]>;
   outbox_depth?: Counter | undefined;
   diverged?: FeedId[] | undefined;
 };
 export const HelloSchema = v.strictObject({
   frame: v.literal('hello'),
-  device: IdSchema,
   subscriptions: keyed(v.record(FeedIdSchema, v.strictTuple([v.string(), CounterSchema]))),
   outbox_depth: v.optional(CounterSchema),
   diverged: v.optional(v.array(FeedIdSchema)),
@@ -1924,6 +1922,18 @@ export const RingSchema = v.looseObject({
   staff_id: IdSchema,
   sound: CodeSchema,
 }) satisfies v.GenericSchema<Ring>;
+
+/** The hello of this number (a socket's first is 1) named each feed where its head is; sums in the hello's order. */
+export type Same = {
+  frame: 'same';
+  hello: Counter;
+  sums: string[];
+};
+export const SameSchema = v.looseObject({
+  frame: v.literal('same'),
+  hello: CounterSchema,
+  sums: v.array(v.string()),
+}) satisfies v.GenericSchema<Same>;
 
 /** A row of a snapshot. */
 export type SnapshotRow = {
@@ -2878,8 +2888,8 @@ export const VitalSignsRowSchema = v.looseObject({
 export type TabletFrame = Hello | Pong;
 export const TabletFrameSchema = v.variant('frame', [HelloSchema, PongSchema]);
 
-export type ServerFrame = Delta | Reset | Upto | Ping | Ring;
-export const ServerFrameSchema = v.variant('frame', [DeltaSchema, ResetSchema, UptoSchema, PingSchema, RingSchema]);
+export type ServerFrame = Delta | Reset | Upto | Same | Ping | Ring;
+export const ServerFrameSchema = v.variant('frame', [DeltaSchema, ResetSchema, UptoSchema, SameSchema, PingSchema, RingSchema]);
 
 export type Entries = {
   alert_accepted: AlertAccepted;

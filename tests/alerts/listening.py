@@ -11,7 +11,8 @@ from backend.app import Ward as Server
 from backend.sync.hub.sockets import Ears
 from tests.alerts.shift import Shift
 from tests.cast import Person
-from tests.tablet import LiveSocket, Tablet
+from tests.live_socket import LiveSocket
+from tests.tablet import Tablet
 
 RINGS = """
 select d.outcome, d.sound, t.sent_at from delivery d join alert_step t using (step_id)
@@ -60,8 +61,7 @@ class Listening:
 
     async def hello_again(self, socket: LiveSocket) -> None:
         """The same socket greets once more."""
-        tablet = socket.tablet
-        await socket.say({"frame": "hello", "device": tablet.device_id, "subscriptions": tablet.cursors})
+        await socket.hello()
         await asyncio.wait_for(self.welcomes.get(), 5)
 
     async def heard(self, socket: LiveSocket) -> list[dict[str, Any]]:

@@ -32,8 +32,7 @@ def mac(session_key: str, entry: Json) -> str:
     names = ("entry_id", "device_id", "n", "type", "v", "session_id", "recorded_at")
     lines = [*(str(entry[name]) for name in names), ",".join(entry.get("depends_on", [])), entry["body"]]
     key = base64.urlsafe_b64decode(session_key + "=" * (-len(session_key) % 4))
-    digest = hmac.digest(key, "\n".join(lines).encode(), "sha256")[:16]
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(hmac.digest(key, "\n".join(lines).encode(), "sha256")[:16]).rstrip(b"=").decode()
 
 
 class Client:
@@ -55,8 +54,7 @@ class Client:
         told = reply.raise_for_status().json()
         self.token, self.device_id, self.unit_id = told["device_token"], told["device_id"], told["unit_id"]
         self.http.cookies.clear()
-        self.http.headers["authorization"] = f"Bearer {self.token}"
-        self.n = 0
+        self.http.headers["authorization"], self.n = f"Bearer {self.token}", 0
 
     async def log_in(self, staff_id: str, pin: str) -> None:
         reply = await self.http.post("/api/sessions", json={"staff_id": staff_id, "pin": pin})
@@ -92,9 +90,9 @@ class Client:
         except (httpx.TransportError, ValueError):
             return False
         if reply.status_code in (400, 413, 422):
-            if len(batch) == 1:
-                self._take_out(batch[0], {"verdict": "held", "reason": "not_taken"})
             half = len(batch) // 2
+            if half == 0:
+                self._take_out(batch[0], {"verdict": "held", "reason": "not_taken"})
             return half == 0 or (await self._send(batch[:half]) and await self._send(batch[half:]))
         if reply.status_code != 200:
             return False
@@ -174,26 +172,28 @@ class Client:
         """The socket, greeted; iterate over its frames, each applied before it is handed on."""
         address = f"{self.url.replace('http', 'ws', 1)}/api/sync/live?protocol={PROTOCOL}"
         async with connect(address, additional_headers={"authorization": f"Bearer {self.token}"}) as socket:
-            await self._hello(socket)
-            yield self._frames(socket)
+            said = dict(self.cursors)
+            await socket.send(json.dumps({"frame": "hello", "subscriptions": said, "outbox_depth": len(self.outbox)}))
+            yield self._frames(socket, said)
 
-    async def _hello(self, socket: ClientConnection) -> None:
-        frame = {"frame": "hello", "device": self.device_id, "subscriptions": self.cursors}
-        await socket.send(json.dumps(frame | {"outbox_depth": len(self.outbox)}))
-
-    async def _frames(self, socket: ClientConnection) -> AsyncIterator[Json]:
+    async def _frames(self, socket: ClientConnection, said: dict[str, tuple[str, int]]) -> AsyncIterator[Json]:
         async for text in socket:
-            frame = json.loads(text)
-            kind, feed = frame["frame"], frame.get("feed", "")
-            epoch, seq = self.cursors.get(feed, ("", 0))
-            if kind == "ping":
-                await socket.send(json.dumps({"frame": "pong", "at": frame["at"]}))
-            elif kind == "delta" and (frame["epoch"], frame["from"]) == (epoch, seq + 1):
-                self._apply(feed, frame["changes"])
-            elif kind == "delta" or (kind == "upto" and (frame["epoch"], frame["head"]) != (epoch, seq)):
-                await self.pull(feed)
-            elif kind == "reset" or (kind == "upto" and frame["sum"] != self.sum(feed)):
-                self.cursors.pop(feed, None)
-                await self.pull(feed)
-                await self._hello(socket)
-            yield frame
+            told = json.loads(text)
+            same = zip(said.items(), told["sums"], strict=True) if told["frame"] == "same" else ()
+            uptos = [{"frame": "upto", "feed": f, "epoch": e, "head": n, "sum": total} for (f, (e, n)), total in same]
+            for frame in uptos or [told]:
+                await self._hear(socket, frame)
+                yield frame
+
+    async def _hear(self, socket: ClientConnection, frame: Json) -> None:
+        kind, feed = frame["frame"], frame.get("feed", "")
+        epoch, seq = self.cursors.get(feed, ("", 0))
+        if kind == "ping":
+            await socket.send(json.dumps({"frame": "pong", "at": frame["at"]}))
+        elif kind == "delta" and (frame["epoch"], frame["from"]) == (epoch, seq + 1):
+            self._apply(feed, frame["changes"])
+        elif kind == "delta" or (kind == "upto" and (frame["epoch"], frame["head"]) != (epoch, seq)):
+            await self.pull(feed)
+        elif kind == "reset" or (kind == "upto" and frame["sum"] != self.sum(feed)):
+            self.cursors.pop(feed, None)
+            await self.pull(feed)

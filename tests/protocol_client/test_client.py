@@ -149,6 +149,30 @@ async def test_the_client_pulls_listens_and_comes_to_the_sum_of_the_server(
                     break
 
 
+async def test_the_client_hears_on_after_a_reset_in_mid_connection_without_another_hello(
+    meet: Meet, settings: Settings, clock: SteppedClock, operate: Operate
+) -> None:
+    async with listening(settings, clock) as (server, port):
+        ward = await meet(server, port)
+        client, feed = ward.client, ward.feed
+        await client.pull(feed)
+        async with client.live() as frames:
+            assert (await anext(frames))["frame"] == "upto"
+            before = client.cursors[feed][0]
+            assert await operate("restored") == 0
+            ward.chart(71)
+            await client.push()
+            while (await anext(frames))["frame"] != "reset":
+                pass
+            assert client.cursors[feed][0] != before
+            assert ward.pulses() == [71]
+            ward.chart(72)
+            assert await client.push()
+            async for frame in frames:
+                if frame["frame"] == "delta" and ward.pulses() == [71, 72]:
+                    break
+
+
 async def test_the_client_survives_a_restore_and_brings_the_ward_back(
     cast: Cast, meet: Meet, settings: Settings, clock: SteppedClock, operate: Operate, tmp_path: Path
 ) -> None:

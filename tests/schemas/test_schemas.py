@@ -20,7 +20,7 @@ STRUCTS = {
 }
 
 TABLET_FRAMES = wire.Hello | wire.Pong
-SERVER_FRAMES = wire.Delta | wire.Reset | wire.Upto | wire.Ping | wire.Ring
+SERVER_FRAMES = wire.Delta | wire.Reset | wire.Upto | wire.Same | wire.Ping | wire.Ring
 
 
 def decoded(case: dict[str, str]) -> object:

@@ -10,8 +10,9 @@ from backend.sync.hub.pulse import HELLO_S, PING_S, SILENT_PINGS, Pulse
 from backend.sync.hub.sockets import Socket
 from backend.sync.hub.together import Together
 from tests.cast import uid
+from tests.live_socket import LiveSocket
 from tests.sync.conftest import Scene
-from tests.tablet import LiveSocket, Tablet
+from tests.tablet import Tablet
 
 
 async def statements_of_a_storm(scene: Scene, tablets: list[Tablet]) -> int:
@@ -26,7 +27,7 @@ async def statements_of_a_storm(scene: Scene, tablets: list[Tablet]) -> int:
 
 async def until_welcomed(scene: Scene, tablet: Tablet) -> None:
     for _ in range(500):
-        if any(each.greeted and each.device_id == tablet.device_id for each in scene.server.hub.sockets):
+        if any(each.hellos and each.device_id == tablet.device_id for each in scene.server.hub.sockets):
             return
         await asyncio.sleep(0.01)
     raise AssertionError("never greeted")
@@ -82,7 +83,7 @@ def pulse(scene: Scene) -> Pulse:
 
 
 def open_socket(scene: Scene, opened_at: float, device_id: str | None = None) -> Socket:
-    socket = Socket(device_id or uid(), set(), set(), opened_at=opened_at, greeted=True)
+    socket = Socket(device_id or uid(), set(), set(), opened_at=opened_at, hellos=1)
     scene.server.hub.sockets.add(socket)
     return socket
 
@@ -112,7 +113,7 @@ async def test_a_socket_that_answers_no_two_pings_ends_also_while_a_frame_waits_
 
 async def test_a_socket_that_never_says_hello_ends(scene: Scene, pulse: Pulse) -> None:
     mute = open_socket(scene, 0.0)
-    mute.greeted = False
+    mute.hellos = 0
     await pulse.beat(HELLO_S)
     assert not mute.ended
     await pulse.beat(HELLO_S + 1)
@@ -126,7 +127,7 @@ async def test_a_ping_comes_with_the_sum_of_each_feed_behind_the_frames_that_are
         await scene.tablet.pull()
         [socket] = await _greeted(scene)
         feed = f"unit:{scene.tablet.unit_id}"
-        await live.say({"frame": "hello", "device": scene.tablet.device_id, "subscriptions": scene.tablet.cursors})
+        await live.hello()
         await live.next("upto")
         socket.ping_at = 1.0
         await pulse.beat(2.0)
@@ -155,7 +156,7 @@ async def test_the_server_lets_go_of_a_tablet_that_does_not_even_take_the_close(
 ) -> None:
     monkeypatch.setattr(sys.modules["backend.sync.routes.live"], "CLOSE_S", 0.05)
     await scene.tablet.pull()
-    socket = StuckSocket(scene.tablet, {})
+    socket = StuckSocket(scene.server, scene.tablet.token, scene.tablet.cursors, {})
     await socket.open()
     await socket.next("upto")
     scene.server.hub.end(scene.tablet.device_id, "silent")

@@ -168,12 +168,13 @@ class World:
             {"frame": "upto", "feed": feed, "epoch": epoch, "head": self.told.get(feed, head), "sum": "00ff"},
             {"frame": "upto", "feed": feed, "epoch": epoch, "head": head, "sum": ""},
             {"frame": "reset", "feed": feed, "epoch": epoch, "why": "restored"},
+            {"frame": "same", "hello": self.die.choice([1, 1, 2, 3]), "sums": ["00fe", "00ff"]},
             {"frame": "ping", "at": instant_text(self.now["wall_ms"])},
             {"frame": "ring", "alert_id": "a", "step_id": "b", "staff_id": "c", "sound": "red"},
             {"frame": "weather"},
             self.die.choice([7, None, {"frame": "delta"}, {"frame": "upto", "feed": feed, "head": True}]),
         ]
-        self.hear({"event": "frame", "frame": self.die.choices(frames, [8, 4, 2, 1, 2, 1, 1, 1])[0]})
+        self.hear({"event": "frame", "frame": self.die.choices(frames, [8, 4, 2, 1, 2, 2, 1, 1, 1])[0]})
 
 
 def _change(seq: int) -> Json:

@@ -25,7 +25,6 @@ class Witness:
     """Reads one feed after every step of the server."""
 
     door: AsgiDoor
-    device_id: str
     token: str
     feed: str
     epoch: str = ""
@@ -43,7 +42,7 @@ class Witness:
 
         self.socket = await self.door.connect("/api/sync/live", self.token)
         subscriptions = {self.feed: [epoch, head]}
-        hello = {"frame": "hello", "device": self.device_id, "subscriptions": subscriptions}
+        hello = {"frame": "hello", "subscriptions": subscriptions}
         await self.door.tell(self.socket, hello)
 
     async def look(self, now: int) -> None:

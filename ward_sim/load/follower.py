@@ -35,6 +35,7 @@ class Frame(msgspec.Struct, rename={"first": "from", "last": "to"}):
     alert_id: str = ""
     step_id: str = ""
     changes: msgspec.Raw = msgspec.Raw(b"[]")
+    sums: list[str] = []
 
 
 _frame = msgspec.json.Decoder(Frame)
@@ -48,6 +49,7 @@ class Follower:
         self.is_in_hand = staff_id is not None
         self.feeds = ("reference", f"unit:{tablet.unit_id}", *([f"user:{staff_id}"] if staff_id else []))
         self.cursors: dict[str, tuple[str, int]] = {}
+        self._said: dict[str, tuple[str, int]] = {}
         self.outbox_depth = 0
         self.reads = HttpLine(tablet.line.address)
         self.socket: LiveSocket | None = None
@@ -172,7 +174,8 @@ class Follower:
 
     def _hello(self) -> None:
         self.unsure = set(self.feeds)
-        frame = {"frame": "hello", "device": self.tablet.device_id, "subscriptions": self.cursors}
+        self._said = dict(self.cursors)
+        frame = {"frame": "hello", "subscriptions": self.cursors}
         self._say({**frame, "outbox_depth": self.outbox_depth})
 
     def _say(self, frame: Json) -> None:
@@ -187,7 +190,15 @@ class Follower:
             self._say({"frame": "pong", "at": frame.at})
         elif frame.frame == "ring":
             self._begin(self._receipt(frame))
-        elif frame.feed in self._fetching:
+        elif frame.frame == "same":
+            for (feed, (epoch, seq)), total in zip(self._said.items(), frame.sums, strict=True):
+                self._hear_of(Frame("upto", feed, epoch, head=seq, sum=total))
+        else:
+            self._hear_of(frame)
+
+    def _hear_of(self, frame: Frame) -> None:
+        """A frame about one feed."""
+        if frame.feed in self._fetching:
             self._missed.add(frame.feed)
         elif frame.frame == "delta":
             self._delta(frame)

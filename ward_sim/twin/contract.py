@@ -65,7 +65,10 @@ class Feed:
 
 @dataclass(slots=True)
 class Living:
-    """The live socket. `hello`: the feeds named in the last hello; another text needs another hello."""
+    """The live socket. `hello`: the feeds named in the last hello; another text needs another hello.
+
+    `hellos`: how many this socket heard; `said`: the cursors of the last one.
+    """
 
     lock: bool = False
     socket: str = "closed"
@@ -73,6 +76,8 @@ class Living:
     retry_at: float = 0
     heard_at: float = 0
     hello: str = ""
+    hellos: int = 0
+    said: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _RING = ("alert_id", "step_id", "staff_id", "sound")
 def socket_opened(state: State, now: Json) -> None:
     """The line is there; the hello follows."""
     live = state.live
-    live.socket, live.heard_at, live.hello = "open", now["mono_ms"], ""
+    live.socket, live.heard_at, live.hello, live.hellos = "open", now["mono_ms"], "", 0
 
 
 def socket_closed(state: State, now: Json) -> None:
@@ -46,6 +46,8 @@ def frame_heard(state: State, frame: object, now: Json) -> list[Json]:
             return epoch_heard(state, text(frame.get("epoch")), now)
         case "upto":
             return _upto_heard(state, frame, now)
+        case "same":
+            return _same_heard(state, frame, now)
         case "ping":
             return [{"action": "send", "frame": {"frame": "pong", "at": text(frame.get("at"))}}]
         case "ring":
@@ -68,6 +70,19 @@ def _upto_heard(state: State, frame: Json, now: Json) -> list[Json]:
     return [*actions, {"action": "compare", "feed": name, "epoch": epoch, "seq": head, "sum": total}]
 
 
+def _same_heard(state: State, frame: Json, now: Json) -> list[Json]:
+    """Nothing is new since the hello of this number: each feed that it named is at its head, and has this sum."""
+    sums = frame.get("sums")
+    if frame.get("hello") != state.live.hellos or not isinstance(sums, list):
+        return []
+    told = iter(sums)
+    uptos = [
+        {"feed": feed, "epoch": epoch, "head": seq, "sum": next(told, "")}
+        for feed, (epoch, seq) in state.live.said.items()
+    ]
+    return [action for upto in uptos for action in _upto_heard(state, upto, now)]
+
+
 def advance_live(state: State, now: Json) -> list[Json]:
     """Open, greet or give up the socket, as it stands."""
     live = state.live
@@ -84,7 +99,7 @@ def advance_live(state: State, now: Json) -> list[Json]:
     if now["mono_ms"] >= _given_up_at(live):
         socket_closed(state, now)
         return [{"action": "close_socket"}]
-    return [] if live.socket == "opening" else _greet(state, state.device["device_id"])
+    return [] if live.socket == "opening" else _greet(state)
 
 
 def live_deadlines(live: Living) -> list[float]:
@@ -98,14 +113,16 @@ def _given_up_at(live: Living) -> float:
     return live.heard_at + (_OPENING_MS if live.socket == "opening" else _SILENT_MS)
 
 
-def _greet(state: State, device: str) -> list[Json]:
+def _greet(state: State) -> list[Json]:
     known = [name for name, feed in state.feeds.items() if feed.epoch]
     hello = f"feeds {' '.join(known)}"
     if hello == state.live.hello:
         return []
     state.live.hello = hello
     subscriptions = {name: [state.feeds[name].epoch, state.feeds[name].seq] for name in known}
-    frame = {"frame": "hello", "device": device, "subscriptions": subscriptions}
+    state.live.hellos += 1
+    state.live.said = subscriptions
+    frame = {"frame": "hello", "subscriptions": subscriptions}
     # Said once: a server that does not know the word yet closes the socket over it, and hears the next hello.
     told = {"diverged": state.diverged} if state.diverged else {}
     state.diverged = []

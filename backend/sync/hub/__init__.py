@@ -16,7 +16,7 @@ from backend.db import Connection, Database, reading
 from backend.sync.actions.tablets import note_contacts
 from backend.sync.hub.sockets import WAITING_RINGS, Ears, Socket
 from backend.sync.hub.together import Together
-from shared_schemas.wire import Reset, Ring, Upto
+from shared_schemas.wire import Reset, Ring, Same, Upto
 
 RING_CHARACTERS = 1024 * 1024
 PAGE_CHANGES = 500
@@ -103,19 +103,21 @@ class Hub:
             self.unrung[delta.feed] = max(self.unrung.get(delta.feed, 0), delta.to_seq)
             ring = self.rings.get(delta.feed)
             if ring is not None and ring.epoch != delta.epoch:
-                self._begin_again(delta.feed, delta.epoch)
-            elif ring is not None and ring.add(delta):
+                ring = self._begin_again(delta.feed, delta.epoch, delta.from_seq - 1)
+            if ring is not None and ring.add(delta):
                 self._wake(delta.feed)
         self.rung.set()
 
-    def _begin_again(self, feed: str, epoch: str) -> None:
-        """The database is another copy by now. Its tablets are told, and say with their next hello where they stand."""
-        del self.rings[feed]
+    def _begin_again(self, feed: str, epoch: str, head: int) -> FeedRing:
+        """The database is another copy by now. Its tablets are told, and hear on from there without another hello."""
+        ring = self.rings[feed] = FeedRing(epoch, head)
         text = encoded(Reset(feed=feed, epoch=epoch, why=ANOTHER_EPOCH))
         for socket in self.sockets:
-            if socket.cursors.pop(feed, None) is not None:
+            if feed in socket.cursors:
+                socket.cursors[feed] = head
                 socket.extra.append(text)
                 socket.awake.set()
+        return ring
 
     def _wake(self, feed: str) -> None:
         for socket in self.sockets:
@@ -147,38 +149,43 @@ class Hub:
             if socket.device_id == device_id:
                 socket.sign_in(staff_ids, feeds)
 
-    async def subscribe(self, socket: Socket, subscriptions: dict[str, tuple[str, int]]) -> list[str]:
-        """Set a socket's cursors; returns the frames that bring it up to date. Feeds it may not read are left out."""
+    async def subscribe(self, socket: Socket, subscriptions: dict[str, tuple[str, int]]) -> None:
+        """Set a socket's cursors, and send it what brings it up to date. Feeds that it may not read are left out."""
         wanted = {feed: cursor for feed, cursor in subscriptions.items() if feed in socket.feeds}
         heads = await self._heads.of(sorted(wanted))
-        frames = [text for feed, head in heads.items() for text in await self._frames_since(feed, head, wanted[feed])]
-        unsure: list[str] = []
-        for feed, head in heads.items():
-            ring = self.rings.get(feed)
-            if ring is not None and ring.epoch != head.epoch:
-                socket.cursors.pop(feed, None)  # this tablet has just said where it stands
-                self._begin_again(feed, head.epoch)
-                ring = None
-            if ring is None:
-                self.rings[feed] = FeedRing(head.epoch, head.head)
-            if ring is None or ring.head < head.head:
-                unsure.append(feed)
-            socket.cursors[feed] = head.head
-        for feed in socket.cursors.keys() - wanted.keys():
-            del socket.cursors[feed]
+        frames = {feed: await self._frames_since(feed, head, wanted[feed]) for feed, head in heads.items()}
+        # Somebody may have signed out meanwhile. From here on nothing is waited for until the cursors are set.
+        served = [feed for feed in wanted if feed in heads and feed in socket.feeds]
+        at_head = [feed for feed in served if heads[feed][:2] == subscriptions[feed]]
+        socket.hellos += 1
+        if at_head and at_head == list(subscriptions):
+            socket.extra.append(encoded(Same(hello=socket.hellos, sums=[heads[feed].checksum for feed in served])))
+        else:
+            socket.extra.extend(text for feed in served for text in frames[feed])
+        socket.cursors = {}  # this tablet has just said where it stands
+        unsure = [feed for feed in served if self._is_unsure(feed, heads[feed])]
+        socket.cursors = {feed: heads[feed].head for feed in served}
+        socket.awake.set()
         # A commit between the reading and a new ring was not heard.
         await self.catch_up(unsure)
-        socket.awake.set()
-        return frames
+
+    def _is_unsure(self, feed: str, head: queries.Head) -> bool:
+        """Whether the feed's ring, which there is from now on, may lack changes up to this head or just after it."""
+        ring = self.rings.get(feed)
+        if ring is None:
+            self.rings[feed] = FeedRing(*head[:2])
+        elif ring.epoch != head.epoch:
+            self._begin_again(feed, *head[:2])
+        else:
+            return ring.head < head.head
+        return True
 
     async def _frames_since(self, feed: str, head: queries.Head, cursor: tuple[str, int]) -> list[str]:
         epoch, seq = cursor
         upto = self._upto(feed, head)
         if epoch != head.epoch or seq > head.head:
             return [encoded(Reset(feed=feed, epoch=head.epoch, why=ANOTHER_EPOCH))]
-        if head.head - seq > CATCH_UP_CHANGES:
-            return [upto]
-        if head.head == seq:
+        if head.head == seq or head.head - seq > CATCH_UP_CHANGES:
             return [upto]
         page = feed, seq, head.head
         changes = (await self._pages.of([page]))[page]
@@ -278,8 +285,8 @@ class Hub:
     async def _catch_up(self, connection: Connection, feed: str, head: queries.Head) -> None:
         ring = self.rings.get(feed)
         if ring is not None and ring.epoch != head.epoch:
-            self._begin_again(feed, head.epoch)
-        if ring is None or ring.epoch != head.epoch:
+            ring = self._begin_again(feed, *head[:2])
+        if ring is None:
             return
         while ring.head < head.head:
             first = ring.head + 1

@@ -66,7 +66,7 @@ class Pulse:
             socket.awake.set()
 
     def _is_due(self, socket: Socket, now_s: float) -> bool:
-        if not socket.greeted:
+        if not socket.hellos:
             silent = now_s - socket.opened_at > HELLO_S
         elif socket.ping_at == 0.0:
             # Those who come back at once are not to be pinged at once: the last digits of an id are chance.
@@ -76,4 +76,4 @@ class Pulse:
             silent = socket.silent_pings >= SILENT_PINGS and now_s >= socket.ping_at
         if silent:
             socket.end("silent")
-        return not silent and socket.greeted and now_s >= socket.ping_at
+        return not silent and socket.hellos > 0 and now_s >= socket.ping_at

@@ -29,7 +29,7 @@ class Socket:
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     ended: str = ""
-    greeted: bool = False
+    hellos: int = 0
     welcomed: set[str] = field(default_factory=set)
     sums: list[str] = field(default_factory=list)
     silent_pings: int = 0
@@ -67,7 +67,7 @@ class Ears:
 
     async def welcome(self, sockets: Iterable[Socket]) -> None:
         """Tell who listens on these sockets since their hello; a failure is logged and ends no socket."""
-        told = [(socket, set(socket.staff_ids)) for socket in sockets if socket.greeted and not socket.ended]
+        told = [(socket, set(socket.staff_ids)) for socket in sockets if socket.hellos and not socket.ended]
         listening = {staff_id for _, people in told for staff_id in people}
         if not listening:
             return

@@ -72,17 +72,15 @@ async def _device(socket: WebSocket[Any, Any, Any], hub: Hub) -> SignedDevice | 
 
 
 async def _listen(socket: WebSocket[Any, Any, Any], opened: Socket, hub: Hub) -> None:
-    """Take the tablet's frames. A frame that can not be read, or another tablet's hello, ends the socket."""
+    """Take the tablet's frames. A frame that can not be read ends the socket."""
     while True:
         text = await socket.receive_text()
         opened.silent_pings = 0
         frame = _read(text)
-        if isinstance(frame, Hello) and frame.device == opened.device_id:
+        if isinstance(frame, Hello):
             if frame.diverged:
-                _log.error("tablet %s had other rows than the server: %s", frame.device, ", ".join(frame.diverged))
-            opened.extra.extend(await hub.subscribe(opened, frame.subscriptions))
-            opened.greeted = True
-            opened.awake.set()
+                _log.error("tablet %s had other rows than the server: %s", opened.device_id, ", ".join(frame.diverged))
+            await hub.subscribe(opened, frame.subscriptions)
             await hub.welcomes.of([opened])
         elif not isinstance(frame, Pong):
             opened.end("bad_frame")

@@ -147,6 +147,10 @@ export type Living = {
   heard_at: number;
   /** Feeds and cursors named in the last hello, as text: another text needs another hello. */
   hello: string;
+  /** How many this socket heard. */
+  hellos: number;
+  /** The cursors of the last one. */
+  said: Readonly<Record<string, readonly [string, number]>>;
 };
 
 export type Clock = { offset_ms: number; rtt_ms: number; at_mono_ms: number; wall_minus_mono: number } | null;

@@ -16,7 +16,6 @@ test('the tab that holds live opens the socket and greets with its cursors', () 
   expect(find(gained, 'open_socket')).toBeDefined();
   expect(find(tablet.hear({ event: 'socket_opened' }), 'send')?.frame).toEqual({
     frame: 'hello',
-    device: DEVICE.device_id,
     subscriptions: { reference: ['e1', 0], [UNIT]: ['e1', 4] },
     outbox_depth: 0,
   });
@@ -26,6 +25,21 @@ test('a ping is answered with its own instant', () => {
   const tablet = liveTablet();
   tablet.live(4);
   expect(find(tablet.hear(ping), 'send')?.frame).toEqual({ frame: 'pong', at: '2026-11-22T00:00:00Z' });
+});
+
+test('what has not changed since its last hello is compared with the sums that come in its order', () => {
+  const tablet = liveTablet();
+  tablet.hear({ event: 'live_gained', cursors: { [UNIT]: ['e1', 4], reference: ['e1', 0] } });
+  tablet.hear({ event: 'socket_opened' });
+  const same = (hello: number) =>
+    tablet
+      .hear({ event: 'frame', frame: { frame: 'same', hello, sums: ['0a', '0b'] } })
+      .filter(({ action }) => action === 'compare');
+  expect(same(2)).toEqual([]);
+  expect(same(1)).toEqual([
+    { action: 'compare', feed: 'reference', epoch: 'e1', seq: 0, sum: '0a' },
+    { action: 'compare', feed: UNIT, epoch: 'e1', seq: 4, sum: '0b' },
+  ]);
 });
 
 test('a ring is passed on', () => {

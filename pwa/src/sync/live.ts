@@ -17,11 +17,13 @@ export const NO_SOCKET: Living = {
   retry_at: 0,
   heard_at: 0,
   hello: '',
+  hellos: 0,
+  said: {},
 };
 
 /** The line is there; the hello follows. */
 export function socketOpened(state: State, now: Now): State {
-  return withLive(state, { socket: 'open', heard_at: now.mono_ms, hello: '' });
+  return withLive(state, { socket: 'open', heard_at: now.mono_ms, hello: '', hellos: 0 });
 }
 
 /** The line is gone: back off. A server that accepts and drops is not hammered, for only a frame resets the count. */
@@ -49,6 +51,8 @@ export function frameHeard(state: State, frame: unknown, now: Now): Stepped {
       return epochHeard(resetHeard(heard, frame), text(frame['epoch']), now);
     case 'upto':
       return uptoHeard(heard, frame, now);
+    case 'same':
+      return sameHeard(heard, frame, now);
     case 'ping':
       return [heard, [{ action: 'send', frame: { frame: 'pong', at: text(frame['at']) } }]];
     case 'ring': {
@@ -73,6 +77,20 @@ function uptoHeard(state: State, frame: Record<string, unknown>, now: Now): Step
   return [next, [...actions, { action: 'compare', feed: name, epoch, seq: head, sum }]];
 }
 
+/** Nothing is new since the hello of this number: each feed that it named is at its head, and has this sum. */
+function sameHeard(state: State, frame: Record<string, unknown>, now: Now): Stepped {
+  const { hellos, said } = state.live;
+  const sums: unknown = frame['sums'];
+  if (frame['hello'] !== hellos || !Array.isArray(sums)) return [state, []];
+  return Object.entries(said).reduce<Stepped>(
+    ([before, actions], [feed, [epoch, head]], place) => {
+      const [next, more] = uptoHeard(before, { feed, epoch, head, sum: sums[place] }, now);
+      return [next, [...actions, ...more]];
+    },
+    [state, []],
+  );
+}
+
 /** Opens, greets or gives up the socket, as it stands. */
 export function advanceLive(state: State, now: Now): Stepped {
   const { live, device } = state;
@@ -86,7 +104,7 @@ export function advanceLive(state: State, now: Now): Stepped {
   }
   if (now.mono_ms >= givenUpAt(live)) return [socketClosed(state, now), [{ action: 'close_socket' }]];
   if (live.socket === 'opening') return [state, []];
-  return greet(state, device.device_id);
+  return greet(state);
 }
 
 /** Monotonic instants at which the socket wants to be looked at again. */
@@ -99,18 +117,19 @@ function givenUpAt(live: Living): number {
   return live.heard_at + (live.socket === 'opening' ? OPENING_MS : SILENT_MS);
 }
 
-function greet(state: State, device: string): Stepped {
+function greet(state: State): Stepped {
   const known = Object.entries(state.feeds).filter(([, feed]) => feed.epoch !== '');
   const hello = `feeds ${known.map(([name]) => name).join(' ')}`;
   if (hello === state.live.hello) return [state, []];
-  const subscriptions = Object.fromEntries(known.map(([name, feed]) => [name, [feed.epoch, feed.seq]]));
+  const subscriptions = Object.fromEntries(
+    known.map(([name, feed]) => [name, [feed.epoch, feed.seq] as const]),
+  );
   const depth = { outbox_depth: state.push.waiting.length };
   // Said once: a server that does not know the word yet closes the socket over it, and hears the next hello.
   const told = state.diverged.length > 0 ? { diverged: state.diverged } : {};
-  const actions: Action[] = [
-    { action: 'send', frame: { frame: 'hello', device, subscriptions, ...depth, ...told } },
-  ];
-  return [{ ...withLive(state, { hello }), diverged: [] }, actions];
+  const actions: Action[] = [{ action: 'send', frame: { frame: 'hello', subscriptions, ...depth, ...told } }];
+  const hellos = state.live.hellos + 1;
+  return [{ ...withLive(state, { hello, hellos, said: subscriptions }), diverged: [] }, actions];
 }
 
 export function withLive(state: State, patch: Partial<Living>): State {
