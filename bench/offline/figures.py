@@ -37,6 +37,7 @@ LINES: tuple[Line, ...] = (
     ("  until the tablet knows", "nothing_new.wait_p50_ms", "ms", None),
     ("  bytes both ways, open socket", "nothing_new.bytes", "B", 300),
     ("  bytes both ways, new socket", "nothing_new.new_socket_bytes", "B", 300),
+    ("  HTTP's request for a socket, and its reply", "nothing_new.upgrade_bytes", "B", None),
     ("  start, until the rows are there", "nothing_new.start_ms", "ms", None),
     ("  start, bytes with the socket's request", "nothing_new.start_bytes", "B", None),
     ("commit to another tablet's storage, p50", "commit_to_storage.p50_ms", "ms", 15),
@@ -102,6 +103,7 @@ def of_nothing_new(facts: int, exchanged: Exchange, started: Start) -> Figures:
         "nothing_new.wait_p50_ms": exchanged.wait_ms,
         "nothing_new.bytes": exchanged.open_socket_bytes,
         "nothing_new.new_socket_bytes": exchanged.new_socket_bytes,
+        "nothing_new.upgrade_bytes": exchanged.upgrade_bytes,
         "nothing_new.start_ms": started.ms,
         "nothing_new.start_bytes": started.bytes,
     }

@@ -88,6 +88,20 @@ def open_socket(scene: Scene, opened_at: float, device_id: str | None = None) ->
     return socket
 
 
+async def test_a_feed_that_is_lost_while_a_hello_is_answered_is_neither_sent_nor_followed(scene: Scene) -> None:
+    await scene.tablet.pull()
+    hers, unit = f"user:{scene.anna}", f"unit:{scene.tablet.unit_id}"
+    socket = open_socket(scene, 0.0)
+    socket.sign_in([scene.anna], [hers, unit])
+    cursors = {feed: scene.tablet.cursors[feed] for feed in (hers, unit)}
+    answering = asyncio.create_task(scene.server.hub.subscribe(socket, cursors))
+    await asyncio.sleep(0)
+    socket.sign_in([], [unit])
+    await answering
+    assert set(socket.cursors) == {unit}
+    assert [unit in frame and hers not in frame for frame in socket.extra] == [True]
+
+
 async def test_sockets_that_came_at_once_are_pinged_over_time(scene: Scene, pulse: Pulse) -> None:
     sockets = [open_socket(scene, 100.0) for _ in range(400)]
     pinged = []
