@@ -62,7 +62,6 @@ async def test_coming_back_with_nothing_new_costs_a_few_bytes_however_much_the_t
     await scene.tablet.pull()
     async with line_to(scene) as (line, socket):
         after = [await cost_of_hello(scene, line, socket, number) for number in (1, 2)]
-    print(before, after)
     assert max(before + after) <= MOST_BYTES
     assert max(before[1], after[1]) <= MOST_BYTES_ON_AN_OPEN_SOCKET
     assert max(after) - max(before) <= 20  # ids and sums pack now better, now worse
