@@ -4,7 +4,7 @@ import korean from '$shared/locales/ko.json';
 import vietnamese from '$shared/locales/vi.json';
 import chinese from '$shared/locales/zh.json';
 import { HeldReasonSchema } from '../schemas.ts';
-import { type AnswerKind, answersFor } from './fitting.ts';
+import { type AnswerKind, answersFor, mayAllow } from './fitting.ts';
 
 const HERS = { local: false, own: true, leads: false };
 
@@ -45,4 +45,12 @@ test('what somebody else wrote is never sent under my name, nor written anew as 
 test('what the server never took is sent again, or written anew by who wrote it', () => {
   expect(answersFor({ ...HERS, reason: 'not_taken', local: true })).toEqual(['send_again', 'change']);
   expect(answersFor({ reason: 'not_taken', local: true, own: false, leads: true })).toEqual(['send_again']);
+});
+
+test('who leads may say yes to what the role of another does not allow, and to nothing of her own', () => {
+  const of = { reason: 'not_permitted', own: false, leads: true };
+  expect(mayAllow(of)).toBe(true);
+  expect(mayAllow({ ...of, own: true })).toBe(false);
+  expect(mayAllow({ ...of, leads: false })).toBe(false);
+  expect(mayAllow({ ...of, reason: 'invalid' })).toBe(false);
 });

@@ -27,6 +27,11 @@ const FIRST: Record<HeldReason, Wish> = {
   depends_on_held: 'reapply',
 };
 
+/** Whether applying it again is a lead's yes to what another was not allowed to do. */
+export function mayAllow({ reason, own, leads }: Omit<Held, 'local'>): boolean {
+  return leads && !own && FIRST[reason as HeldReason] === 'hand_over';
+}
+
 export function answersFor({ reason, local, own, leads }: Held): AnswerKind[] {
   const may: Wish[] = ['reapply', ...(own ? (['change', 'send_as_me'] as const) : [])];
   if (local) return ['send_again', ...(own ? (['change'] as const) : [])];
