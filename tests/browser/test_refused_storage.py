@@ -140,3 +140,21 @@ async def test_a_full_device_gives_up_rows_before_an_entry_and_then_says_that_it
     await sheet.wait_for(state="hidden")
     assert await page.get_by_text("This could not be saved").count() == 0
     assert len((await driven.kept())["waiting"]) == len(told) + 1
+
+
+async def test_a_device_that_clears_all_while_the_app_is_open_keeps_and_sends_what_is_charted_after_it(
+    ward: Server, tablet: OpenTablet, heart: str
+) -> None:
+    amy = await tablet("amy", anew=True)
+    driven = await Driven.on(amy.context, ward.url, heart, amy.page)
+    device_id = await driven.log_in("Amy Archer")
+    before = await driven.note("one", "two")
+    await driven.drained()
+    cdp = await amy.context.new_cdp_session(amy.page)
+    await cdp.send("Storage.clearDataForOrigin", {"origin": ward.url, "storageTypes": "indexeddb,cache_storage"})
+    after = await driven.note("three", "four")
+    await driven.drained()
+    assert {each for _, each, _ in await arrived(ward, device_id)} == {*before, *after}
+    # The next start finds no tablet here, and asks to be paired: nothing of what was kept is half there.
+    await amy.page.goto(ward.url)
+    await amy.shows("Name of this tablet")
