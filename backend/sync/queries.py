@@ -39,8 +39,8 @@ _PACKED = {name: unpacked(f"${number}", kind) for number, (name, kind) in enumer
 ADMIT = """
 with tablet as (
     update device set contact_at = greatest(contact_at, $2), outbox_depth = b.left_over, last_n = greatest(last_n,
-        (select max(t.n) from unnest({devices}, {counted}) as t(device_id, n)
-         where t.device_id = device.device_id))
+        (select max(t.n) from unnest({places}, {devices}, {counted}) as t(place, device_id, n)
+         where t.place = b.place and coalesce(t.device_id, device.device_id) = device.device_id))
     from unnest($1::bytea[], {left_over}) with ordinality as b(token_hash, left_over, place)
     where device.token_hash = b.token_hash and revoked_at is null
     returning b.place, device_id, unit_id, new.contact_at, shown_contact_at, old.last_n,
@@ -70,6 +70,7 @@ select
 """.format(
     left_over=unpacked("$3", "bigint"),
     devices=unpacked("$18", "uuid"),
+    places=unpacked("$19", "bigint"),
     counted=unpacked("$4", "bigint"),
     fresh=", ".join(_PACKED.values()),
     names=", ".join(_FRESH),

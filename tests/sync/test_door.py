@@ -17,6 +17,7 @@ from backend.postgres import EmbeddedPostgres
 from backend.settings import Settings
 from shared_schemas.alerts import TabletRow
 from shared_schemas.staff import Role
+from shared_schemas.stays import PatientTransferred
 from shared_schemas.sync import LossIncidentRow
 from shared_schemas.wire import HeldReason, PushReply, Verdict
 from tests.cast import uid
@@ -217,6 +218,23 @@ async def test_a_gap_is_noticed_and_closes_when_it_is_filled(scene: Scene) -> No
     await scene.tablet.pull()
     rows: list[LossIncidentRow] = scene.tablet.rows("loss_incident")
     assert [row.closed_at for row in rows] == [scene.tablet.now]
+
+
+async def test_an_entry_that_can_not_be_read_has_come_when_its_number_can_be_read(scene: Scene) -> None:
+    scene.tablet.save(scene.anna, scene.note())
+    await scene.tablet.push([scene.tablet.envelope(scene.anna, "{}", type="note_written", mac="no mac")])
+    assert (await scene.tablet.say(scene.anna, scene.note())).verdict is A
+    assert scene.tablet.missing == [], "held, and not lost"
+
+
+async def test_the_heads_told_are_of_feeds_that_the_tablet_may_read(scene: Scene) -> None:
+    moved = PatientTransferred(observed_at=scene.tablet.now, stay_id=scene.stay_id, to_unit_id=scene.cast.west.unit_id)
+    scene.tablet.save(scene.anna, moved)
+    reply = await scene.tablet.post(
+        msgspec.json.encode({"outbox_depth": 1, "max_n": scene.tablet.n, "entries": scene.tablet.outbox})
+    )
+    told = msgspec.json.decode(reply.content, type=PushReply)
+    assert (told.verdicts[0].verdict, set(told.heads)) == (A, {unit_feed(scene.cast.east.unit_id)})
 
 
 async def test_a_stranger_stores_nothing(scene: Scene) -> None:

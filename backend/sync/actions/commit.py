@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from backend.access.rules import feeds_of
 from backend.changes.actions import HEADS
 from backend.changes.rules import unit_feed
 from backend.clock import Clock
@@ -45,7 +46,10 @@ async def commit_together(database: Database, clock: Clock, rooms: Rooms, pushes
         if tablet is None:
             return NotSignedIn("This tablet is not paired.")
         feed = unit_feed(tablet.unit_id)
-        heads = {feed: course.heads[feed], **written}
+        # Of what was committed together: a feed's name tells who did something, and is its readers' alone.
+        people = [s.staff_id for s in known.sessions.values() if s.device_id == tablet.device_id and s.over_at > now]
+        readable = feeds_of(tablet.unit_id, people)
+        heads = {feed: course.heads[feed], **{name: head for name, head in written.items() if name in readable}}
         told = {"verdicts": verdicts[tablet.device_id], "missing": missing[tablet.device_id]}
         return PushReply(**told, heads=heads, epoch=tablet.epoch, server_at=now)
 
@@ -54,19 +58,28 @@ async def commit_together(database: Database, clock: Clock, rooms: Rooms, pushes
 
 def _parameters(pushes: Sequence[Brought], now: datetime) -> tuple[Any, ...]:
     """The parameters of ADMIT; of each batch every id once."""
-    rows, numbers, devices, depends_on = [], [], [], []
+    rows, numbers, devices, places, depends_on = [], [], [], [], []
     for place, push in enumerate(pushes, 1):
         firsts: dict[str, Sent] = {}
         for entry in push.batch:
-            if entry.envelope:
+            if entry.n:  # also of one that is not readable otherwise: it has come, and is nobody else's
                 numbers.append(entry.n)
-                devices.append(entry.envelope.device_id)
+                devices.append(entry.envelope and entry.envelope.device_id)
+                places.append(place)
             if entry.later is None and firsts.setdefault(entry.key, entry) is entry:
                 rows.append((place, *_row(entry, now)))
                 depends_on += entry.depends_on
     *columns, hashes, originals = zip(*rows, strict=True) if rows else [()] * 12
-    entries = (packed(numbers), *map(packed, columns), hashes, originals, packed(depends_on), packed(devices))
-    return ([push.token_hash for push in pushes], now, packed(push.left for push in pushes), *entries)
+    entries = (
+        packed(numbers),
+        *map(packed, columns),
+        hashes,
+        originals,
+        packed(depends_on),
+        packed(devices),
+        packed(places),
+    )
+    return ([push.token_hash for push in pushes], now, packed(push.left for push in pushes), packed(numbers), *entries)
 
 
 def _row(entry: Sent, now: datetime) -> tuple[Any, ...]:
