@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from typing import Any
 
 from ward_sim.instants import DAY
@@ -89,7 +90,7 @@ class Storage:
     def settle(self, settled: Json, now_ms: int) -> None:
         """Entries with a verdict leave for the sent ring or the tray, all in one strict transaction."""
         with self._transaction("outbox.settle", self._outbox, strict=True):
-            told = {"heads": settled["heads"], "epoch": settled["epoch"], "sent_at": now_ms}
+            told = {name: settled[name] for name in ("heads", "epoch", "server_ms")} | {"sent_at": now_ms}
             for one in settled["sent"]:
                 kept = self.entries.pop(one["entry_id"], None)
                 if kept is not None:
@@ -100,7 +101,9 @@ class Storage:
                     self.held[one["entry_id"]] = {**kept, **one, "held_at": now_ms}
                     if not one["local"]:  # the server's as well: one that went back in time must get it again
                         self.sent[one["entry_id"]] = {**kept, "verdict": "held", "flags": [], **told}
-            for entry_id in [i for i, kept in self.sent.items() if kept["sent_at"] < now_ms - _SENT_FOR_MS]:
+            # By the server's clock: the device's jumps, and what is not here any more can not go again.
+            oldest = -inf if settled["server_ms"] is None else settled["server_ms"] - _SENT_FOR_MS
+            for entry_id in [i for i, kept in self.sent.items() if _answered_at(kept) < oldest]:
                 del self.sent[entry_id]
 
     def resend(self, goes: Callable[[Json], bool]) -> list[str]:
@@ -171,12 +174,17 @@ class Storage:
         """Return what a new start of the app reads of the outbox."""
         names = (*_FOR_CORE, "reason", "detail", "local")
         held = [{name: kept[name] for name in names} for kept in self.held.values()]
-        last_sent_at = max((kept["sent_at"] for kept in self.sent.values()), default=None)
+        taken = [kept["sent_at"] for kept in self.sent.values() if kept["verdict"] != "held"]
+        last_sent_at = max(taken, default=None)
         return {"waiting": self.waiting(), "held": held, "last_sent_at": last_sent_at}
 
     def cursors(self) -> dict[str, tuple[str, int]]:
         """Return how far each feed was read."""
         return {name: (feed.epoch, feed.seq) for name, feed in self.feeds.items()}
+
+
+def _answered_at(sent: Json) -> float:
+    return inf if sent["server_ms"] is None else sent["server_ms"]
 
 
 def _unsent(kept: Json) -> Json:

@@ -196,7 +196,7 @@ class Tablet:
             return
         if self.mutant == "no_dedupe":
             self._name_anew(action["entry_ids"])
-        push = {name: action[name] for name in ("outbox_depth", "max_n")}
+        push: Json = {"outbox_depth": action["outbox_depth"], "max_n": self.storage.last_n}
         push["entries"] = [self.storage.entries[entry_id]["entry"] for entry_id in action["entry_ids"]]
         self._ask("POST", "/api/sync/entries", push, {"event": "push_reply"})
 

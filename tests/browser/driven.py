@@ -27,8 +27,8 @@ SAVE_NOTES = """async ([stay_id, notes]) => {
 }"""
 KEPT = """async () => {
   const { waiting, held, sent } = await tablet.readOutbox(0);
-  const plain = ({ entry_id, n, envelope, verdict, reason }) =>
-    ({ entry_id, place: n, n: JSON.parse(envelope).n, verdict, reason });
+  const plain = ({ entry_id, n, text, depends_on, verdict, reason }) =>
+    ({ entry_id, place: n, n: JSON.parse(text).n, device_id: JSON.parse(text).device_id, depends_on, verdict, reason });
   return { waiting: waiting.map(plain), held: held.map(plain), sent: sent.map(plain) };
 }"""
 

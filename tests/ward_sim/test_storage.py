@@ -6,7 +6,7 @@ import pytest
 
 from tests.ward_sim.paper_server import FEED, PaperServer
 from tests.ward_sim.test_twin import DEVICE, NURSE, STAYS, BadLine
-from ward_sim.instants import SECOND
+from ward_sim.instants import DAY, SECOND
 from ward_sim.mutants import MUTANTS
 from ward_sim.storage import Crashed
 from ward_sim.tablet import Tablet
@@ -271,3 +271,16 @@ _SHOWS = {
 def test_each_known_fault_does_its_harm_and_a_sound_tablet_does_not(mutant: str) -> None:
     assert _SHOWS[mutant](*_tablet(mutant))
     assert not _SHOWS[mutant](*_tablet())
+
+
+def test_what_was_sent_stays_for_a_week_of_the_server_whatever_the_tablets_clock_says() -> None:
+    tablet, line = _tablet()
+    first = _save(tablet)
+    line.run(SECOND)
+    last = {"sent": [], "held": [], "heads": {}, "epoch": "e1"}
+    now = line.device_now()
+    tablet.storage.settle({**last, "server_ms": now}, now + 8 * DAY)
+    tablet.storage.settle({**last, "server_ms": None}, now + 8 * DAY)
+    assert list(tablet.storage.sent) == [first]
+    tablet.storage.settle({**last, "server_ms": now + 8 * DAY}, now)
+    assert tablet.storage.sent == {}

@@ -1,6 +1,7 @@
 """Which waiting entries may leave now: oldest first, a stay's order kept, dependants behind what they need."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from math import inf
 
 from ward_sim.twin.contract import Json, Pushing
@@ -30,6 +31,13 @@ def next_batch(push: Pushing, now: Json) -> list[str]:
         chosen[entry_id] = None
         size += entry["bytes"] + 1
     return list(chosen)
+
+
+def following(push: Pushing, batch: list[str], now: Json) -> list[str]:
+    """Return the ids of the batch after this one, should all of it be taken."""
+    gone = set(batch)
+    waiting = [entry for entry in push.waiting if entry["entry_id"] not in gone]
+    return next_batch(replace(push, waiting=waiting, suspects=without(push, batch)), now)
 
 
 def in_order(waiting: Iterable[Json], more: Iterable[Json]) -> list[Json]:

@@ -12,7 +12,7 @@ _JUMP_MS = 1_000
 
 def measure(clock: Clock | None, server_at: object, sent_at: Json, now: Json) -> Clock | None:
     """Take one answer in: kept if its round trip is the best of late, or if the wall clock has jumped."""
-    server_ms = _read(server_at)
+    server_ms = server_clock(server_at)
     if server_ms is None:
         return clock
     rtt_ms = now["mono_ms"] - sent_at["mono_ms"]
@@ -38,7 +38,8 @@ def remembered(offset_ms: int | None) -> Clock | None:
     return None if offset_ms is None else Clock(offset_ms, inf, -inf, 0)
 
 
-def _read(server_at: object) -> int | None:
+def server_clock(server_at: object) -> int | None:
+    """Return the server's clock in an answer, in ms; None where it said none."""
     try:
         return instant_ms(server_at) if isinstance(server_at, str) else None
     except (ValueError, TypeError):

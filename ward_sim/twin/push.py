@@ -1,12 +1,12 @@
 """The outbox half of the core: one batch in flight, poison found by halving, all else kept until a verdict."""
 
 from ward_sim.twin.backoff import back_off, hinted
-from ward_sim.twin.batch import held_with, in_order, next_batch, poisoned, split, without
+from ward_sim.twin.batch import following, held_with, in_order, next_batch, poisoned, split, without
 from ward_sim.twin.contract import Json, Pushing, State, text
 from ward_sim.twin.epochs import epoch_heard, is_late
 from ward_sim.twin.feeds import note_heads
 from ward_sim.twin.missing import missing_heard
-from ward_sim.twin.offset import measure
+from ward_sim.twin.offset import measure, server_clock
 from ward_sim.twin.verdicts import Verdicts, read_verdicts
 
 _OK = 200
@@ -20,8 +20,14 @@ def outbox_read(state: State, event: Json) -> None:
     push = state.push
     if (event["last_sent_at"] or 0) > (push.last_sent_at or 0):
         push.attempt, push.retry_at, push.refused = 0, 0, None
-    push.waiting, push.held = in_order([], event["waiting"]), list(event["held"])
-    push.last_sent_at = event["last_sent_at"]
+    _still_there(push, event["waiting"])
+    push.held, push.last_sent_at = list(event["held"]), event["last_sent_at"]
+
+
+def _still_there(push: Pushing, waiting: list[Json]) -> None:
+    """What waits, by storage. What went again has left it where somebody else has sent it."""
+    here = {entry["entry_id"] for entry in waiting}
+    push.waiting, push.resent = in_order([], waiting), [entry_id for entry_id in push.resent if entry_id in here]
 
 
 def saved(state: State, entry: Json) -> None:
@@ -36,7 +42,8 @@ def answered(state: State, entry_id: str) -> None:
 
 def flush_gained(state: State, waiting: list[Json]) -> None:
     """The lock is ours: what storage has is what is sent."""
-    state.push.lock, state.push.waiting = "held", in_order([], waiting)
+    state.push.lock = "held"
+    _still_there(state.push, waiting)
 
 
 def hint(state: State, now: Json) -> None:
@@ -61,7 +68,7 @@ def push_reply(state: State, reply: Json, now: Json) -> list[Json]:
             push.flight = None
             return []
         state.clock = measure(state.clock, body.get("server_at"), reply["sent_at"], now)
-        settle = _settle(state, flight, verdicts, now)
+        settle = {**_settle(state, flight, verdicts, now), "server_ms": server_clock(body.get("server_at"))}
         missing = missing_heard(state, body.get("missing"), now)
         return [settle, *missing, *epoch_heard(state, verdicts.epoch, now, reply["sent_at"]["mono_ms"])]
     if reply["status"] in _REFUSES_THE_BATCH:
@@ -134,8 +141,8 @@ def advance_push(state: State, now: Json) -> list[Json]:
         push.lock = "none"
         return [{"action": "drop_flush"}]
     push.flight, push.tried_at = batch, now["mono_ms"]
-    depth, last = len(push.waiting), push.waiting[-1]
-    return [{"action": "post", "entry_ids": batch, "outbox_depth": depth, "max_n": last["n"]}]
+    then = following(push, batch, now)
+    return [{"action": "post", "entry_ids": batch, "next": then, "outbox_depth": len(push.waiting)}]
 
 
 def push_deadlines(push: Pushing) -> list[float]:
@@ -153,7 +160,7 @@ def _settle_here(state: State, held: list[Json]) -> list[Json]:
     push = state.push
     push.suspects = without(push, [entry["entry_id"] for entry in held])
     push.flight, push.settling = None, {"sent": [], "held": held, "epoch": ""}
-    return [{"action": "settle", **push.settling, "heads": {}}]
+    return [{"action": "settle", **push.settling, "heads": {}, "server_ms": None}]
 
 
 def _failed(state: State, reply: Json, now: Json) -> list[Json]:

@@ -6,7 +6,7 @@ import { hear, readOutboxAgain } from './browser';
 import { hintOthers } from './hints';
 import { sayReplaced } from './keep.svelte';
 import { type KeptHeld, sendAgain } from './outbox';
-import { savedOf } from './pending';
+import { factsOf, savedOf } from './pending';
 import { type Fields, save } from './save';
 
 /** A held entry that is answered; `local`: the server never took it. */
@@ -22,9 +22,8 @@ export async function tryAgain({ entry_id }: Answered): Promise<void> {
 
 /** Sends the same facts under today's log-in and a new number; the server is told what took the old entry's place. */
 export async function sendAsMe(held: KeptHeld): Promise<void> {
-  const { type, body } = savedOf(held);
-  const { clock_offset_ms: _offset, clock_quality: _quality, seen: _seen, ...fields } = body;
-  const entry_id = await save(type, fields as Fields<typeof type>, { answers: held.entry_id });
+  const { type, fields, depends_on } = factsOf(held);
+  const entry_id = await save(type, fields as Fields<typeof type>, { answers: held.entry_id, depends_on });
   await sayReplaced(held, entry_id);
   await readOutboxAgain();
 }

@@ -8,12 +8,16 @@ const MOST_BYTES = 256 * 1024 - 256;
 /** The ids of the next batch; empty when nothing may leave now. */
 export function nextBatch(push: Pushing, now: Now): string[] {
   const only = push.suspects[0] && new Set(push.suspects[0]);
-  const unsent = new Set(push.waiting.map((entry) => entry.entry_id));
+  let unsent: Set<string> | undefined;
+  const isUnsent = (id: string) => {
+    unsent ??= new Set(push.waiting.map((entry) => entry.entry_id));
+    return unsent.has(id);
+  };
   const chosen = new Set<string>();
   const stopped = new Set<string>();
   let bytes = 0;
   for (const entry of push.waiting) {
-    const needs = entry.depends_on.some((id) => unsent.has(id) && !chosen.has(id));
+    const needs = entry.depends_on.some((id) => !chosen.has(id) && isUnsent(id));
     const waits = waitsUntil(push, entry) > now.mono_ms || (only && !only.has(entry.entry_id));
     if (needs || waits || (entry.stay_id && stopped.has(entry.stay_id))) {
       if (entry.stay_id) stopped.add(entry.stay_id);
@@ -26,8 +30,18 @@ export function nextBatch(push: Pushing, now: Now): string[] {
   return [...chosen];
 }
 
+/** The ids of the batch after this one, should all of it be taken. */
+export function following(push: Pushing, batch: readonly string[], now: Now): string[] {
+  const gone = new Set(batch);
+  const waiting = push.waiting.filter((entry) => !gone.has(entry.entry_id));
+  return nextBatch({ ...push, waiting, suspects: without(push, batch) }, now);
+}
+
 /** `waiting` with more entries, each once, oldest first. */
 export function inOrder(waiting: readonly Waiting[], more: readonly Waiting[]): Waiting[] {
+  // As storage reads them.
+  if (waiting.length === 0 && more.every((entry, at) => at === 0 || (more[at - 1] as Waiting).n < entry.n))
+    return [...more];
   const byId = new Map([...waiting, ...more].map((entry) => [entry.entry_id, entry]));
   return [...byId.values()].sort((a, b) => a.n - b.n);
 }

@@ -77,6 +77,7 @@ const hands: Hands = {
       store.answered(ids(sent), ids(held), heads, epoch);
       hintOthers({ hint: 'outbox' });
     },
+    () => runner.state.device?.device_id ?? '',
   ),
   get_device: async () => hear({ event: 'device_reply', ...(await ask('/api/devices/me')) }),
   get_changes: ({ feed, epoch, after, limit }) => {
@@ -114,7 +115,7 @@ const hands: Hands = {
   },
   compare: compareHand(store, (event) => hear(event)),
   resend: ({ epoch }) => goAgain({ epoch }),
-  resend_missing: ({ spans }) => goAgain({ spans }),
+  resend_missing: ({ spans }) => goAgain({ device_id: runner.state.device?.device_id ?? '', spans }),
   ring: ({ action: _action, ...ring }) => {
     for (const ringer of ringers) ringer(ring);
   },

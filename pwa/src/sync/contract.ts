@@ -68,13 +68,16 @@ export type Event =
 export type Action =
   | { action: 'take_flush' }
   | { action: 'drop_flush' }
-  | { action: 'post'; entry_ids: readonly string[]; outbox_depth: number; max_n: number }
+  /** `next`: what is likely to go after these, so that it can be made ready meanwhile. */
+  | { action: 'post'; entry_ids: readonly string[]; next: readonly string[]; outbox_depth: number }
   | {
       action: 'settle';
       sent: readonly Settled[];
       held: readonly Held[];
       heads: Readonly<Record<string, number>>;
       epoch: string;
+      /** The server's clock with these verdicts; null where it said none. */
+      server_ms: number | null;
     }
   | { action: 'get_device' }
   | { action: 'get_changes'; feed: string; epoch: string; after: number; limit: number }

@@ -49,6 +49,16 @@ describe('an epoch', () => {
   });
 });
 
+test.each([
+  ['the outbox is read', { event: 'outbox_read', waiting: [anEntry(2)], held: [], last_sent_at: null }],
+  ['the lock is ours', { event: 'flush_gained', waiting: [anEntry(2)] }],
+] as const)('what went again is no longer counted once somebody else has sent it and %s', (_when, read) => {
+  const tablet = waitingTablet([anEntry(9)]);
+  tablet.hear({ event: 'resent', entry_ids: ['e1', 'e2'] });
+  tablet.hear(read);
+  expect(summary(tablet.state, tablet.now).resending).toBe(1);
+});
+
 describe('a sum', () => {
   test('at the cursor is compared; one that is ahead, empty, or comes while pages are fetched is not', () => {
     const tablet = liveAt(4);

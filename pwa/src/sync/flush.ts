@@ -4,6 +4,7 @@ import { flushHands, forCore } from './flushing.ts';
 import { hintOthers } from './hints.ts';
 import { now } from './http.ts';
 import { readOutbox } from './outbox.ts';
+import { atRest } from './push.ts';
 import { Runner } from './runner.ts';
 import { seed } from './seed.ts';
 
@@ -21,9 +22,12 @@ export async function flush(): Promise<void> {
   const hands = flushHands(
     (event) => runner.hear(event),
     () => hintOthers({ hint: 'outbox' }),
-    end,
+    () => device.device_id,
+    waiting,
   );
-  const runner = new Runner(seed(), hands, now);
+  const runner = new Runner(seed(), hands, now, ({ push }) => {
+    if (atRest(push)) end();
+  });
   runner.hear({
     event: 'started',
     device,

@@ -1,7 +1,8 @@
 /** The hands of a flush, for a tab and for the service worker: the lock, the post, and the verdicts into storage. */
 import type { Event, Held, Settled } from './contract.ts';
 import { ask, now } from './http.ts';
-import { type Kept, readOutbox, settle } from './outbox.ts';
+import { type Kept, lastNumber, readWaiting, settle } from './outbox.ts';
+import { type Body, packing } from './packing.ts';
 import type { Hands } from './runner.ts';
 
 export const FLUSH_LOCK = 'wardlight.flush';
@@ -14,22 +15,32 @@ export type Verdicts = {
   epoch: string;
 };
 
-/** Makes the hands; `hear` takes the events back to the core, `onVerdicts` runs once storage has them. */
+/** Entries in their JSON, packed but for how many wait, which is said last. */
+type Batch = { ids: readonly string[]; closed: (ending: string) => Promise<Body> };
+
+/** Makes the hands; `hear` takes the events back to the core, `onVerdicts` runs once storage has them, `device_id` is who sends, `read` what was read of the outbox already. */
 export function flushHands(
   hear: (event: Event) => void,
   onVerdicts: (verdicts: Verdicts) => void,
-  onEnd: () => void = () => {},
+  device_id: () => string,
+  read: readonly Kept[] = [],
 ): Pick<Required<Hands>, 'take_flush' | 'drop_flush' | 'post' | 'settle'> {
   let release = () => {};
-  let kept = new Map<string, Kept>();
+  let kept = byId(read);
+  /** The batch that is likely to be the next, made ready while one is on the wire. */
+  let ready: Batch | null = null;
   /** An entry saved after the lock was taken is in storage, not yet in our hands. */
   const have = async (ids: readonly string[]) => {
-    if (ids.some((id) => !kept.has(id))) kept = byId((await readOutbox()).waiting);
+    if (ids.some((id) => !kept.has(id))) kept = byId(await readWaiting(kept.values()));
+  };
+  const batchOf = (ids: readonly string[]): Batch => {
+    const texts = ids.map((id) => kept.get(id)?.text);
+    return { ids, closed: packing(`{"entries":[${texts.join(',')}]`) };
   };
   return {
     take_flush: () => {
       const held = async () => {
-        const { waiting } = await readOutbox();
+        const waiting = await readWaiting(kept.values());
         kept = byId(waiting);
         const released = new Promise<void>((resolve) => {
           release = resolve;
@@ -40,26 +51,27 @@ export function flushHands(
       navigator.locks.request(FLUSH_LOCK, held).catch(() => hear({ event: 'flush_refused' }));
     },
     drop_flush: () => {
+      ready = null;
       release();
-      onEnd();
     },
-    post: async ({ entry_ids, outbox_depth, max_n }) => {
+    post: async ({ entry_ids, next, outbox_depth }) => {
       // Storage that can not be read must not leave the flush, and its lock, waiting for ever.
-      await have(entry_ids).catch(() => {});
-      const entries = entry_ids.flatMap((id) => kept.get(id) ?? []);
-      if (entries.length < entry_ids.length) {
+      const [max_n] = await Promise.all([lastNumber(device_id()), have(entry_ids)]).catch(() => [null]);
+      if (max_n === null || !entry_ids.every((id) => kept.has(id))) {
         hear({ event: 'push_reply', status: 0, sent_at: now() });
         return;
       }
-      const texts = entries.map(sentText).join(',');
-      const body = `{"outbox_depth":${outbox_depth},"max_n":${max_n},"entries":[${texts}]}`;
-      hear({ event: 'push_reply', ...(await ask('/api/sync/entries', 'POST', body)) });
+      const batch = ready && isSame(ready.ids, entry_ids) ? ready : batchOf(entry_ids);
+      const body = await batch.closed(`,"outbox_depth":${outbox_depth},"max_n":${max_n}}`);
+      const answer = ask('/api/sync/entries', 'POST', body);
+      ready = next.length > 0 && next.every((id) => kept.has(id)) ? batchOf(next) : null;
+      hear({ event: 'push_reply', ...(await answer) });
     },
-    settle: async ({ sent, held, heads, epoch }) => {
+    settle: async ({ sent, held, heads, epoch, server_ms }) => {
       try {
         const ids = [...sent, ...held].map((one) => one.entry_id);
         await have(ids);
-        await settle(kept, sent, held, { heads: { ...heads }, epoch, sent_at: now().wall_ms });
+        await settle(kept, sent, held, { heads: { ...heads }, epoch, server_ms, sent_at: now().wall_ms });
         for (const id of ids) kept.delete(id);
       } catch {
         hear({ event: 'settle_failed' });
@@ -76,9 +88,8 @@ export function forCore({ entry_id, n, stay_id, depends_on, bytes }: Kept) {
   return { entry_id, n, stay_id, depends_on, bytes };
 }
 
-/** The entry's JSON as it is sent: the envelope as it was saved, the body as a string. */
-export function sentText({ envelope, body }: Pick<Kept, 'envelope' | 'body'>): string {
-  return `${envelope.slice(0, -1)},"body":${JSON.stringify(new TextDecoder().decode(body))}}`;
+function isSame(ids: readonly string[], others: readonly string[]): boolean {
+  return ids.length === others.length && ids.every((id, place) => id === others[place]);
 }
 
 function byId(entries: readonly Kept[]): Map<string, Kept> {

@@ -1,9 +1,8 @@
 /** Asks the server; an answer that is not JSON is no answer, whatever its status says. */
 import type { Now, Reply } from './contract.ts';
+import type { Body } from './packing.ts';
 
 const PATIENCE_MS = 30_000;
-// Below this the gain does not pay for the work.
-const WORTH_PACKING_BYTES = 2_000;
 
 /** Wall clock and monotonic clock of this tab. */
 export function now(): Now {
@@ -11,21 +10,20 @@ export function now(): Now {
 }
 
 /** One request. It never rejects: a lost line, and silence for half a minute, are status 0. */
-export async function ask(path: string, method = 'GET', body?: string): Promise<Reply> {
+export async function ask(path: string, method = 'GET', body?: Body): Promise<Reply> {
   const sent_at = now();
   try {
-    const packed = body !== undefined && body.length > WORTH_PACKING_BYTES ? await pack(body) : null;
     const headers = {
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(packed ? { 'content-encoding': 'gzip' } : {}),
+      ...(body instanceof ArrayBuffer ? { 'content-encoding': 'gzip' } : {}),
     };
     const answer = await fetch(path, {
       method,
       headers,
       cache: 'no-store',
       signal: AbortSignal.timeout(PATIENCE_MS),
-      ...(body === undefined ? {} : { body: packed ?? body }),
+      ...(body === undefined ? {} : { body }),
     });
     const json = /\bjson\b/.test(answer.headers.get('content-type') ?? '');
     const wait_s = Number(answer.headers.get('retry-after'));
@@ -38,9 +36,4 @@ export async function ask(path: string, method = 'GET', body?: string): Promise<
   } catch {
     return { status: 0, sent_at };
   }
-}
-
-async function pack(text: string): Promise<Blob | null> {
-  if (typeof CompressionStream === 'undefined') return null;
-  return new Response(new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))).blob();
 }

@@ -7,8 +7,8 @@ const JUMP_MS = 1_000;
 
 /** Takes one answer of the server in: kept if its round trip is the best of late, or if the wall clock has jumped. */
 export function measure(clock: Clock, server_at: unknown, sent_at: Now, now: Now): Clock {
-  const server_ms = typeof server_at === 'string' ? Date.parse(server_at) : Number.NaN;
-  if (Number.isNaN(server_ms)) return clock;
+  const server_ms = serverMs(server_at);
+  if (server_ms === null) return clock;
   const rtt_ms = now.mono_ms - sent_at.mono_ms;
   const better = !clock || rtt_ms <= clock.rtt_ms || now.mono_ms - clock.at_mono_ms > BEST_FOR_MS;
   if (!better && !jumped(clock, now)) return clock;
@@ -19,6 +19,12 @@ export function measure(clock: Clock, server_at: unknown, sent_at: Now, now: Now
     at_mono_ms: now.mono_ms,
     wall_minus_mono: now.wall_ms - now.mono_ms,
   };
+}
+
+/** The server's clock in an answer, in ms; null where it said none. */
+export function serverMs(server_at: unknown): number | null {
+  const server_ms = typeof server_at === 'string' ? Date.parse(server_at) : Number.NaN;
+  return Number.isNaN(server_ms) ? null : server_ms;
 }
 
 /** Offset and quality for an entry that is saved now. */

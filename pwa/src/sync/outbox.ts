@@ -1,32 +1,40 @@
 /** The outbox: its own database, version 1 for ever, every write with strict durability. */
-import type { DBSchema, IDBPDatabase, IDBPObjectStore, StoreNames } from 'idb';
+import type { DBSchema, IDBPDatabase, IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
 import type { Held, Settled, Span, Waiting } from './contract.ts';
-import { type Counter, nextPlace, pairedAnew, placesOf, runs } from './numbers.ts';
 import { dropProjection } from './projection.ts';
+import { runs } from './runs.ts';
 import { Storage } from './storage.ts';
 
 /**
- * An entry as it was saved: the envelope without its body as JSON text, and the body's bytes. Neither ever changes.
- * `n` is its place here; the number that the server counts stands in the envelope.
+ * An entry as it was saved; `text` is its JSON as it is sent, for ever. `n` is its place here; `number` is what the server counts, of
+ * the tablet that this was then.
  */
-export type Kept = Waiting & { staff_id: string; envelope: string; body: Uint8Array<ArrayBuffer> };
+export type Kept = Waiting & { staff_id: string; device_id: string; number: number; text: string };
 export type KeptHeld = Kept & Omit<Held, keyof Waiting> & { held_at: number };
 export type KeptSent = Kept & Settled & { sent_at: number; heads: Record<string, number>; epoch: string };
 
-/** What one batch's verdicts took out of the outbox: a record a batch, for a record an entry costs more than all else of a flush. */
-type SentBatch = Pick<KeptSent, 'sent_at' | 'heads' | 'epoch'> & { entries: (Kept & Settled)[] };
+/**
+ * What one batch's verdicts took out of the outbox: a record a batch, for a record an entry costs more than all else of a flush. `sent_at` (by
+ * this tablet's clock) only where something was taken; `server_ms` by the server's, which does not jump.
+ */
+type SentBatch = Pick<KeptSent, 'heads' | 'epoch'> & {
+  sent_at?: number;
+  server_ms?: number;
+  entries: (Kept & Settled)[];
+};
 
 interface Outbox extends DBSchema {
   entries: { key: number; value: Kept };
   held: { key: string; value: KeptHeld };
-  sent: { key: number; value: SentBatch; indexes: { sent_at: number } };
-  /** The last place, and the last one of earlier pairings. */
-  counter: { key: 'n' | 'before'; value: number };
+  sent: { key: number; value: SentBatch; indexes: { sent_at: number; server_ms: number } };
+  /** The last place, and the last number of each tablet that this was, by its id. */
+  counter: { key: string; value: number };
 }
 
 const STRICT = { durability: 'strict' } as const;
 /** In the sent ring and in the tray; not among what was sent. */
 const HELD = 'held';
+const PLACES = 'places';
 const SENT_FOR_MS = 7 * 24 * 60 * 60_000;
 
 const outbox = new Storage<Outbox>('wardlight-outbox', 1, build, dropProjection);
@@ -34,7 +42,9 @@ const outbox = new Storage<Outbox>('wardlight-outbox', 1, build, dropProjection)
 function build(database: IDBPDatabase<Outbox>): void {
   database.createObjectStore('entries', { keyPath: 'n' });
   database.createObjectStore('held', { keyPath: 'entry_id' });
-  database.createObjectStore('sent', { autoIncrement: true }).createIndex('sent_at', 'sent_at');
+  const sent = database.createObjectStore('sent', { autoIncrement: true });
+  sent.createIndex('sent_at', 'sent_at');
+  sent.createIndex('server_ms', 'server_ms');
   database.createObjectStore('counter');
 }
 
@@ -53,25 +63,58 @@ export function readOutbox(sent_from_ms = Number.POSITIVE_INFINITY): Promise<Con
       by_time.openKeyCursor(null, 'prev'),
     ]);
     held.sort((a, b) => a.n - b.n);
-    const sent = batches.flatMap(({ entries, ...batch }) =>
-      entries.filter(({ verdict }) => verdict !== HELD).map((one) => ({ ...one, ...batch })),
+    const sent = batches.flatMap(({ entries, sent_at = 0, heads, epoch }) =>
+      entries.filter(({ verdict }) => verdict !== HELD).map((one) => ({ ...one, sent_at, heads, epoch })),
     );
     return { waiting, held, sent: sent.reverse(), last_sent_at: last?.key ?? null };
   });
 }
 
+/** Everything that waits, oldest first. Those that were read before are not read again, for an entry never changes. */
+export function readWaiting(before: Iterable<Kept>): Promise<Kept[]> {
+  return outbox.run(async (database) => {
+    const entries = database.transaction('entries').store;
+    const known = new Map([...before].map((entry) => [entry.n, entry]));
+    const places = await entries.getAllKeys();
+    const fresh = places.filter((place) => !known.has(place));
+    const [first, last] = [fresh[0], fresh.at(-1)];
+    const read = first && last ? await entries.getAll(IDBKeyRange.bound(first, last)) : [];
+    for (const entry of read) known.set(entry.n, entry);
+    return places.flatMap((place) => known.get(place) ?? []);
+  });
+}
+
+/** The last number that this tablet gave an entry. */
+export function lastNumber(device_id: string): Promise<number> {
+  return outbox.run(async (database) => (await database.get('counter', device_id)) ?? 0);
+}
+
+/** How far places and a tablet's numbers are. */
+type Counted = { device_id: string; places: number; number: number };
+/** As this tab left them: almost always nobody else has counted since. */
+let counted: Counted | null = null;
+
 /**
- * Takes the next place and keeps the entry in one strict transaction; resolves only when that is complete.
- * `build` seals the entry for a number; it is asked again when another tab took the number meanwhile.
+ * Takes the next place and number and keeps the entry in one strict transaction; resolves only when that is complete.
+ * `build` seals the entry for them; it is asked again when another tab took them meanwhile.
  * `answers` takes a held entry out of the tray in the same transaction.
  */
-export async function append(build: (n: number) => Promise<Kept>, answers?: string): Promise<Kept> {
+export async function append(
+  device_id: string,
+  build: (place: number, number: number) => Promise<Kept>,
+  answers?: string,
+): Promise<Kept> {
   for (;;) {
-    const { place, n } = nextPlace(await outbox.run(counted));
-    const entry = { ...(await build(n)), n: place };
-    if (await outbox.run((database) => put(database, entry, answers))) return entry;
+    const { places, number } = counted?.device_id === device_id ? counted : await count(device_id);
+    const entry = await build(places + 1, number + 1);
+    const is_kept = await outbox.run((database) => put(database, entry, answers));
+    counted = is_kept ? { device_id, places: entry.n, number: entry.number } : null;
+    if (is_kept) return entry;
   }
 }
+
+/** With what the verdicts came: `server_ms`, the server's clock, null where it said none. */
+export type Told = Pick<KeptSent, 'heads' | 'epoch' | 'sent_at'> & { server_ms: number | null };
 
 /**
  * Writes verdicts down: entries leave the outbox for the sent ring or the tray, all in one strict transaction. `kept` has each entry
@@ -81,13 +124,17 @@ export function settle(
   kept: ReadonlyMap<string, Kept>,
   sent: readonly Settled[],
   held: readonly Held[],
-  { heads, epoch, sent_at }: Pick<SentBatch, 'heads' | 'epoch' | 'sent_at'>,
+  { heads, epoch, server_ms, sent_at }: Told,
 ): Promise<void> {
   return outbox.run(async (database) => {
     const writing = database.transaction(['entries', 'held', 'sent'], 'readwrite', STRICT);
     const ring = writing.objectStore('sent');
     const leaving = [...sent, ...held].flatMap(({ entry_id }) => kept.get(entry_id)?.n ?? []);
-    const taken = await takeOut(writing.objectStore('entries'), leaving);
+    const before = server_ms === null ? null : IDBKeyRange.upperBound(server_ms - SENT_FOR_MS);
+    const [taken, old] = await Promise.all([
+      takeOut(writing.objectStore('entries'), leaving),
+      before ? ring.index('server_ms').getAllKeys(before) : [],
+    ]);
     // Another tab may have written the same verdict down already.
     const still = <T extends { entry_id: string }>(one: T): (Kept & T)[] => {
       const entry = kept.get(one.entry_id);
@@ -102,13 +149,16 @@ export function settle(
     const answers = held.flatMap(({ entry_id, reason, detail, local }) =>
       still({ entry_id, reason, detail, local }),
     );
+    const at = {
+      ...(sent.length > 0 ? { sent_at } : {}),
+      ...(server_ms === null ? {} : { server_ms }),
+    };
     await Promise.all([
-      ...(entries.length ? [ring.add({ sent_at, heads, epoch, entries })] : []),
+      ...(entries.length ? [ring.add({ ...at, heads, epoch, entries })] : []),
       ...answers.map((one) => writing.objectStore('held').put({ ...one, held_at: sent_at })),
+      ...old.map((key) => ring.delete(key)),
+      writing.done,
     ]);
-    let old = await ring.index('sent_at').openCursor(IDBKeyRange.upperBound(sent_at - SENT_FOR_MS));
-    for (; old; old = await old.continue()) await old.delete();
-    await writing.done;
   });
 }
 
@@ -129,7 +179,7 @@ export function sendAgain(entry_id: string): Promise<Kept | null> {
 }
 
 /** What goes again: all that the server answered in another epoch than this, or these of its numbers. */
-export type Again = { epoch: string } | { spans: readonly Span[] };
+export type Again = { epoch: string } | { device_id: string; spans: readonly Span[] };
 
 /**
  * Puts entries with an answer of the server back into the outbox, as they were, in one strict transaction; their ids. What it holds goes
@@ -137,8 +187,8 @@ export type Again = { epoch: string } | { spans: readonly Span[] };
  */
 export function resend(again: Again): Promise<string[]> {
   return outbox.run(async (database) => {
-    const writing = database.transaction(['entries', 'held', 'sent', 'counter'], 'readwrite', STRICT);
-    const goes = goesAgain(again, (await writing.objectStore('counter').get('before')) ?? 0);
+    const writing = database.transaction(['entries', 'held', 'sent'], 'readwrite', STRICT);
+    const goes = goesAgain(again);
     const back: string[] = [];
     let batch = await writing.objectStore('sent').openCursor();
     for (; batch; batch = await batch.continue()) {
@@ -158,20 +208,10 @@ export function resend(again: Again): Promise<string[]> {
   });
 }
 
-function goesAgain(again: Again, before: number): (entry: Kept, epoch: string) => boolean {
+function goesAgain(again: Again): (entry: Kept, epoch: string) => boolean {
   if ('epoch' in again) return (_entry, epoch) => epoch !== again.epoch;
-  const places = placesOf(again.spans, before);
-  return ({ n }) => places.some(([first, last]) => first <= n && n <= last);
-}
-
-/** Counts from 1 again, for a tablet that was paired anew; what still waits keeps its place and its number. */
-export function countAnew(): Promise<void> {
-  return outbox.run(async (database) => {
-    const writing = database.transaction(['counter'], 'readwrite', STRICT);
-    const counter = writing.objectStore('counter');
-    const { before } = pairedAnew({ places: (await counter.get('n')) ?? 0, before: 0 });
-    await Promise.all([counter.put(before, 'before'), writing.done]);
-  });
+  const isNamed = (number: number) => again.spans.some(([first, last]) => first <= number && number <= last);
+  return ({ device_id, number }) => device_id === again.device_id && isNamed(number);
 }
 
 /** Takes an entry out of the tray: somebody answered it on another tablet. */
@@ -194,23 +234,46 @@ async function takeOut(
   return new Set(here.filter((place) => wanted.has(place)));
 }
 
-async function counted(database: IDBPDatabase<Outbox>): Promise<Counter> {
-  const counter = database.transaction('counter').store;
-  const [places = 0, before = 0] = await Promise.all([counter.get('n'), counter.get('before')]);
-  return { places, before };
+function count(device_id: string): Promise<Counted> {
+  return outbox.run(async (database) => {
+    const counter = database.transaction('counter').store;
+    const [places = 0, number = 0] = await Promise.all([counter.get(PLACES), counter.get(device_id)]);
+    return { device_id, places, number };
+  });
 }
 
-/** False when `n` is no longer the next place. True as well when an earlier try has written this very entry. */
+/** False when place and number are no longer the next ones. True as well when an earlier try has written this very entry. */
 async function put(database: IDBPDatabase<Outbox>, entry: Kept, answers?: string): Promise<boolean> {
-  const writing = database.transaction(['entries', 'counter', 'held'], 'readwrite', STRICT);
-  const entries = writing.objectStore('entries');
+  const writing = database.transaction(['entries', 'counter', 'held', 'sent'], 'readwrite', STRICT);
   const counter = writing.objectStore('counter');
-  const [last = 0, same] = await Promise.all([counter.get('n'), entries.get(entry.n)]);
-  if (last !== entry.n - 1) {
+  const [places = 0, number = 0] = await Promise.all([counter.get(PLACES), counter.get(entry.device_id)]);
+  if (places !== entry.n - 1 || number !== entry.number - 1) {
+    const is_kept = places >= entry.n && (await isKept(writing, entry));
     await writing.done;
-    return same?.entry_id === entry.entry_id;
+    return is_kept;
   }
-  const taken = answers ? [writing.objectStore('held').delete(answers)] : [];
-  await Promise.all([entries.add(entry), counter.put(entry.n, 'n'), ...taken, writing.done]);
+  await Promise.all([
+    writing.objectStore('entries').add(entry),
+    counter.put(entry.n, PLACES),
+    counter.put(entry.number, entry.device_id),
+    ...(answers ? [writing.objectStore('held').delete(answers)] : []),
+    writing.done,
+  ]);
   return true;
+}
+
+/** Whether it was this entry that took its place, also where it has been sent since: a lost connection may hide that it was written. */
+async function isKept(
+  writing: IDBPTransaction<Outbox, ('entries' | 'counter' | 'held' | 'sent')[], 'readwrite'>,
+  { n, entry_id }: Kept,
+): Promise<boolean> {
+  const here = await writing.objectStore('entries').get(n);
+  if (here) return here.entry_id === entry_id;
+  if (await writing.objectStore('held').get(entry_id)) return true;
+  let batch = await writing.objectStore('sent').openCursor(null, 'prev');
+  for (; batch; batch = await batch.continue()) {
+    const sent = batch.value.entries.find((one) => one.n === n);
+    if (sent) return sent.entry_id === entry_id;
+  }
+  return false;
 }

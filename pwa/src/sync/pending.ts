@@ -15,8 +15,14 @@ export function pendingOf({ waiting, sent }: Pick<Contents, 'waiting' | 'sent'>)
 
 /** A kept entry as screens and optimistic rules see it: its instants by the server's clock, as the app's own clock is. */
 export function savedOf(kept: Kept): Saved {
-  const { type, recorded_at } = JSON.parse(kept.envelope) as { type: Saved['type']; recorded_at: string };
-  const body = JSON.parse(new TextDecoder().decode(kept.body)) as Saved['body'];
+  const {
+    type,
+    recorded_at,
+    body: own,
+  } = JSON.parse(kept.text) as Record<'recorded_at' | 'body', string> & {
+    type: Saved['type'];
+  };
+  const body = JSON.parse(own) as Saved['body'];
   const offset_ms = body.clock_offset_ms ?? 0;
   return {
     entry_id: kept.entry_id,
@@ -25,6 +31,13 @@ export function savedOf(kept: Kept): Saved {
     body: { ...body, observed_at: shifted(body.observed_at, offset_ms) },
     staff_id: kept.staff_id,
   };
+}
+
+/** What a kept entry says, without what is stamped on it when it is saved. */
+export function factsOf(kept: Kept): Pick<Saved, 'type'> & { fields: object; depends_on: readonly string[] } {
+  const { type, body } = savedOf(kept);
+  const { clock_offset_ms: _offset, clock_quality: _quality, seen: _seen, ...fields } = body;
+  return { type, fields, depends_on: kept.depends_on };
 }
 
 /** An instant moved by some milliseconds. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { atRest } from './push.ts';
 import { anEntry, DEVICE, Driven, find, ids, many, verdicts, waitingTablet } from './trial/tablet.ts';
 
 describe('a batch', () => {
@@ -8,9 +9,16 @@ describe('a batch', () => {
     expect(find(tablet.gain(), 'post')).toEqual({
       action: 'post',
       entry_ids: ['e1', 'e2'],
+      next: [],
       outbox_depth: 2,
-      max_n: 2,
     });
+  });
+
+  test('names what follows it, so that this is ready when the answer comes', () => {
+    const tablet = waitingTablet([...many(501), anEntry(502, { depends_on: ['e1'] })]);
+    expect(find(tablet.gain(), 'post')?.next).toEqual(['e501', 'e502']);
+    tablet.answer(200, verdicts(tablet.state.push.flight ?? []));
+    expect(find(tablet.hear({ event: 'settled' }), 'post')?.entry_ids).toEqual(['e501', 'e502']);
   });
 
   test('waits for the tablet to be paired', () => {
@@ -56,11 +64,37 @@ describe('a batch', () => {
   });
 });
 
+describe('a flush', () => {
+  const rests = (tablet: Driven) => atRest(tablet.state.push);
+
+  test('is at rest once the lock was refused, or the batch was not answered', () => {
+    const tablet = waitingTablet([anEntry(1)]);
+    expect(rests(tablet)).toBe(false);
+    tablet.hear({ event: 'flush_refused' });
+    expect(rests(tablet)).toBe(true);
+    tablet.pass(2_000);
+    tablet.gain();
+    expect(rests(tablet)).toBe(false);
+    tablet.answer(0);
+    expect(rests(tablet)).toBe(true);
+  });
+
+  test('is at rest once all that waited is held here with what it needs', () => {
+    const tablet = new Driven();
+    const held = { ...anEntry(1), reason: 'not_taken', detail: '', local: true };
+    tablet.start([anEntry(2, { depends_on: ['e1'] })], [held]);
+    expect(rests(tablet)).toBe(false);
+    tablet.hear({ event: 'settled' });
+    expect(rests(tablet)).toBe(true);
+  });
+});
+
 describe('a verdict', () => {
   test('takes an entry out of the outbox only after storage has written it down', () => {
     const tablet = waitingTablet([anEntry(1)]);
     tablet.gain();
     const settle = find(tablet.answer(200, verdicts(['e1'], { e1: { flags: ['late'] } })), 'settle');
+    expect(settle?.server_ms).toBe(Date.parse('2026-11-22T00:00:00.000Z'));
     expect(settle?.sent).toEqual([{ entry_id: 'e1', verdict: 'accepted', flags: ['late'] }]);
     expect(ids(tablet.state.push.waiting)).toEqual(['e1']);
     expect(find(tablet.hear({ event: 'settled' }), 'drop_flush')).toBeDefined();

@@ -1,11 +1,11 @@
 /** The outbox half of the core: one batch in flight, a poison entry found by halving, everything else kept until a verdict. */
 import { backOff, hinted } from './backoff.ts';
-import { heldWith, inOrder, nextBatch, poisoned, split, without } from './batch.ts';
+import { following, heldWith, inOrder, nextBatch, poisoned, split, without } from './batch.ts';
 import type { Held, Now, Pushing, Reply, State, Stepped, Waiting } from './contract.ts';
 import { epochHeard, isLate } from './epochs.ts';
 import { noteHeads } from './feeds.ts';
 import { missingHeard } from './missing.ts';
-import { measure } from './offset.ts';
+import { measure, serverMs } from './offset.ts';
 import { isRecord, readVerdicts } from './verdicts.ts';
 
 const REFUSES_THE_BATCH = new Set([400, 413, 422]);
@@ -37,7 +37,14 @@ export function outboxRead(
 ): State {
   const proof = (last_sent_at ?? 0) > (state.push.last_sent_at ?? 0);
   const reached = proof ? { attempt: 0, retry_at: 0, refused: null } : {};
-  return withPush(state, { waiting: inOrder([], waiting), held, last_sent_at, ...reached });
+  return withPush(state, { ...stillThere(state, waiting), held, last_sent_at, ...reached });
+}
+
+/** What waits, by storage. What went again has left it where somebody else has sent it. */
+function stillThere(state: State, waiting: readonly Waiting[]): Pick<Pushing, 'waiting' | 'resent'> {
+  const { resent } = state.push;
+  const here = new Set(resent.length > 0 ? waiting.map((entry) => entry.entry_id) : []);
+  return { waiting: inOrder([], waiting), resent: resent.filter((entry_id) => here.has(entry_id)) };
 }
 
 /** One more entry waits. */
@@ -56,7 +63,7 @@ export function answered(state: State, entry_id: string): State {
 
 /** The lock is ours: what storage has is what is sent. */
 export function flushGained(state: State, waiting: readonly Waiting[]): State {
-  return withPush(state, { lock: 'held', waiting: inOrder([], waiting) });
+  return withPush(state, { lock: 'held', ...stillThere(state, waiting) });
 }
 
 /** Something says that the network is back: an early try, not a storm. */
@@ -89,7 +96,8 @@ export function pushReply(state: State, reply: Reply, now: Now): Stepped {
       const noted = noteHeads({ ...withPush(state, patch), clock }, heads, epoch, now);
       const [asked, missing] = missingHeard(noted, reply.body['missing'], now);
       const [next, again] = epochHeard(asked, epoch, now, reply.sent_at.mono_ms);
-      return [next, [{ action: 'settle', ...settling, heads }, ...missing, ...again]];
+      const server_ms = serverMs(reply.body['server_at']);
+      return [next, [{ action: 'settle', ...settling, heads, server_ms }, ...missing, ...again]];
     }
   }
   if (REFUSES_THE_BATCH.has(reply.status)) {
@@ -146,17 +154,17 @@ export function advancePush(state: State, now: Now): Stepped {
     return [withPush(ready, { lock: 'asked' }), [{ action: 'take_flush' }]];
   }
   if (batch.length === 0) return [withPush(ready, { lock: 'none' }), [{ action: 'drop_flush' }]];
+  const outbox_depth = push.waiting.length;
+  const next = following(ready.push, batch, now);
   return [
     withPush(ready, { flight: batch, tried_at: now.mono_ms }),
-    [
-      {
-        action: 'post',
-        entry_ids: batch,
-        outbox_depth: push.waiting.length,
-        max_n: Math.max(...push.waiting.slice(-1).map((entry) => entry.n)),
-      },
-    ],
+    [{ action: 'post', entry_ids: batch, next, outbox_depth }],
   ];
+}
+
+/** Whether nothing is being sent or written down, and nothing will be before time passes. */
+export function atRest(push: Pushing): boolean {
+  return push.lock === 'none' && !push.flight && !push.settling;
 }
 
 /** Monotonic instants at which the outbox wants to be looked at again. */
@@ -174,7 +182,7 @@ function settleHere(state: State, held: readonly Held[]): Stepped {
   const ids = held.map((entry) => entry.entry_id);
   const settling = { sent: [], held, epoch: '' };
   const patch = { flight: null, settling, suspects: without(state.push, ids) };
-  return [withPush(state, patch), [{ action: 'settle', ...settling, heads: {} }]];
+  return [withPush(state, patch), [{ action: 'settle', ...settling, heads: {}, server_ms: null }]];
 }
 
 function failed(state: State, reply: Reply, now: Now): Stepped {

@@ -50,11 +50,11 @@ export async function save<T extends EntryType>(
   const { device_id } = device;
   const { session_id, staff_id } = session;
   const v = entryVersion[type];
-  const seal = async (n: number): Promise<Kept> => {
+  const seal = async (place: number, n: number): Promise<Kept> => {
     const unsealed = { entry_id, device_id, n, type, v, session_id, recorded_at, depends_on, body };
-    return keptOf(unsealed, await macOf(session.key, unsealed), staff_id);
+    return keptOf(unsealed, await macOf(session.key, unsealed), staff_id, place);
   };
-  const kept = await append(seal, answers);
+  const kept = await append(device_id, seal, answers);
   store.expect([{ saved: savedOf(kept) }]);
   if (answers) hear({ event: 'answered', entry_id: answers });
   hear({ event: 'saved', waiting: forCore(kept) });
@@ -63,22 +63,21 @@ export async function save<T extends EntryType>(
   return entry_id;
 }
 
-/** An entry as the outbox keeps it. */
-export function keptOf(entry: Unsealed, mac: string, staff_id: string): Kept {
+/** An entry as the outbox keeps it, at its place there. */
+export function keptOf(entry: Unsealed, mac: string, staff_id: string, place: number): Kept {
   const { body, depends_on, ...rest } = entry;
-  const envelope = JSON.stringify({ ...rest, mac, ...(depends_on.length ? { depends_on } : {}) });
-  const bytes = new TextEncoder().encode(body);
+  const text = JSON.stringify({ ...rest, mac, ...(depends_on.length ? { depends_on } : {}), body });
   const stay_id = (JSON.parse(body) as { stay_id?: string }).stay_id ?? null;
   return {
     entry_id: entry.entry_id,
-    n: entry.n,
+    n: place,
     stay_id,
     depends_on,
-    // As JSON in a batch: the body is a string there, with its quotes escaped.
-    bytes: envelope.length + new TextEncoder().encode(JSON.stringify(body)).length + 8,
+    bytes: new TextEncoder().encode(text).length,
     staff_id,
-    envelope,
-    body: bytes,
+    device_id: entry.device_id,
+    number: entry.n,
+    text,
   };
 }
 

@@ -5,7 +5,6 @@ import { dropSession, keepDevice, keepSession, remember } from './device_storage
 import { hintOthers } from './hints.ts';
 import { ask } from './http.ts';
 import { importKey } from './mac.ts';
-import { countAnew } from './outbox.ts';
 import { currentSession, setPeople, signedIn } from './people.svelte.ts';
 import { isRecord } from './verdicts.ts';
 
@@ -19,7 +18,6 @@ export async function pair(pairing_code: string, name: string): Promise<PairOutc
   if (status >= 400 && status < 500 && isRecord(body)) return 'wrong';
   if (status < 200 || status > 299 || !isRecord(body)) return 'no_network';
   const device: Device = { device_id: String(body['device_id']), unit_id: String(body['unit_id']), name };
-  await countAnew();
   await keepDevice(device);
   setPeople({ device });
   hear({ event: 'paired', device });

@@ -21,7 +21,10 @@ export function readVerdicts(
 ): Verdicts | null {
   if (!isRecord(body) || !Array.isArray(body['verdicts']) || body['verdicts'].length !== flight.length)
     return null;
-  const byId = new Map(push.waiting.map((entry) => [entry.entry_id, entry]));
+  const asked = new Set(flight);
+  const byId = new Map(
+    push.waiting.filter(({ entry_id }) => asked.has(entry_id)).map((entry) => [entry.entry_id, entry]),
+  );
   const out: Verdicts = {
     sent: [],
     held: [],

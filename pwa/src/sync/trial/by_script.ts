@@ -7,6 +7,7 @@ import { keptOf } from '../save.ts';
 import { newId } from '../seed.ts';
 
 export { startTablet } from '../browser.ts';
+export { flush } from '../flush.ts';
 export { readOutbox } from '../outbox.ts';
 export { thisDevice } from '../people.svelte.ts';
 export { readProjection } from '../projection.ts';
@@ -20,7 +21,9 @@ export async function fill(count: number, stay_id: string): Promise<void> {
   const device = thisDevice();
   if (!session || !device) throw new Error('Nobody is signed in.');
   const database = await openDB('wardlight-outbox');
-  const before: number = (await database.get('counter', 'n')) ?? 0;
+  const { device_id } = device;
+  const places: number = (await database.get('counter', 'places')) ?? 0;
+  const before: number = (await database.get('counter', device_id)) ?? 0;
   const { session_id, staff_id, key } = session;
   const type = 'note_written';
   const kept = [];
@@ -34,14 +37,15 @@ export async function fill(count: number, stay_id: string): Promise<void> {
       note: `${n}`,
     };
     const unsealed = {
-      ...{ entry_id: newId(), device_id: device.device_id, n, type, v: entryVersion[type], session_id },
+      ...{ entry_id: newId(), device_id, n, type, v: entryVersion[type], session_id },
       ...{ recorded_at, depends_on: [], body: JSON.stringify(said) },
     };
-    kept.push(keptOf(unsealed, await macOf(key, unsealed), staff_id));
+    kept.push(keptOf(unsealed, await macOf(key, unsealed), staff_id, places + kept.length + 1));
   }
   const writing = database.transaction(['entries', 'counter'], 'readwrite', { durability: 'strict' });
   for (const entry of kept) void writing.objectStore('entries').add(entry);
-  void writing.objectStore('counter').put(before + count, 'n');
+  void writing.objectStore('counter').put(places + count, 'places');
+  void writing.objectStore('counter').put(before + count, device_id);
   await writing.done;
   database.close();
 }
