@@ -79,7 +79,7 @@ def _parameters(pushes: Sequence[Brought], now: datetime) -> tuple[Any, ...]:
         packed(devices),
         packed(places),
     )
-    return ([push.token_hash for push in pushes], now, packed(push.left for push in pushes), packed(numbers), *entries)
+    return ([push.token_hash for push in pushes], now, packed(push.left for push in pushes), *entries)
 
 
 def _row(entry: Sent, now: datetime) -> tuple[Any, ...]:
