@@ -38,7 +38,13 @@ def packed(values: Iterable[object]) -> str:
     For ids, numbers, instants and JSON texts. A text that a person typed may hold a separator, and a lone empty one
     would be no element at all.
     """
-    return BETWEEN.join([NULL if value is None else str(value) for value in values])
+    return BETWEEN.join([NULL if value is None else value if type(value) is str else str(value) for value in values])
+
+
+def packed_instants(values: Iterable[datetime | None]) -> str:
+    """The same of instants alone, whose text Python makes slowly."""
+    texts = msgspec.json.encode(list(values)).decode()[1:-1].replace('"', "")
+    return texts.replace("null", NULL).replace(",", BETWEEN)
 
 
 def unpacked(parameter: str, element: str) -> str:

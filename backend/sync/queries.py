@@ -45,13 +45,15 @@ with tablet as (
     where device.token_hash = b.token_hash and revoked_at is null
     returning b.place, device_id, unit_id, new.contact_at, shown_contact_at, old.last_n,
         (old.outbox_depth > 0) <> (new.outbox_depth > 0) as holds_or_held_back
+), author as materialized (
+    select session_id, staff_id from session where session_id = any({sessions})
 ), fresh as (
     insert into entry (entry_id, device_id, n, type, v, session_id, staff_id, stay_id, recorded_at, observed_at,
         received_at, payload_hash, original)
     select e.entry_id, coalesce(e.device_id, tablet.device_id), e.n, coalesce(e.type, ''), e.v, e.session_id,
         s.staff_id, e.stay_id, e.recorded_at, e.observed_at, $2, e.payload_hash, e.original
     from unnest({fresh}, $15::bytea[], $16::bytea[]) with ordinality as e({names}, payload_hash, original, number)
-    join tablet using (place) left join session s on s.session_id = e.session_id
+    join tablet using (place) left join author s on s.session_id = e.session_id
     order by e.number
     on conflict (entry_id) do nothing returning entry_id
 )
@@ -76,7 +78,8 @@ select
     names=", ".join(_FRESH),
     entries=_PACKED["entry_id"],
     depends_on=unpacked("$17", "uuid"),
-    bearing=_BEARING.format(sessions=_PACKED["session_id"], stays=_PACKED["stay_id"]),
+    sessions=unpacked("$20", "uuid"),
+    bearing=_BEARING.format(sessions=unpacked("$20", "uuid"), stays=unpacked("$21", "uuid")),
 )
 STORED = """
 select entry_id::text, payload_hash, verdict, reason, detail, flags from entry where entry_id = any($1::uuid[])

@@ -172,6 +172,12 @@ class Bedside:
         rows = [row for row in await self.cast.rows(self.cast.east, "task") if row.stay_id == self.stay_id]
         return sorted((row for row in rows if row.kind is kind), key=lambda row: row.due_at)
 
+    async def superseded(self) -> list[float]:
+        """When the observations that were born superseded would have been due, in minutes from now."""
+        kept = "select due_at from task where stay_id = $1 and state = 'cancelled' order by due_at"
+        found = await self.cast.database.pool.fetch(kept, self.stay_id)
+        return [(row["due_at"] - self.now).total_seconds() / 60 for row in found]
+
     async def observation(self) -> TaskRow:
         """The one open observation task."""
         [found] = [task for task in await self.tasks(CareKind.OBSERVATION) if task.state in OPEN]

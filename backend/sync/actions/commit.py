@@ -8,7 +8,7 @@ from backend.access.rules import feeds_of
 from backend.changes.actions import HEADS
 from backend.changes.rules import unit_feed
 from backend.clock import Clock
-from backend.db import Database, Work, packed, unit_of_work
+from backend.db import Database, Work, packed, packed_instants, unit_of_work
 from backend.errors import NotSignedIn
 from backend.sync import queries
 from backend.sync.actions.course import Course, Rooms
@@ -69,16 +69,11 @@ def _parameters(pushes: Sequence[Brought], now: datetime) -> tuple[Any, ...]:
             if entry.later is None and firsts.setdefault(entry.key, entry) is entry:
                 rows.append((place, *_row(entry, now)))
                 depends_on += entry.depends_on
-    *columns, hashes, originals = zip(*rows, strict=True) if rows else [()] * 12
-    entries = (
-        packed(numbers),
-        *map(packed, columns),
-        hashes,
-        originals,
-        packed(depends_on),
-        packed(devices),
-        packed(places),
-    )
+    *columns, recorded_at, observed_at, hashes, originals = zip(*rows, strict=True) if rows else [()] * 12
+    instants = packed_instants(recorded_at), packed_instants(observed_at)
+    sessions, stays = (sorted(set(ids) - {None}) for ids in columns[-2:])
+    listed = map(packed, (depends_on, devices, places, sessions, stays))
+    entries = (packed(numbers), *map(packed, columns), *instants, hashes, originals, *listed)
     return ([push.token_hash for push in pushes], now, packed(push.left for push in pushes), *entries)
 
 

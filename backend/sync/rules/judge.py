@@ -55,10 +55,14 @@ def bounded(at: datetime | None, now: datetime) -> datetime | None:
 def corrected(at: datetime, body: Body, now: datetime) -> tuple[datetime, bool]:
     """An instant of the tablet on the server's clock and never later than now; and whether it lay in the future."""
     try:
-        shifted = at.astimezone(UTC) + timedelta(milliseconds=body.clock_offset_ms)
+        shifted = at.astimezone(UTC)
+        if body.clock_offset_ms:
+            shifted += timedelta(milliseconds=body.clock_offset_ms)
     except OverflowError:
         return now, True
-    return max(EARLIEST, min(shifted, now)), shifted > now + FUTURE_TOLERANCE
+    if shifted > now:
+        return now, shifted > now + FUTURE_TOLERANCE
+    return max(EARLIEST, shifted), False
 
 
 def judged(sent: Sent, handles: Handles, known: Known, *, lead: Author | None = None) -> Arrived | Refusal:

@@ -38,8 +38,8 @@ async def replace_observation_tasks(
     A stay in `done_by` was observed completely: its open task is completed, the alert resolved (withdrawn when it was
     done before the alert began), and the next begins. The others' open tasks move to the plan: the same observation
     under the same id, overdue with its alert where it was and is (rule 9). Of several plans of one stay only the last
-    stays open, the others are born superseded. `stays`: facts that the caller holds locked; `held`:
-    the open tasks of the stays, when the caller holds them, too.
+    stays open; the others are born superseded, kept, and of no use to a tablet. `stays`: facts that the caller holds
+    locked; `held`: the open tasks of the stays, when the caller holds them, too.
     """
     done_by = done_by or {}
     if stays is None:
@@ -54,12 +54,9 @@ async def replace_observation_tasks(
         task.task_id: _ended_or_moved(task, done_by.get(task.stay_id), last[task.stay_id]) for task in before.values()
     }
     open_ids = {task.stay_id: task.task_id for task in changed.values() if task.is_open}
-    born = [
-        _superseded(task, work.now) if task is not last[task.stay_id] else task
-        for task in fresh
-        if task is not last[task.stay_id] or task.stay_id not in open_ids
-    ]
-    await save_tasks(work, [*changed.values(), *born], stays)
+    born = [task for task in last.values() if task.stay_id not in open_ids]
+    superseded = [_superseded(task, work.now) for task in fresh if task is not last[task.stay_id]]
+    await save_tasks(work, [*changed.values(), *born], stays, superseded)
     await end_alerts(work, before, changed.values())
     await worsen_overdue(work, before, changed.values())
     return [open_ids.get(task.stay_id, task.task_id) if task is last[task.stay_id] else task.task_id for task in fresh]

@@ -43,15 +43,18 @@ TYPES = {
 SAVE = upsert("task", Task, TYPES, "text")
 
 
-async def save_tasks(work: Work, changed: Iterable[Task], stays: Mapping[str, Facts]) -> None:
+async def save_tasks(
+    work: Work, changed: Iterable[Task], stays: Mapping[str, Facts], hidden: Iterable[Task] = ()
+) -> None:
     """Write tasks as they are now, ended ones first so that their successors may open, and show them.
 
-    Rows of stays that have left the tablets are kept and not shown.
+    Rows of stays that have left the tablets are kept and not shown; neither are `hidden` ones, born superseded.
     """
+    unseen = [replace(task, version=task.version + 1) for task in hidden]
     newer = [replace(task, version=task.version + 1) for task in sorted(changed, key=lambda each: each.is_open)]
-    if not newer:
+    if not newer and not unseen:
         return
-    await work.connection.execute(SAVE, msgspec.json.encode(newer).decode())
+    await work.connection.execute(SAVE, msgspec.json.encode([*unseen, *newer]).decode())
     for task in newer:
         feed = stays[task.stay_id].feed
         if feed is not None:
