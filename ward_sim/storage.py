@@ -7,6 +7,8 @@ from functools import partial
 from math import inf
 from typing import Any
 
+import msgspec
+
 from ward_sim.instants import DAY
 from ward_sim.replica import Key, Rows, apply_changes
 from ward_sim.twin.contract import Json
@@ -116,6 +118,16 @@ class Storage:
                 for entry_id in again:
                     self.held.pop(entry_id, None)
         return again
+
+    def of_another_epoch(self, epoch: str) -> Callable[[Json], bool]:
+        """Return what goes again to a server in this epoch.
+
+        Not what a person has discarded, or sent anew: it would be applied before her answer is heard again.
+        """
+        answers = [kept["entry"] for kept in (*self.entries.values(), *self.sent.values())]
+        bodies = [msgspec.json.decode(each["body"]) for each in answers if each["type"] == "held_entry_resolved"]
+        ended = {body["held_entry_id"] for body in bodies if body.get("resolution") in {"discarded", "resent"}}
+        return lambda kept: kept["epoch"] != epoch and kept["entry_id"] not in ended
 
     def keep_changes(self, feed: str, epoch: str, seq: int, changes: list[Json]) -> None:
         """Changes and the cursor after them in one relaxed transaction."""

@@ -237,7 +237,7 @@ class Tablet:
             self.hear({"event": "diverged", **at})
 
     def _resend(self, action: Json) -> None:
-        self._go_again(lambda kept: kept["epoch"] != action["epoch"])
+        self._go_again(self.storage.of_another_epoch(action["epoch"]))
 
     def _resend_missing(self, action: Json) -> None:
         self._go_again(lambda kept: any(first <= kept["n"] <= last for first, last in action["spans"]))

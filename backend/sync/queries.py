@@ -68,6 +68,11 @@ select
     (select array_agg(entry_id::text) from entry where entry_id = any({depends_on}) and verdict = 'held'
         and not exists (select from held_entry h
             where h.held_entry_id = entry_id and h.resolution = 'reapplied')) as held,
+    (select array_agg((held_entry_id::text, author_staff_id::text)) from held_entry
+        where held_entry_id = any({entries}) and resolution in ('discarded', 'resent')) as answered,
+    (select array_agg((held_entry_id::text, stay_id::text, original)) from held_entry where resolution is null
+        and (reason in ('unknown_subject', 'depends_on_held') and stay_id = any({stays})
+            or reason = 'unknown_subject' and entry_type = 'held_entry_resolved')) as waiting,
     {bearing}
 """.format(
     left_over=unpacked("$3", "bigint"),
@@ -77,10 +82,15 @@ select
     fresh=", ".join(_PACKED.values()),
     names=", ".join(_FRESH),
     entries=_PACKED["entry_id"],
+    stays=_PACKED["stay_id"],
     depends_on=unpacked("$17", "uuid"),
     sessions=unpacked("$20", "uuid"),
     bearing=_BEARING.format(sessions=unpacked("$20", "uuid"), stays=unpacked("$21", "uuid")),
 )
+HELD = """
+select entry_id::text from entry where entry_id = any($1::uuid[]) and verdict = 'held' and not exists (
+    select from held_entry h where h.held_entry_id = entry_id and h.resolution = 'reapplied')
+"""
 STORED = """
 select entry_id::text, payload_hash, verdict, reason, detail, flags from entry where entry_id = any($1::uuid[])
 """
@@ -115,16 +125,27 @@ class Tablet(NamedTuple):
     has_gaps: bool
 
 
+class Waiting(NamedTuple):
+    """A held entry that may be applied when more has come."""
+
+    held_entry_id: str
+    stay_id: str | None
+    raw: bytes
+
+
 class Admitted(NamedTuple):
     """Proven tablets by their place among those that ask, and what is known about their batches.
 
-    `spans` are the stays' scopes, oldest first.
+    `spans` are the stays' scopes, oldest first. `answered`: entries of these batches that somebody has discarded or
+    sent anew already, and whose these must be (None: anybody's).
     """
 
     tablets: dict[int, Tablet]
     fresh: set[str]
     stored: dict[str, Stored]
     held: set[str]
+    answered: dict[str, str | None]
+    waiting: list[Waiting]
     sessions: dict[str, Session]
     spans: dict[str, list[ScopeSpan]]
 
@@ -138,6 +159,8 @@ async def admit(connection: Connection, *parameters: Any) -> Admitted:
         fresh=set(row["fresh"] or ()),
         stored={stored[0]: Stored(*stored) for stored in row["stored"] or ()},
         held=set(row["held"] or ()),
+        answered=dict(row["answered"] or ()),
+        waiting=[Waiting(*waiting) for waiting in row["waiting"] or ()],
         sessions=_sessions(row["sessions"] or (), row["grants"] or ()),
         spans=_spans(row["spans"] or ()),
     )
@@ -164,6 +187,12 @@ async def bearing(
     row = await connection.fetchrow(BEARING, list(session_ids), list(stay_ids))
     assert row is not None  # a select without a table gives one row
     return _sessions(row["sessions"] or (), row["grants"] or ()), _spans(row["spans"] or ())
+
+
+async def held_among(connection: Connection, entry_ids: Sequence[str]) -> set[str]:
+    """Those of these entries that are held, and were not applied since."""
+    rows = await connection.fetch(HELD, list(entry_ids))
+    return {row["entry_id"] for row in rows}
 
 
 async def stored(connection: Connection, entry_ids: Sequence[str]) -> dict[str, Stored]:

@@ -151,6 +151,20 @@ def test_what_an_older_epoch_held_is_sent_again_too_answered_or_not() -> None:
     assert (list(tablet.storage.entries), tablet.storage.held) == ([held, answer], {})
 
 
+def test_what_a_person_has_ended_goes_to_an_older_server_only_when_it_asks() -> None:
+    tablet, line = _tablet()
+    held = tablet.save(NURSE["staff_id"], "note_written", {**NOTE, "strange": True})
+    line.run(10 * SECOND)
+    ends = {"held_entry_id": held, "resolution": "discarded"}
+    answer = tablet.save(NURSE["staff_id"], "held_entry_resolved", ends, answers=held)
+    line.run(10 * SECOND)
+    line.server.outcomes.clear()
+    line.server.epoch, line.server.missing = "restored", [[1, 1]]
+    line.frames()
+    line.run(10 * SECOND)
+    assert list(line.server.outcomes) == [answer, held]
+
+
 def test_numbers_that_the_server_misses_go_again_and_are_not_looked_for_without_end() -> None:
     tablet, line = _tablet()
     entries = [_save(tablet) for _ in range(4)]

@@ -35,6 +35,7 @@ async def commit_together(database: Database, clock: Clock, rooms: Rooms, pushes
         await course.run(proven)
         verdicts = {tablet.device_id: course.verdicts_on(tablet, batch) for tablet, batch in proven}
         await course.keep()
+        await course.judge_again()
         missing = {}
         for tablet, batch in proven:
             missing[tablet.device_id] = await _note_counter(work, tablet, batch)

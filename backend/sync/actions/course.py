@@ -5,6 +5,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
 
+import structlog
 from msgspec import Raw
 
 from backend.access.actions import MOVED_STAYS
@@ -12,10 +13,10 @@ from backend.access.queries import stay_spans
 from backend.changes.queries import heads
 from backend.changes.rules import unit_feed
 from backend.db import Work
-from backend.slice import Arrived, Handles, Outcome
+from backend.slice import Arrived, Author, Handles, Outcome
 from backend.sync import queries
 from backend.sync.actions.hold import Held, hold
-from backend.sync.actions.resolve import TO_APPLY, Reapplying, close, hold_again
+from backend.sync.actions.resolve import TO_APPLY, Kept, Reapplying, close, hold_again, still_waiting
 from backend.sync.rules.judge import Known, Refusal, bounded, judged
 from backend.sync.rules.order import runs, side_by_side, stay_by_stay
 from backend.sync.rules.strict import Decoders, Sent, id_from, sent
@@ -23,7 +24,10 @@ from shared_schemas.flags import Flag
 from shared_schemas.sync import Resolution
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 
+log = structlog.get_logger("door")
 RETRY_LATER_S = 300
+# Held for want of what another tablet may still bring.
+FOR_MORE = frozenset({HeldReason.UNKNOWN_SUBJECT, HeldReason.DEPENDS_ON_HELD})
 SET_VERDICTS = """
 update entry set verdict = v.verdict, reason = v.reason, detail = v.detail, flags = v.flags
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as v(entry_id, verdict, reason, detail, flags)
@@ -86,6 +90,8 @@ class Course:
         handles = self.rooms.handlers.get(group[0].envelope.type) if group[0].envelope else None
         for entry in group:
             judgement = judged(entry, handles, self.known) if handles and entry.body else None
+            if isinstance(judgement, Arrived) and self._is_ended(judgement):
+                judgement = Refusal(HeldReason.ALREADY_CHANGED)
             if isinstance(judgement, Arrived):
                 taken.append((entry, judgement))
             else:
@@ -95,6 +101,9 @@ class Course:
         outcomes = await handles.apply(self.work, [arrived for _, arrived in taken])
         for (entry, arrived), outcome in zip(taken, outcomes, strict=True):
             self._note(entry, arrived, outcome)
+        await self._follow_up()
+
+    async def _follow_up(self) -> None:
         for again in self.work.collected.pop(TO_APPLY, []):
             await self._apply_again(again)
         moved = self.work.collected.pop(MOVED_STAYS, [])
@@ -102,27 +111,66 @@ class Course:
             self.known.spans.update(await stay_spans(self.work.connection, moved))
 
     async def _apply_again(self, again: Reapplying) -> None:
-        """Apply a held entry because a person said so. A reused id stays held: another entry bears that id."""
-        entry = sent(Raw(again.kept.held.raw), self.rooms.decoders)
+        """Apply a held entry because a person said so."""
+        refusal = await self._refused_again(again.kept, again.by if again.leads else None)
+        if refusal is None:
+            await close(self.work, again.kept, Resolution.REAPPLIED, again.by.staff_id)
+        else:
+            await hold_again(self.work, again.kept, refusal.reason, refusal.detail)
+
+    async def _refused_again(self, kept: Kept, lead: Author | None = None) -> Refusal | None:
+        """Apply a held entry; returns why not. A reused id stays held: another entry bears that id."""
+        entry = self._read(kept)
         handles = self.rooms.handlers.get(entry.envelope.type) if entry.envelope else None
-        refusal = Refusal(entry.reason or HeldReason.UNKNOWN_TYPE, entry.detail)
-        if again.kept.held.reason is HeldReason.ID_REUSE:
-            refusal = Refusal(HeldReason.ID_REUSE)
-        elif handles and entry.envelope and entry.body:
-            stays = [entry.stay_id] if entry.stay_id else []
-            bearing = await queries.bearing(self.work.connection, [entry.envelope.session_id], stays)
-            lead = again.by if again.leads else None
-            judgement = judged(entry, handles, Known(self.work.now, *bearing), lead=lead)
-            if isinstance(judgement, Arrived):
-                [outcome] = await handles.apply(self.work, [judgement])
-                held = outcome.held or outcome.claim_held
-                if held is None:
-                    await close(self.work, again.kept, Resolution.REAPPLIED, again.by.staff_id)
-                    return
-                refusal = Refusal(held, outcome.detail or "")
-            else:
-                refusal = judgement
-        await hold_again(self.work, again.kept, refusal.reason, refusal.detail)
+        if kept.held.reason is HeldReason.ID_REUSE:
+            return Refusal(HeldReason.ID_REUSE)
+        if not (handles and entry.envelope and entry.body):
+            return Refusal(entry.reason or HeldReason.UNKNOWN_TYPE, entry.detail)
+        stays = [entry.stay_id] if entry.stay_id else []
+        bearing = await queries.bearing(self.work.connection, [entry.envelope.session_id], stays)
+        judgement = judged(entry, handles, Known(self.work.now, *bearing), lead=lead)
+        if not isinstance(judgement, Arrived):
+            return judgement
+        [outcome] = await handles.apply(self.work, [judgement])
+        await self._follow_up()
+        refused = outcome.held or outcome.claim_held
+        return refused and Refusal(refused, outcome.detail or "")
+
+    async def judge_again(self) -> None:
+        """What was held for want of its subject is tried again when more about the same stay has been taken.
+
+        After a restore tablets send again what the server lost, each in its own order and at its own time: a set before
+        the admission that another tablet has, an answer before what it answers. What can not be applied stays held.
+        """
+        taken = {entry.stay_id for entry in self._firsts.values() if self._is_taken(entry)} - {None}
+        keys = [key.encode() for key in self._firsts]
+        waiting = [
+            one.held_entry_id
+            for one in self.admitted.waiting
+            if one.stay_id in taken or (one.stay_id is None and any(key in one.raw for key in keys))
+        ]
+        waiting += [held.held_entry_id for held in self.waiting if held.stay_id in taken and held.reason in FOR_MORE]
+        found = [(self._read(kept), kept) for kept in await still_waiting(self.work, waiting)] if waiting else []
+        for entry, kept in sorted(found, key=lambda one: (one[1].held.recorded_at or one[1].held_at, one[0].n)):
+            try:
+                async with self.work.savepoint():
+                    held_back = entry.depends_on and await queries.held_among(self.work.connection, entry.depends_on)
+                    if not held_back and await self._refused_again(kept) is None:
+                        await close(self.work, kept, Resolution.REAPPLIED, kept.held.author_staff_id)
+            except Exception:
+                log.exception("not_judged_again", entry_id=kept.held.held_entry_id)
+
+    def _read(self, kept: Kept) -> Sent:
+        return sent(Raw(kept.held.raw), self.rooms.decoders)
+
+    def _is_ended(self, arrived: Arrived) -> bool:
+        """On a server that went back in time: a person has ended its waiting already, and it comes once more."""
+        answered = self.admitted.answered
+        return arrived.entry_id in answered and answered[arrived.entry_id] in {None, arrived.author.staff_id}
+
+    def _is_taken(self, entry: Sent) -> bool:
+        verdict = self.verdicts.get(entry.key)
+        return verdict is not None and verdict.verdict is not Verdict.HELD
 
     def _note(self, entry: Sent, arrived: Arrived, outcome: Outcome) -> None:
         if outcome.held is not None:

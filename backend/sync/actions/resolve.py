@@ -9,7 +9,7 @@ import asyncpg
 from backend.access.rules import may_lead
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Author, Outcome
-from backend.sync.actions.hold import Held, tell
+from backend.sync.actions.hold import Held, hold, tell
 from shared_schemas.flags import Flag, HeldDetail
 from shared_schemas.sync import HeldEntryResolved, Resolution
 from shared_schemas.wire import HeldReason
@@ -27,6 +27,10 @@ update held_entry set resolution = $2, resolved_by_staff_id = $3, resolved_at = 
 where held_entry_id = $1
 """
 HOLD_AGAIN = "update held_entry set reason = $2, detail = $3, version = version + 1 where held_entry_id = $1"
+
+
+IS_STORED = "select exists (select from entry where entry_id = $1)"
+UNIT_OF = "select unit_id::text from device where device_id = $1"
 
 
 class Kept(NamedTuple):
@@ -52,6 +56,11 @@ async def resolve_held_entries(work: Work, run: Sequence[Arrived[HeldEntryResolv
     return [await _resolve(work, arrived, kept) for arrived in run]
 
 
+async def still_waiting(work: Work, held_entry_ids: Sequence[str]) -> list[Kept]:
+    """Those that nobody has answered yet, locked."""
+    return [kept for kept in (await _locked(work, held_entry_ids)).values() if kept.resolution is None]
+
+
 async def _locked(work: Work, held_entry_ids: Sequence[str]) -> dict[str, Kept]:
     rows = await work.connection.fetch(LOCK, list(held_entry_ids))
     return {row["held_entry_id"]: _kept(row) for row in rows}
@@ -67,7 +76,7 @@ async def _resolve(work: Work, arrived: Arrived[HeldEntryResolved], known: dict[
     body, author = arrived.body, arrived.author
     kept = known.get(body.held_entry_id)
     if kept is None:
-        return Outcome(held=HeldReason.UNKNOWN_SUBJECT)
+        return await _resolve_unheard_of(work, arrived)
     leads = may_lead(author, kept.held.unit_id)
     if not leads and kept.held.author_staff_id not in {None, author.staff_id}:
         return Outcome(held=HeldReason.NOT_PERMITTED)
@@ -82,7 +91,29 @@ async def _resolve(work: Work, arrived: Arrived[HeldEntryResolved], known: dict[
     return APPLIED
 
 
-async def close(work: Work, kept: Kept, resolution: Resolution, staff_id: str) -> Kept:
+async def _resolve_unheard_of(work: Work, arrived: Arrived[HeldEntryResolved]) -> Outcome:
+    """A server that went back in time may hear the answer before the entry, or may have taken the entry by now."""
+    body = arrived.body
+    ends = body.resolution in {Resolution.DISCARDED, Resolution.RESENT}
+    if await work.connection.fetchval(IS_STORED, body.held_entry_id):
+        return Outcome(held=HeldReason.ALREADY_CHANGED) if ends else Outcome(flags=(Flag.ALREADY_RESOLVED,))
+    if not ends:
+        return Outcome(held=HeldReason.UNKNOWN_SUBJECT)
+    if body.resolution is Resolution.DISCARDED and body.reason is None:
+        return Outcome(held=HeldReason.INVALID, detail=HeldDetail.DISCARD_NEEDS_REASON)
+    staff_id = arrived.author.staff_id
+    unit_id = str(await work.connection.fetchval(UNIT_OF, arrived.device_id))
+    whose = None if may_lead(arrived.author, unit_id) else staff_id
+    held = Held(
+        body.held_entry_id, arrived.device_id, unit_id, "", HeldReason.UNKNOWN_SUBJECT, "", None, whose, None, b""
+    )
+    await hold(work, [held])
+    [kept] = (await _locked(work, [body.held_entry_id])).values()
+    await close(work, kept, body.resolution, staff_id)
+    return APPLIED
+
+
+async def close(work: Work, kept: Kept, resolution: Resolution, staff_id: str | None) -> Kept:
     """Note the answer and tell the unit."""
     await work.connection.execute(RESOLVE, kept.held.held_entry_id, resolution.value, staff_id, work.now)
     closed = kept._replace(version=kept.version + 1, resolution=resolution)

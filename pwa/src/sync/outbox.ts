@@ -1,5 +1,6 @@
 /** The outbox: its own database, version 1 for ever, every write with strict durability. */
 import type { DBSchema, IDBPDatabase, IDBPObjectStore, IDBPTransaction, StoreNames } from 'idb';
+import type { HeldEntryResolved } from '../schemas.ts';
 import type { Held, Settled, Span, Waiting } from './contract.ts';
 import { dropProjection } from './projection.ts';
 import { runs } from './runs.ts';
@@ -188,7 +189,11 @@ export type Again = { epoch: string } | { device_id: string; spans: readonly Spa
 export function resend(again: Again): Promise<string[]> {
   return outbox.run(async (database) => {
     const writing = database.transaction(['entries', 'held', 'sent'], 'readwrite', STRICT);
-    const goes = goesAgain(again);
+    const kept = [
+      ...(await writing.objectStore('entries').getAll()),
+      ...(await writing.objectStore('sent').getAll()).flatMap(({ entries }) => entries),
+    ];
+    const goes = goesAgain(again, endedBy(kept));
     const back: string[] = [];
     let batch = await writing.objectStore('sent').openCursor();
     for (; batch; batch = await batch.continue()) {
@@ -208,8 +213,19 @@ export function resend(again: Again): Promise<string[]> {
   });
 }
 
-function goesAgain(again: Again): (entry: Kept, epoch: string) => boolean {
-  if ('epoch' in again) return (_entry, epoch) => epoch !== again.epoch;
+/** The held entries that these discard, or whose place they say another one took. */
+function endedBy(kept: readonly Kept[]): Set<string> {
+  const answers = kept.filter(({ text }) => text.includes('"held_entry_resolved"'));
+  const bodies = answers.map(
+    ({ text }) => JSON.parse((JSON.parse(text) as { body: string }).body) as HeldEntryResolved,
+  );
+  const ends = bodies.filter(({ resolution }) => resolution === 'discarded' || resolution === 'resent');
+  return new Set(ends.map(({ held_entry_id }) => held_entry_id));
+}
+
+/** What a person has ended does not go by itself: it would be applied before her answer is heard again. */
+function goesAgain(again: Again, ended: ReadonlySet<string>): (entry: Kept, epoch: string) => boolean {
+  if ('epoch' in again) return ({ entry_id }, epoch) => epoch !== again.epoch && !ended.has(entry_id);
   const isNamed = (number: number) => again.spans.some(([first, last]) => first <= number && number <= last);
   return ({ device_id, number }) => device_id === again.device_id && isNamed(number);
 }

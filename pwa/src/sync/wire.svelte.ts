@@ -57,7 +57,9 @@ export function wireShell(): void {
     });
     $effect(() => {
       const answered = rows('held_entry').filter((held) => held.resolution);
-      if (answered.length > 0) void forget(answered.map((held) => held.held_entry_id));
+      // Also when the verdict comes after the answer.
+      if (syncState().held > 0 && answered.length > 0)
+        void forget(answered.map((held) => held.held_entry_id));
     });
   });
 }
