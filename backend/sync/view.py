@@ -2,8 +2,9 @@
 
 import asyncio
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from backend.changes import queries
 from backend.db import Database, unit_of_work
@@ -18,22 +19,43 @@ KEPT_OF_A_FEED = 12  # a tablet on a slow line comes back for its second chunk w
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
-@dataclass(slots=True)
+Packed = tuple[bytes, int, int]
+
+
 class Reading:
-    """A feed's state at a head: each chunk is deflated up to its closing part, with the checksum and length so far."""
+    """A feed's state at a head: each chunk is deflated up to its closing part, with the checksum and length so far.
 
-    epoch: str
-    head: int
-    read_at: datetime
-    chunks: list[tuple[bytes, int, int]]
+    They are packed in their order by a task of its own: the first can be sent while the others are still packed.
+    """
+
+    def __init__(self, epoch: str, head: int, read_at: datetime, chunks: Sequence[Callable[[], bytes]]) -> None:
+        self.epoch, self.head, self.read_at = epoch, head, read_at
+        self._packed: list[asyncio.Future[Packed]] = [asyncio.get_running_loop().create_future() for _ in chunks]
+        self._packing = asyncio.create_task(self._pack(chunks))
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    async def chunk(self, number: int) -> Packed:
+        """One chunk as soon as it is packed."""
+        return await asyncio.shield(self._packed[number])
+
+    async def _pack(self, chunks: Sequence[Callable[[], bytes]]) -> None:
+        try:
+            for text, packed in zip(chunks, self._packed, strict=True):
+                packed.set_result(await asyncio.to_thread(_deflated, text))
+        finally:
+            for packed in self._packed:
+                packed.cancel()  # nobody waits for what will not come
 
 
-def _deflated(text: bytes) -> tuple[bytes, int, int]:
+def _deflated(made: Callable[[], bytes]) -> Packed:
+    text = made()
     packer = zlib.compressobj(7, zlib.DEFLATED, -15, 9, zlib.Z_FILTERED)  # smallest for its time, tried on a ward
     return packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH), zlib.crc32(text), len(text)
 
 
-def _gzip(chunk: tuple[bytes, int, int], ending: bytes) -> bytes:
+def _gzip(chunk: Packed, ending: bytes) -> bytes:
     """The packed chunk with its ending as one gzip member."""
     packed, crc, length = chunk
     packer = zlib.compressobj(1, zlib.DEFLATED, -15)
@@ -42,7 +64,7 @@ def _gzip(chunk: tuple[bytes, int, int], ending: bytes) -> bytes:
     return GZIP_HEADER + packed + tail + trailer
 
 
-def _plain(chunk: tuple[bytes, int, int], ending: bytes) -> bytes:
+def _plain(chunk: Packed, ending: bytes) -> bytes:
     return zlib.decompressobj(-15).decompress(chunk[0]) + ending
 
 
@@ -58,15 +80,19 @@ def in_chunks(rows: list[queries.KeptRow]) -> list[list[queries.KeptRow]]:
     return [rows[:FIRST_CHUNK_ROWS], *chunks]
 
 
-def chunk_texts(feed: str, head: queries.Head, rows: list[queries.KeptRow]) -> list[bytes]:
-    """The chunks as JSON without their ending, the first one small."""
+def chunk_texts(feed: str, head: queries.Head, rows: list[queries.KeptRow]) -> list[Callable[[], bytes]]:
+    """What makes each chunk's JSON without its ending, the first one small."""
     chunks = in_chunks(rows)
-    texts = []
+    found = []
     for number, chunk in enumerate(chunks, 1):
         last = "true" if number == len(chunks) else "false"
         frame = f'{{"feed":"{feed}","epoch":"{head.epoch}","head":{head.head},"chunk":{number - 1},"last":{last}'
-        texts.append(f'{frame},"rows":[{",".join(map(queries.row_text, chunk))}]'.encode())
-    return texts
+        found.append(partial(_text, frame, chunk))
+    return found
+
+
+def _text(frame: str, chunk: list[queries.KeptRow]) -> bytes:
+    return f'{frame},"rows":[{",".join(map(queries.row_text, chunk))}]'.encode()
 
 
 class Snapshots:
@@ -84,10 +110,10 @@ class Snapshots:
             # A feed that changes all the time is not read anew for each tablet: who waits shares the next reading.
             newest = self._newest.setdefault(feed, Together(self._read_for))
             reading = (await newest.of([(feed, now)]))[feed, now]
-        if number >= len(reading.chunks):
+        if number >= len(reading):
             raise NotFound("This snapshot has no such chunk.")
         ending = f',"server_at":"{now.isoformat(timespec="milliseconds").replace("+00:00", "Z")}"}}'.encode()
-        return (_gzip if packed else _plain)(reading.chunks[number], ending)
+        return (_gzip if packed else _plain)(await reading.chunk(number), ending)
 
     def _kept(self, feed: str, number: int, head: int | None, now: datetime) -> Reading | None:
         kept = self._young(feed, now)
@@ -115,9 +141,7 @@ class Snapshots:
                 kept[-1].read_at = now
                 return kept[-1]
             rows = await queries.snapshot_rows(work.connection, feed)
-        texts = chunk_texts(feed, found, rows)
-        chunks = await asyncio.to_thread(lambda: [_deflated(text) for text in texts])
-        reading = Reading(found.epoch, found.head, now, chunks)
+        reading = Reading(found.epoch, found.head, now, chunk_texts(feed, found, rows))
         self._readings.pop(feed, None)  # the feed that was read longest ago stands first
         self._readings[feed] = [*kept[1 - KEPT_OF_A_FEED :], reading]
         while len(self._readings) > KEPT_READINGS:

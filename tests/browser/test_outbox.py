@@ -1,4 +1,4 @@
-"""What the outbox promises when a connection breaks, a clock jumps, a tablet is paired anew, or nothing can be sent."""
+"""What a tablet keeps when a connection to its storage breaks, a clock jumps, a tablet is paired anew, or nothing can be sent."""
 
 import asyncio
 
@@ -37,6 +37,15 @@ REFUSING = """() => {
   IDBObjectStore.prototype.put = function (...asked) {
     if (this.name === 'device') throw new Error('full');
     return put.apply(this, asked);
+  };
+}"""
+# As an iPad does with an app that sleeps; the next use of the connection is refused.
+CLOSED_BEFORE_THE_NEXT_USE = """() => {
+  const open = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (...asked) {
+    IDBDatabase.prototype.transaction = open;
+    this.close();
+    return open.apply(this, asked);
   };
 }"""
 DAYS_LATER = "(days) => { const now = Date.now; Date.now = () => now.call(Date) + days * 86_400_000; }"
@@ -160,3 +169,15 @@ async def test_sending_by_the_worker_ends_when_the_lock_is_refused_and_when_all_
     await worker.evaluate("() => { delete navigator.locks.request; }")
     await worker.evaluate(FIRST_IS_HELD_HERE)
     assert await worker.evaluate(FLUSHED) == "done"
+
+
+async def test_a_draft_is_kept_and_read_after_the_connection_to_storage_was_lost(
+    ward: Server, tablet: OpenTablet, heart: str
+) -> None:
+    amy = await tablet("amy")
+    driven = await Driven.on(amy.context, ward.url, heart, amy.page)
+    for pulse in (80, 81):
+        await driven.page.evaluate("(pulse) => tablet.keepDraft('amy', 'stay', { pulse })", pulse)
+        await driven.page.evaluate(CLOSED_BEFORE_THE_NEXT_USE)
+        assert await driven.page.evaluate("() => tablet.readDraft('amy', 'stay')") == {"pulse": pulse}
+        await driven.page.evaluate(CLOSED_BEFORE_THE_NEXT_USE)

@@ -28,21 +28,35 @@ export class Overlay {
   #rules: OptimisticRules = {};
   #pending = new Map<string, Pending>();
   #rows = new Map<string, unknown>();
+  /** What the rules have made of the server's rows, to which one more entry can be added; null: all must be computed again. */
+  #above: Above | null = null;
 
   /** Learns a slice's rules. */
   learn(rules: OptimisticRules): void {
     this.#rules = { ...this.#rules, ...rules };
+    this.#above = null;
   }
 
   add(pending: readonly Pending[]): void {
     for (const one of pending) this.#pending.set(one.saved.entry_id, one);
+    this.#above = null;
+  }
+
+  /** Adds an entry after all others without computing those again; the keys touched. Null: `base` is another one, compute all. */
+  addLast(one: Pending): Set<string> | null {
+    const above = this.#above;
+    if (!above || this.#pending.has(one.saved.entry_id)) return null;
+    this.#pending.set(one.saved.entry_id, one);
+    return new Set(this.#apply(one, above, this.#rows, this.#rows));
   }
 
   replace(pending: readonly Pending[]): void {
+    this.#above = null;
     this.#pending = new Map(pending.map((one) => [one.saved.entry_id, one]));
   }
 
   drop(entry_ids: readonly string[]): void {
+    this.#above = null;
     for (const id of entry_ids) this.#pending.delete(id);
   }
 
@@ -77,21 +91,33 @@ export class Overlay {
   recompute(base: (type: string) => ReadonlyMap<string, unknown>): Set<string> {
     const before = this.#rows;
     const after = new Map<string, unknown>();
-    const reader = new Above(base);
-    for (const { saved } of this.#pending.values()) {
-      const rule = this.#rules[saved.type] as Optimistic<EntryType> | undefined;
-      for (const { type, id, row } of rule?.(saved, reader) ?? []) {
-        // What the entry made is there: the server's word is better than ours.
-        if (id === saved.entry_id && base(type).has(id)) continue;
-        const key = `${type}/${id}`;
-        const old = before.get(key);
-        const kept = same(old, row) ? old : row;
-        after.set(key, kept);
-        reader.put(type, id, kept);
-      }
-    }
+    const above = new Above(base);
+    for (const one of this.#pending.values()) this.#apply(one, above, before, after);
     this.#rows = after;
+    this.#above = above;
     return new Set([...before.keys(), ...after.keys()]);
+  }
+
+  /** Puts what one entry will have done into `after`; a row that is the same as `before` stays the same object. The keys touched. */
+  #apply(
+    { saved }: Pending,
+    above: Above,
+    before: ReadonlyMap<string, unknown>,
+    after: Map<string, unknown>,
+  ): string[] {
+    const rule = this.#rules[saved.type] as Optimistic<EntryType> | undefined;
+    const touched: string[] = [];
+    for (const { type, id, row } of rule?.(saved, above) ?? []) {
+      // What the entry made is there: the server's word is better than ours.
+      if (id === saved.entry_id && above.isServers(type, id)) continue;
+      const key = `${type}/${id}`;
+      const old = before.get(key);
+      const kept = same(old, row) ? old : row;
+      after.set(key, kept);
+      above.put(type, id, kept);
+      touched.push(key);
+    }
+    return touched;
   }
 }
 
@@ -102,6 +128,11 @@ class Above implements RowReader {
 
   constructor(base: (type: string) => ReadonlyMap<string, unknown>) {
     this.#base = base;
+  }
+
+  /** Whether the server has this row. */
+  isServers(type: string, id: string): boolean {
+    return this.#base(type).has(id);
   }
 
   put(type: string, id: string, row: unknown): void {

@@ -146,6 +146,46 @@ describe('the overlay', () => {
     expect(store.row('task', 'a')).toBe(shown);
   });
 
+  test('with one entry after the other is the same as with all at once, and looks at each entry once', () => {
+    const asked: string[] = [];
+    const rules: OptimisticRules = {
+      ...RULES,
+      task_done: (entry, store) => {
+        asked.push(entry.entry_id);
+        return RULES.task_done?.(entry, store) ?? [];
+      },
+      task_claimed: ({ body }, store) => [
+        {
+          type: 'task',
+          id: body.task_id,
+          row: { task_id: body.task_id, text: `of ${store.rows('task').length}` } as never,
+        },
+      ],
+    };
+    const entries = [
+      done('a', '1'),
+      { saved: { ...done('c', '2').saved, type: 'task_claimed' } as Pending['saved'] },
+      done('c', '3'),
+      done('b', '4'),
+    ];
+    const [slowly, at_once] = [aStore(task('a'), task('b')), aStore(task('a'), task('b'))];
+    for (const store of [slowly, at_once]) store.overlay.learn(rules);
+    slowly.expect([]);
+    for (const one of entries) slowly.expect([one]);
+    expect(asked).toEqual(['1', '3', '4']);
+    at_once.expectOnly(entries);
+    expect(slowly.rows('task')).toEqual(at_once.rows('task'));
+    expect(slowly.row('task', 'c')).toEqual({ task_id: 'c', text: 'of 2', state: 'completed' });
+    slowly.apply(UNIT, 'e1', [change(5, task('b', 2, 'accepted'))]);
+    slowly.answered([], ['1'], {}, '');
+    slowly.expect([done('b', '5')]);
+    expect(slowly.rows('task').map((row) => [row.task_id, row.state])).toEqual([
+      ['a', 'ready'],
+      ['b', 'completed'],
+      ['c', 'completed'],
+    ]);
+  });
+
   test('goes when the verdict has come and the feed has reached its head, not before', () => {
     const store = aStore(task('a'));
     store.expect([done('a')]);
@@ -228,35 +268,5 @@ describe('the overlay', () => {
     const store = aStore(task('a'));
     store.expect([{ saved: { ...done('a').saved, type: 'task_claimed' } as Pending['saved'] }]);
     expect(store.isPending('task', 'a')).toBe(false);
-  });
-});
-
-describe('rows that another tab has written down', () => {
-  const stored = (epoch: string, seq: number, ...rows: SnapshotRow[]) =>
-    new Map([[UNIT, { cursor: [epoch, seq] as const, rows: rowsOfSnapshot(rows) }]]);
-  const states = (store: RowStore) => store.rows('task').map((row) => [row.task_id, row.state]);
-
-  test('are taken over where the cursor is another one, and where the feed was read anew at the same', () => {
-    const store = aStore(task('t1'));
-    store.takeOver(stored('e1', 4, task('t1'), task('t2')));
-    expect(states(store)).toEqual([['t1', 'ready']]);
-    store.takeOver(stored('e1', 4, task('t1'), task('t2')), UNIT);
-    expect(store.rows('task')).toHaveLength(2);
-    store.takeOver(stored('e1', 5, task('t1')));
-    expect(store.rows('task')).toHaveLength(1);
-  });
-
-  test('leave with the feed that this tablet may no longer have', () => {
-    const store = aStore(task('t1'));
-    store.takeOver(new Map(), 'unit:other');
-    expect(store.rows('task')).toHaveLength(1);
-    store.takeOver(new Map(), UNIT);
-    expect([store.rows('task'), store.cursor(UNIT)]).toEqual([[], undefined]);
-  });
-
-  test('of another epoch count versions anew: the same number is another row', () => {
-    const store = aStore(task('t1', 3, 'completed'));
-    store.replace(UNIT, ['e2', 2], rowsOfSnapshot([task('t1', 3, 'ready')]));
-    expect(states(store)).toEqual([['t1', 'ready']]);
   });
 });

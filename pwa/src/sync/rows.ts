@@ -107,6 +107,13 @@ export class RowStore implements RowReader {
 
   /** Shows an entry before the server knows it. */
   expect(pending: readonly Pending[]): void {
+    const [only] = pending;
+    const touched = only && pending.length === 1 ? this.overlay.addLast(only) : null;
+    // With thousands waiting, one more must not cost a look at each of them.
+    if (touched) {
+      this.#show(touched);
+      return;
+    }
     this.overlay.add(pending);
     this.#refresh([]);
   }
@@ -149,6 +156,10 @@ export class RowStore implements RowReader {
     for (const key of keys) set(this.#base, key, this.#server(key));
     this.overlay.settle((feed) => this.cursor(feed));
     for (const key of this.overlay.recompute((type) => this.#base.get(type) ?? NO_ROWS)) keys.add(key);
+    this.#show(keys);
+  }
+
+  #show(keys: Iterable<string>): void {
     const changed = new Set<string>();
     for (const key of keys) {
       const shown = this.overlay.has(key) ? this.overlay.row(key) : this.#server(key);

@@ -6,6 +6,7 @@ import { currentSession, thisDevice } from '../people.svelte.ts';
 import { keptOf } from '../save.ts';
 import { newId } from '../seed.ts';
 
+export { keepDraft, readDraft } from '../../vitals/drafts.ts';
 export { startTablet } from '../browser.ts';
 export { flush } from '../flush.ts';
 export { readOutbox } from '../outbox.ts';
