@@ -88,6 +88,13 @@ class Placement(Table, tablename="placement", db=DB):
     cancelled_at = Timestamptz(null=True, default=None)
 
 
+class SwapSaidAgain(Table, tablename="swap_said_again", db=DB):
+    """An entry that recorded a swap which was recorded already, by the entry `placed_entry_id`."""
+
+    entry_id = UUID(primary_key=True, default=None)
+    placed_entry_id = UUID(default=None)
+
+
 class BedUse(Table, tablename="bed_use", db=DB):
     """When the last patient left a bed, as tablets are told; it follows from `bed_stay`."""
 

@@ -30,8 +30,8 @@ returning r.*, (select unit_id from bed where bed.bed_id = r.bed_id) as unit_id
 async def undo_placements(work: Work, run: Sequence[Arrived[PlacementCancelled]]) -> list[stays.Undone]:
     """Take back placements with what they did to reservations."""
     undone = await stays.undo_placements(work, run)
-    for arrived, one in zip(run, undone, strict=True):
+    for one in undone:
         if one.stay_ids:
-            for reservation in await work.connection.fetch(RESTORE, arrived.body.cancels, work.now):
+            for reservation in await work.connection.fetch(RESTORE, one.cancels, work.now):
                 feed_reservation(work, reservation)
     return undone

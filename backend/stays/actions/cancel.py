@@ -1,10 +1,12 @@
 """A placement was a mistake: the latest of a stay is taken back, and unit, bed and owner are as they were."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 import asyncpg
+from msgspec import structs
 
 from backend.access.actions import end_stay_scope, place_stay
 from backend.changes.actions import append, exit_stay, move_stay
@@ -22,6 +24,7 @@ from shared_schemas.wire import HeldReason
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_PLACEMENT)
 CANCELLED_BEFORE = Outcome(flags=(Flag.CANCELLED_BEFORE,))
 IN_A_STAY = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.IN_A_STAY_ALREADY)
+SAID_BEFORE = "select placed_entry_id from swap_said_again where entry_id = $1"
 STAYS_OF = "select distinct stay_id::text from placement where entry_id = $1"
 OF_STAYS = """
 select * from placement where stay_id = any($1::uuid[]) and (cancelled_by is null or entry_id = $2)
@@ -46,7 +49,7 @@ NURSE_SINCE = "select staff_id from bed_nurse where bed_id = $1 and since_at > $
 class Undone(NamedTuple):
     """What became of a cancel: which stays are as they were, how they had been placed, whether their rows had gone.
 
-    `made_at`: when the server learned of the placement that is taken back.
+    `made_at`: when the server learned of the placement that is taken back; `cancels`: the entry that made it.
     """
 
     outcome: Outcome
@@ -55,11 +58,18 @@ class Undone(NamedTuple):
     made_at: datetime | None = None
     departed_at: datetime | None = None
     had_exited: bool = False
+    cancels: str = ""
 
 
 async def undo_placements(work: Work, run: Sequence[Arrived[PlacementCancelled]]) -> list[Undone]:
     """Take back placements; applied again, only a bed that was taken meanwhile is tried."""
-    return [await _undo(work, arrived) for arrived in run]
+    return [await _undo(work, await _by_its_first_name(work, arrived)) for arrived in run]
+
+
+async def _by_its_first_name(work: Work, arrived: Arrived[PlacementCancelled]) -> Arrived[PlacementCancelled]:
+    """A swap that two people recorded is one, and each takes it back by her own entry."""
+    first = await work.connection.fetchval(SAID_BEFORE, arrived.body.cancels)
+    return replace(arrived, body=structs.replace(arrived.body, cancels=str(first))) if first else arrived
 
 
 async def _undo(work: Work, arrived: Arrived[PlacementCancelled]) -> Undone:
@@ -84,7 +94,9 @@ async def _undo(work: Work, arrived: Arrived[PlacementCancelled]) -> Undone:
         return Undone(IN_A_STAY)
     first = runs[body.stay_id][0]
     how, made_at = PlacementKind(first["how"]), first["made_at"]
-    return Undone(outcome, tuple(found), how, made_at, before["departed_at"], before["exited_at"] is not None)
+    return Undone(
+        outcome, tuple(found), how, made_at, before["departed_at"], before["exited_at"] is not None, body.cancels
+    )
 
 
 def _latest_run(kept: Iterable[asyncpg.Record], stay_id: str, entry_id: str) -> list[asyncpg.Record]:
