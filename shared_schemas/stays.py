@@ -136,19 +136,20 @@ class PatientTransferred(Body, kw_only=True):
     to_bed_id: Id | None = None
 
 
-class BedsSwapped(Body, kw_only=True):
-    """Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it.
+# What version 1 of a swap says of the beds in today's words: those that the two have.
+BED_NOT_NAMED = "00000000-0000-0000-0000-000000000000"
 
-    Version 1 did not name the beds; null: as it was written then, those that the two have.
-    """
+
+class BedsSwapped(Body, kw_only=True):
+    """Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it."""
 
     type_name = "beds_swapped"
     version = 2
 
     stay_id: Id
-    bed_id: Id | None = None
+    bed_id: Id
     other_stay_id: Id
-    other_bed_id: Id | None = None
+    other_bed_id: Id
 
 
 class PlacementCancelled(Body, kw_only=True):

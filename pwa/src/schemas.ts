@@ -443,7 +443,7 @@ export const BedUseRowSchema = v.looseObject({
   freed_at: v.optional(v.nullable(instant)),
 }) satisfies v.GenericSchema<BedUseRow>;
 
-/** Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it. Version 1 did not name the beds; null: as it was written then, those that the two have. */
+/** Two stays of one unit exchange their beds, which are `bed_id` and `other_bed_id` for who decides it. */
 export type BedsSwapped = {
   observed_at: Instant;
   clock_offset_ms?: number | undefined;
@@ -451,9 +451,9 @@ export type BedsSwapped = {
   base_version?: Counter | null | undefined;
   seen?: Seen | null | undefined;
   stay_id: Id;
-  bed_id?: Id | null | undefined;
+  bed_id: Id;
   other_stay_id: Id;
-  other_bed_id?: Id | null | undefined;
+  other_bed_id: Id;
 };
 export const BedsSwappedSchema = v.strictObject({
   observed_at: instant,
@@ -462,9 +462,9 @@ export const BedsSwappedSchema = v.strictObject({
   base_version: v.optional(v.nullable(CounterSchema)),
   seen: v.optional(v.nullable(SeenSchema)),
   stay_id: IdSchema,
-  bed_id: v.optional(v.nullable(IdSchema)),
+  bed_id: IdSchema,
   other_stay_id: IdSchema,
-  other_bed_id: v.optional(v.nullable(IdSchema)),
+  other_bed_id: IdSchema,
 }) satisfies v.GenericSchema<BedsSwapped>;
 
 /** Open care of a patient that is late or falls due within two hours. */

@@ -8,7 +8,7 @@ from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import CHANGED_MEANWHILE, GONE, UNKNOWN, leave_bed, lie_down, nurse_of
 from backend.stays.actions.write import Placing, Stay, held_stays, place
 from backend.stays.rules import overtaken
-from shared_schemas.stays import BedsSwapped, PlacementKind
+from shared_schemas.stays import BED_NOT_NAMED, BedsSwapped, PlacementKind
 
 SAID_AGAIN = "insert into swap_said_again (entry_id, placed_entry_id) values ($1, $2) on conflict do nothing"
 
@@ -35,7 +35,8 @@ async def _swap(work: Work, arrived: Arrived[BedsSwapped]) -> Outcome:
             await work.connection.execute(SAID_AGAIN, arrived.entry_id, one["placed_entry_id"])
         return APPLIED
     # An exchange puts people where nobody meant them to lie when either bed is another one by now.
-    named = (body.bed_id or beds[0], body.other_bed_id or beds[1])
+    said = zip((body.bed_id, body.other_bed_id), beds, strict=True)
+    named = tuple(bed if seen == BED_NOT_NAMED else seen for seen, bed in said)
     lie = one["bed_id"] is not None and other["bed_id"] is not None
     as_seen = lie and beds == named and one["unit_id"] == other["unit_id"]
     if not as_seen or overtaken(body.base_version, one["placed_version"]):

@@ -7,18 +7,20 @@ has an entry of every version there ever was.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from shared_schemas.stays import BED_NOT_NAMED
+
 Fields = dict[str, Any]
 
 
-def _as_it_is(body: Fields) -> Fields:
-    """What the newer version added may be left out."""
-    return body
+def _beds_not_named(body: Fields) -> Fields:
+    """Two stays exchanged the beds that they had: which these were was not said."""
+    named = {name: body.get(name) or BED_NOT_NAMED for name in ("bed_id", "other_bed_id")}
+    return body | named
 
 
 # From version `v` of a type to the next one. The mac is over the body as it was sent: it is proven before.
 UPCASTERS: Mapping[tuple[str, int], Callable[[Fields], Fields]] = {
-    # Two stays exchanged the beds that they had: which these were was not said.
-    ("beds_swapped", 1): _as_it_is,
+    ("beds_swapped", 1): _beds_not_named,
 }
 
 
