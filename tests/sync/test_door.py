@@ -19,6 +19,7 @@ from shared_schemas.alerts import TabletRow
 from shared_schemas.staff import Role
 from shared_schemas.stays import PatientTransferred
 from shared_schemas.sync import LossIncidentRow
+from shared_schemas.tasks import TaskPlanned
 from shared_schemas.wire import HeldReason, PushReply, Verdict
 from tests.cast import uid
 from tests.sync.conftest import Scene, body_of
@@ -235,6 +236,16 @@ async def test_the_heads_told_are_of_feeds_that_the_tablet_may_read(scene: Scene
     )
     told = msgspec.json.decode(reply.content, type=PushReply)
     assert (told.verdicts[0].verdict, set(told.heads)) == (A, {unit_feed(scene.cast.east.unit_id)})
+
+
+async def test_a_tablet_a_day_slow_plans_by_the_servers_clock_and_charts_by_its_own(scene: Scene) -> None:
+    day, soon = timedelta(days=1), scene.tablet.now + timedelta(minutes=30)
+    written = {"observed_at": scene.tablet.now - day, "clock_offset_ms": day // timedelta(milliseconds=1)}
+    body = TaskPlanned(**written, stay_id=scene.stay_id, text="Bloods", due_at=soon)
+    assert (await scene.tablet.say(scene.anna, body, recorded_at=instant(scene.tablet.now - day))).verdict is A
+    await scene.tablet.pull()
+    [task] = [task for task in scene.tablet.rows("task") if task.text == "Bloods"]
+    assert (task.planned_at, task.due_at) == (scene.tablet.now, soon)
 
 
 async def test_a_stranger_stores_nothing(scene: Scene) -> None:
