@@ -12,8 +12,7 @@ class Faults:
     duplicated: float = 0.05
     slow: float = 0.06
     refused: float = 0.03
-    frame_dropped: float = 0.005
-    frame_duplicated: float = 0.01
+    socket_cut: float = 0.005
     frame_slow: float = 0.01
 
 

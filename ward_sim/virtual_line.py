@@ -19,6 +19,7 @@ Json = dict[str, Any]
 TIME_OUT = 10 * SECOND
 PING = 40 * SECOND
 _ONE_MOMENT = 5 * SECOND
+_ON_ITS_WAY = 30
 
 
 @dataclass(slots=True)
@@ -83,11 +84,10 @@ class VirtualLine:
         self.tablet: Tablet | None = None
         self._sent = 0
         self._last_arrival = 0
-        self._frames = 0
-        self._last_frame = 0
         self._timer_at: float | None = None
         self._dials = 0
-        self._arrives_at = 0
+        # When the last frame arrives that is under way, to the server and from it.
+        self._arrives_at = self._told_at = 0
         network.lines.append(self)
 
     def device_now(self) -> int:
@@ -174,14 +174,14 @@ class VirtualLine:
         if socket.closed:
             tablet.hear({"event": "socket_closed"})
             return
-        self.socket, self._arrives_at = socket, 0
+        self.socket, self._arrives_at, self._told_at = socket, 0, 0
         tablet.hear({"event": "socket_opened"})
         self.world.after(PING, lambda: self._ping(tablet, socket))
 
     def _ping(self, tablet: Tablet, socket: Socket) -> None:
         """What keeps a socket alive: a stepped server does not ping, for its sockets live in another time."""
         if self.socket is socket and self.offline_since is None:
-            tablet.hear({"event": "frame", "frame": {"frame": "ping", "at": instant_text(self.world.now)}})
+            self._tell(tablet, socket, {"frame": "ping", "at": instant_text(self.world.now)}, 0)
             self.world.after(PING, lambda: self._ping(tablet, socket))
 
     def close_socket(self) -> None:
@@ -211,7 +211,7 @@ class VirtualLine:
         self.world.at(self._arrives_at, tell)
 
     def carry_frames(self) -> None:
-        """Take what the server sent, and let it arrive late, twice or not at all."""
+        """Take what the server sent; it arrives in its order, some of it late, until the socket ends."""
         socket = self.socket
         if socket is None or self.tablet is None:
             return
@@ -224,29 +224,33 @@ class VirtualLine:
             self.tablet.hear({"event": "socket_closed"})
 
     def _carry(self, tablet: Tablet, socket: Socket, frame: Json) -> None:
+        """A socket loses no single frame: it is cut, and what was behind goes with it."""
         if frame["frame"] in {"upto", "same"}:
             # It comes by the server's wall clock: it must not move the die, or a seed would not repeat.
-            self.world.after(30, lambda: self._show(tablet, socket, self._frames, frame))
+            self._tell(tablet, socket, frame, _ON_ITS_WAY)
             return
         faults = self.network.faults
         roll = self.die.random()
-        if roll < faults.frame_dropped:
+        if roll < faults.socket_cut:
+            self.world.after(_ON_ITS_WAY, lambda: self._cut(tablet, socket))
             return
-        times = 2 if roll < faults.frame_dropped + faults.frame_duplicated else 1
-        for _ in range(times):
-            self._frames += 1
-            number = self._frames
-            late = self.die.random() < faults.frame_slow
-            delay = self.die.randrange(SECOND, 20 * SECOND) if late else 30
-            self.world.after(delay, lambda n=number: self._show(tablet, socket, n, frame))
+        late = roll < faults.socket_cut + faults.frame_slow
+        self._tell(tablet, socket, frame, self.die.randrange(SECOND, 20 * SECOND) if late else _ON_ITS_WAY)
 
-    def _show(self, tablet: Tablet, socket: Socket, number: int, frame: Json) -> None:
-        if self.socket is not socket:
-            return
-        if number < self._last_frame:
-            self.network.counts.reordered += 1
-        self._last_frame = max(number, self._last_frame)
-        tablet.hear({"event": "frame", "frame": frame})
+    def _tell(self, tablet: Tablet, socket: Socket, frame: Json, delay: int) -> None:
+        """Let a frame of the server's arrive in a while, after those that it sent before."""
+
+        def tell() -> None:
+            if self.socket is socket:
+                tablet.hear({"event": "frame", "frame": frame})
+
+        self._told_at = max(self._told_at, self.world.now + delay)
+        self.world.at(self._told_at, tell)
+
+    def _cut(self, tablet: Tablet, socket: Socket) -> None:
+        if self.socket is socket:
+            self.close_socket()
+            tablet.hear({"event": "socket_closed"})
 
     def go_offline(self) -> None:
         """The network is gone, unless it has been mended for good; both ends notice."""

@@ -5,6 +5,8 @@ import random
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from tests.ward_sim.test_twin import DEVICE
 from ward_sim.asgi_door import Socket
 from ward_sim.faults import Faults
@@ -53,3 +55,54 @@ def _heard_on_a_slow_line(seed: int) -> list[dict[str, Any]]:
 def test_no_frame_overtakes_another_on_the_same_socket() -> None:
     for seed in range(5):
         assert [frame for frame in _heard_on_a_slow_line(seed) if "number" in frame] == WORDS
+
+
+class Ears:
+    """A core that writes down what it hears, and asks for nothing."""
+
+    def __init__(self) -> None:
+        self.heard: list[dict[str, Any]] = []
+
+    def begin(self, _seed: int) -> None:
+        """Nothing is kept."""
+
+    def step(self, event: dict[str, Any], _now: dict[str, Any]) -> list[dict[str, Any]]:
+        """Write it down."""
+        self.heard.append(event)
+        return []
+
+    def summary(self, _now: dict[str, Any]) -> dict[str, Any]:
+        """What a tablet says of its clock when it ends."""
+        return {"clock_quality": "unknown", "clock_offset_ms": 0}
+
+
+def _heard_from_the_server(seed: int) -> list[dict[str, Any]]:
+    world, ears = World(0), Ears()
+    faults = Faults(**{**dict.fromkeys(Faults.__slots__, 0.0), "frame_slow": 0.3, "socket_cut": 0.02})
+    line = VirtualLine(Network(world, Listener(), faults), random.Random(seed))  # pyright: ignore[reportArgumentType]
+    tablet = line.tablet = Tablet(DEVICE, line, seed, core=ears)
+    tablet.start()
+    line.open_socket(tablet)
+    asyncio.run(world.run(10_000))
+
+    def say(word: dict[str, Any]) -> None:
+        if line.socket is not None:
+            line.socket.frames.append(msgspec.json.encode(word).decode())
+            line.carry_frames()
+
+    for number, word in enumerate(WORDS):
+        world.at(10_000 + 100 * number, lambda word=word: say(word))
+    asyncio.run(world.run(MINUTE))
+    return ears.heard
+
+
+def test_a_socket_that_loses_a_frame_is_dead() -> None:
+    ends = set()
+    for seed in range(20):
+        heard = _heard_from_the_server(seed)
+        words = [event["frame"] for event in heard if event["event"] == "frame" and "number" in event["frame"]]
+        closed = any(event["event"] == "socket_closed" for event in heard)
+        assert words == WORDS[: len(words)]
+        assert closed or words == WORDS
+        ends.add(closed)
+    assert ends == {True, False}

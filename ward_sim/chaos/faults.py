@@ -22,8 +22,8 @@ def outage(scenario: Scenario, seat: Seat, die: random.Random) -> None:
 
 def deafness(scenario: Scenario, seat: Seat, die: random.Random) -> None:
     """What the tablet sends arrives, and nothing comes back."""
-    seat.line.is_deaf = True
-    scenario.world.after(die.randrange(30 * SECOND, 8 * MINUTE), lambda: setattr(seat.line, "is_deaf", False))
+    seat.line.go_deaf()
+    scenario.world.after(die.randrange(30 * SECOND, 8 * MINUTE), seat.line.hear_again)
 
 
 def muteness(scenario: Scenario, seat: Seat, die: random.Random) -> None:

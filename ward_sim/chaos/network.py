@@ -130,6 +130,8 @@ class ChaosLine(VirtualLine):
         self.newer_server = False
         self.dialled: list[int] = []
         self.carried: list[Json] = []
+        self._unheard: list[Json] = []
+        self._deaf_socket: Socket | None = None
 
     def ask(self, tablet: Tablet, method: str, path: str, body: Json | None, heard: Heard) -> None:
         """Send a request, unless a gateway answers it or the line is cut."""
@@ -223,6 +225,7 @@ class ChaosLine(VirtualLine):
 
     def _carry(self, tablet: Tablet, socket: Socket, frame: Json) -> None:
         if self.is_deaf:
+            self._unheard.append(frame)
             return
         for tap in self.network.taps:
             tap.framed(self, frame)
@@ -230,6 +233,19 @@ class ChaosLine(VirtualLine):
             self.carried.append(frame)
         told = _with_new_fields(frame) if self.newer_server else frame
         super()._carry(tablet, socket, told)
+
+    def go_deaf(self) -> None:
+        """Nothing comes in any more: no answer, and no frame until it may again, if the socket lives so long."""
+        if not self.is_deaf:
+            self.is_deaf, self._deaf_socket, self._unheard = True, self.socket, []
+
+    def hear_again(self) -> None:
+        """What comes in arrives; what was sent on a socket meanwhile comes first."""
+        self.is_deaf = False
+        frames, self._unheard = self._unheard, []
+        if self._deaf_socket is self.socket and self.socket is not None and self.tablet is not None:
+            for frame in frames:
+                self._carry(self.tablet, self.socket, frame)
 
     def break_socket(self) -> None:
         """The socket ends, and both ends notice."""

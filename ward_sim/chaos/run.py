@@ -107,7 +107,7 @@ async def run_seed(
 def _share_of_faults(die: random.Random) -> Faults:
     """Some networks are good, some are dreadful."""
     bad = die.choice((0.3, 1.0, 2.0))
-    usual = Faults(refused=0.0, frame_dropped=0.05, frame_duplicated=0.04, frame_slow=0.04)
+    usual = Faults(refused=0.0, socket_cut=0.03, frame_slow=0.08)
     return Faults(**{name: getattr(usual, name) * bad for name in Faults.__slots__})
 
 
@@ -133,7 +133,8 @@ async def _heal(scenario: Scenario) -> None:
     await network.start_server()
     for seat in scenario.seats:
         line = seat.line
-        line.is_deaf = line.is_mute = False
+        line.is_mute = False
+        line.hear_again()
         line.refusals.clear()
         line.unstick()
         line.break_socket()
