@@ -44,7 +44,7 @@ class MortalServer:
         door = await AsgiDoor(server_by_name()).__aenter__()
         # From 1970 on to today it would throw away every change as too old.
         door.server.ward.clock.set(now)
-        door.server.ward.hub.catch_up = _CATCH_UP
+        door.server.ward.hub.catches_up = _CATCH_UP
         await door.advance(now)
         self.door = door
 

@@ -84,7 +84,7 @@ class Hub:
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self.clock = database, clock
-        self.catch_up = CATCH_UP_CHANGES
+        self.catches_up = CATCH_UP_CHANGES
         self.rings: dict[str, FeedRing] = {}
         self.sockets: set[Socket] = set()
         self.unrung: dict[str, int] = {}
@@ -186,7 +186,7 @@ class Hub:
         upto = self._upto(feed, head)
         if epoch != head.epoch or seq > head.head:
             return [encoded(Reset(feed=feed, epoch=head.epoch, why=ANOTHER_EPOCH))]
-        if head.head == seq or head.head - seq > self.catch_up:
+        if head.head == seq or head.head - seq > self.catches_up:
             return [upto]
         page = feed, seq, head.head
         changes = (await self._pages.of([page]))[page]
