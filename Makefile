@@ -20,6 +20,8 @@ IN_PWA = $(NODE_ON_PATH) && cd pwa &&
 RUN := $(UV) run --frozen
 # Tests and days run in this many processes at a time; each has a PostgreSQL of its own.
 PROCESSES ?= 3
+# Where `make soak` goes on that was broken off; it says how far it is.
+SEED ?= 1
 PYTHON_STAMP := .venv/.stamp
 NPM_STAMP := pwa/node_modules/.stamp
 PWA_STAMP := pwa/dist/.stamp
@@ -95,7 +97,7 @@ soak-short: setup
 	WARD_KILLS=24 $(RUN) pytest -q tests/postgres
 
 soak: setup
-	$(RUN) python -m ward_sim chaos --seeds 100000 --jobs $(PROCESSES) --json
+	$(RUN) python -m ward_sim chaos --seed $(SEED) --seeds $$((100001 - $(SEED))) --jobs $(PROCESSES) --json
 	$(call DAYS,400)
 	WARD_KILLS=200 $(RUN) pytest -q tests/postgres tests/sync/test_under_load.py
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 import structlog
 
 from ward_sim.chaos.ground import Ground
-from ward_sim.chaos.judge import l1_drain, l3_storm
+from ward_sim.chaos.judge import l1_drain, l2_stuck, l3_storm
 from ward_sim.chaos.judge.book import Book
 from ward_sim.chaos.judge.evidence import Evidence, Version
 from ward_sim.chaos.judge.passed import Told
@@ -227,3 +227,13 @@ def test_a_storm_of_dials_is_found(evidence: Evidence) -> None:
     finally:
         line.dialled = kept
     assert scenario.book.violations["L3"] >= 1
+
+
+@pytest.mark.parametrize(("behind", "violations"), [(0, 0), (1, 1)])
+def test_a_tablet_that_a_stuck_one_delays_is_found(evidence: Evidence, behind: int, violations: int) -> None:
+    scenario = copy(evidence.scenario)
+    scenario.book = Book()
+    seat, stuck = scenario.seats[0], scenario.seats[1]
+    head = evidence.heads[f"unit:{seat.tablet.unit_id}"][1]
+    l2_stuck.judge(scenario, seat, stuck, head + behind)
+    assert (scenario.book.checked["L2"], scenario.book.violations["L2"]) == (1, violations)

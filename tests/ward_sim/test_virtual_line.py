@@ -63,15 +63,15 @@ class Ears:
     def __init__(self) -> None:
         self.heard: list[dict[str, Any]] = []
 
-    def begin(self, _seed: int) -> None:
+    def begin(self, seed: int) -> None:
         """Nothing is kept."""
 
-    def step(self, event: dict[str, Any], _now: dict[str, Any]) -> list[dict[str, Any]]:
+    def step(self, event: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
         """Write it down."""
         self.heard.append(event)
         return []
 
-    def summary(self, _now: dict[str, Any]) -> dict[str, Any]:
+    def summary(self, now: dict[str, Any]) -> dict[str, Any]:
         """What a tablet says of its clock when it ends."""
         return {"clock_quality": "unknown", "clock_offset_ms": 0}
 

@@ -23,6 +23,8 @@ Json = dict[str, Any]
 _CRITICAL = 50
 _FEWEST_TABLETS = 3
 _WORTH_PROCESSES = 20
+# A long run that was broken off goes on from the last seed that was told of: `--seed`.
+_PROGRESS_EVERY = 25
 _FIGURES = ("entries", "requests", "server_deaths", "restores", "interleaved", "processor_seconds")
 
 
@@ -54,6 +56,13 @@ async def run_seeds(seeds: range, mutant: str | None) -> list[Json]:
                     await run_seed(ground, seed, mutant, lambda number, seed=seed: _core(child, seed, number))
                 )
                 _tell(reports[-1], mutant)
+                if len(reports) % _PROGRESS_EVERY == 0:
+                    failed = sum(report["violations"] > 0 for report in reports)
+                    print(
+                        f"{len(reports)} of {len(seeds)}, up to seed {seed}, {failed} failed",
+                        file=sys.stderr,
+                        flush=True,
+                    )
                 if mutant and reports[-1]["violations"]:
                     break
     return reports

@@ -61,6 +61,8 @@ class Feed:
     retry_at: float = 0
     poll_at: float = 0
     compare_at: float = 0
+    # Nobody answered the last fetch: of several such feeds one asks for all.
+    unanswered: bool = False
 
 
 @dataclass(slots=True)
@@ -106,6 +108,8 @@ class State:
     left: dict[str, float] = field(default_factory=dict)
     diverged: list[str] = field(default_factory=list)
     device_at: float | None = 0
+    # How many times nobody answered about this tablet.
+    device_attempt: int = 0
     timer_at: float | None = None
 
 

@@ -7,7 +7,7 @@ from ward_sim.instants import MINUTE, SECOND
 from ward_sim.twin import push
 from ward_sim.twin.contract import Json, State, whole
 from ward_sim.twin.epochs import resent
-from ward_sim.twin.feeds import advance_feeds, cursors_read, diverged, feed_deadlines, reconcile
+from ward_sim.twin.feeds import advance_feeds, cursors_read, diverged, feed_deadlines, reached, reconcile
 from ward_sim.twin.live import advance_live, frame_heard, hint_live, live_deadlines, socket_closed, socket_opened
 from ward_sim.twin.offset import measure, remembered
 from ward_sim.twin.pages import get_reply
@@ -24,6 +24,8 @@ def fresh(seed: int) -> State:
 
 def step(state: State, event: Json, now: Json) -> list[Json]:
     """Take one event in at `now`; return what must be done, in order. The same input gives the same output."""
+    if event["event"] == "socket_opened" or event.get("status"):
+        _reached(state, now)
     actions = _hear(state, event, now)
     for advance in (push.advance_push, advance_live, advance_feeds, _advance_device):
         actions = [*actions, *advance(state, now)]
@@ -109,16 +111,25 @@ def _hear_outbox(state: State, event: Json, now: Json) -> list[Json]:
     return []
 
 
+def _reached(state: State, now: Json) -> None:
+    """Somebody answers: what waited longer and longer goes now."""
+    reached(state, now)
+    if state.device_attempt and state.device_at is not None:
+        state.device_at = min(state.device_at, now["mono_ms"])
+
+
 def _device_reply(state: State, reply: Json, now: Json) -> list[Json]:
     device, body = state.device, reply.get("body") if reply["status"] == _OK else None
     told = body if isinstance(body, dict) else {}
     unit_id = told.get("unit_id")
     if device is None or told.get("device_id") != device["device_id"] or not isinstance(unit_id, str):
-        state.device_at = now["mono_ms"] + _ASK_DEVICE_AGAIN_MS
+        wait_ms = _ASK_DEVICE_AGAIN_MS * 2 ** min(state.device_attempt, 10)
+        state.device_at = now["mono_ms"] + min(_ASK_DEVICE_MS, wait_ms)
+        state.device_attempt = 0 if reply["status"] else state.device_attempt + 1
         return []
     name = told["name"] if isinstance(told.get("name"), str) else device["name"]
     state.clock = measure(state.clock, told.get("server_at"), reply["sent_at"], now)
-    state.device_at = now["mono_ms"] + _ASK_DEVICE_MS
+    state.device_at, state.device_attempt = now["mono_ms"] + _ASK_DEVICE_MS, 0
     state.device = {**device, "name": name, "unit_id": unit_id}
     return reconcile(state)
 

@@ -75,12 +75,19 @@ def diverged(state: State, name: str, epoch: str, now: Json) -> None:
     state.diverged = list(dict.fromkeys([*state.diverged, name]))
 
 
+def reached(state: State, now: Json) -> None:
+    """Somebody answers: feeds that let one ask for all ask for themselves again."""
+    for feed in state.feeds.values():
+        if feed.unanswered:
+            feed.unanswered, feed.retry_at = False, min(feed.retry_at, now["mono_ms"])
+
+
 def advance_feeds(state: State, now: Json) -> list[Json]:
-    """Ask for what is missing, one request a feed."""
+    """Ask for what is missing, one request a feed; where nobody answers, one feed asks for all."""
     if not state.live.lock or state.device is None:
         return []
     actions = []
-    for name, feed in state.feeds.items():
+    for name, feed in _asking(state).items():
         if feed.under_way or feed.retry_at > now["mono_ms"]:
             continue
         asked = _ask(name, feed, now, polling=_polls(state))
@@ -95,7 +102,7 @@ def feed_deadlines(state: State) -> list[float]:
         return []
     polling = _polls(state)
     found: list[float] = []
-    for feed in state.feeds.values():
+    for feed in _asking(state).values():
         if not feed.under_way:
             found.append(feed.retry_at)
             found += [] if feed.behind_at is None else [feed.behind_at]
@@ -115,6 +122,11 @@ def fetched(feed: Feed, now: Json) -> None:
     """Leave behind what a fetch that ended well does."""
     feed.fetch, feed.under_way, feed.attempt, feed.retry_at = None, False, 0, 0
     feed.poll_at = now["mono_ms"] + _POLL_MS
+
+
+def _asking(state: State) -> dict[str, Feed]:
+    probe = next((name for name, feed in state.feeds.items() if feed.unanswered), None)
+    return state.feeds if probe is None else {probe: state.feeds[probe]}
 
 
 def _polls(state: State) -> bool:

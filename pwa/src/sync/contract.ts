@@ -140,6 +140,8 @@ export type Feed = {
   poll_at: number;
   /** From when on sums are compared: a feed that has just begun again is given time. */
   compare_at: number;
+  /** Nobody answered the last fetch: of several such feeds one asks for all. */
+  unanswered: boolean;
 };
 
 export type Living = {
@@ -174,6 +176,8 @@ export type State = {
   diverged: readonly string[];
   /** When (monotonic) the server is next asked what it knows of this tablet; null while it is asked. */
   device_at: number | null;
+  /** How many times nobody answered about this tablet. */
+  device_attempt: number;
   timer_at: number | null;
 };
 

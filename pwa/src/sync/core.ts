@@ -1,7 +1,7 @@
 /** The tablet's heart, sans-I/O: what happened comes in as an event, what must be done leaves as actions. */
 import type { Action, Event, Now, Reply, State, Stepped } from './contract.ts';
 import { resent } from './epochs.ts';
-import { advanceFeeds, cursorsRead, diverged, feedDeadlines, reconcile } from './feeds.ts';
+import { advanceFeeds, cursorsRead, diverged, feedDeadlines, reached, reconcile } from './feeds.ts';
 import {
   advanceLive,
   frameHeard,
@@ -34,13 +34,15 @@ export function fresh(seed: bigint): State {
     left: {},
     diverged: [],
     device_at: 0,
+    device_attempt: 0,
     timer_at: null,
   };
 }
 
 /** Takes one event in at `now`: the next state, and what must be done, in order. The same input gives the same output. */
 export function step(state: State, event: Event, now: Now): Stepped {
-  let [next, actions] = hear(state, event, now);
+  const isReached = event.event === 'socket_opened' || ('status' in event && event.status !== 0);
+  let [next, actions] = hear(isReached ? allReached(state, now) : state, event, now);
   for (const advance of [push.advancePush, advanceLive, advanceFeeds, advanceDevice]) {
     const [after, more] = advance(next, now);
     next = after;
@@ -141,16 +143,38 @@ function hearOutbox(state: State, event: OutboxEvent, now: Now): Stepped {
   }
 }
 
+/** Somebody answers: what waited longer and longer goes now. */
+function allReached(before: State, now: Now): State {
+  const state = reached(before, now);
+  if (!state.device_attempt || state.device_at === null) return state;
+  return { ...state, device_at: Math.min(state.device_at, now.mono_ms) };
+}
+
 function deviceReply(state: State, reply: Reply, now: Now): Stepped {
   const { device } = state;
   const { body } = reply;
   const known = reply.status === 200 && isRecord(body) && body['device_id'] === device?.device_id;
   if (!device || !known || typeof body['unit_id'] !== 'string')
-    return [{ ...state, device_at: now.mono_ms + ASK_DEVICE_AGAIN_MS }, []];
+    return [deviceUnknown(state, reply.status, now), []];
   const name = typeof body['name'] === 'string' ? body['name'] : device.name;
   const clock = measure(state.clock, body['server_at'], reply.sent_at, now);
   const device_at = now.mono_ms + ASK_DEVICE_MS;
-  return reconcile({ ...state, clock, device_at, device: { ...device, name, unit_id: body['unit_id'] } });
+  return reconcile({
+    ...state,
+    clock,
+    device_at,
+    device_attempt: 0,
+    device: { ...device, name, unit_id: body['unit_id'] },
+  });
+}
+
+function deviceUnknown(state: State, status: number, now: Now): State {
+  const wait_ms = ASK_DEVICE_AGAIN_MS * 2 ** Math.min(state.device_attempt, 10);
+  return {
+    ...state,
+    device_at: now.mono_ms + Math.min(ASK_DEVICE_MS, wait_ms),
+    device_attempt: status === 0 ? state.device_attempt + 1 : 0,
+  };
 }
 
 function advanceDevice(state: State, now: Now): Stepped {

@@ -23,6 +23,7 @@ const NO_FEED: Feed = {
   retry_at: 0,
   poll_at: 0,
   compare_at: 0,
+  unanswered: false,
 };
 
 /** The feeds this tablet may have: reference tables, its unit, and each person signed in. */
@@ -88,12 +89,22 @@ export function diverged(state: State, name: string, epoch: string, now: Now): S
   return { ...withFeed(again, name, { compare_at: now.mono_ms + COMPARE_AGAIN_MS }), diverged: told };
 }
 
-/** Asks for what is missing, one request a feed. */
+/** Somebody answers: feeds that let one ask for all ask for themselves again. */
+export function reached(state: State, now: Now): State {
+  let next = state;
+  for (const [name, feed] of Object.entries(state.feeds)) {
+    if (!feed.unanswered) continue;
+    next = withFeed(next, name, { unanswered: false, retry_at: Math.min(feed.retry_at, now.mono_ms) });
+  }
+  return next;
+}
+
+/** Asks for what is missing, one request a feed; where nobody answers, one feed asks for all. */
 export function advanceFeeds(state: State, now: Now): Stepped {
   if (!state.live.lock || !state.device) return [state, []];
   let next = state;
   const actions: Action[] = [];
-  for (const [name, feed] of Object.entries(state.feeds)) {
+  for (const [name, feed] of asking(state)) {
     if (feed.under_way || feed.retry_at > now.mono_ms) continue;
     const asked = ask(name, feed, polls(state), now);
     if (!asked) continue;
@@ -106,7 +117,7 @@ export function advanceFeeds(state: State, now: Now): Stepped {
 /** Monotonic instants at which a feed wants to be looked at again. */
 export function feedDeadlines(state: State): number[] {
   if (!state.live.lock) return [];
-  return Object.values(state.feeds).flatMap((feed) => {
+  return asking(state).flatMap(([, feed]) => {
     if (feed.under_way) return [];
     const poll = polls(state) ? [feed.poll_at] : [];
     return [feed.retry_at, ...(feed.behind_at === null ? [] : [feed.behind_at]), ...poll];
@@ -129,6 +140,12 @@ export function fetched(now: Now): Partial<Feed> {
 export function withFeed(state: State, feed: string, patch: Partial<Feed>): State {
   const known = state.feeds[feed] as Feed;
   return { ...state, feeds: { ...state.feeds, [feed]: { ...known, ...patch } } };
+}
+
+function asking(state: State): [string, Feed][] {
+  const feeds = Object.entries(state.feeds);
+  const probe = feeds.find(([, feed]) => feed.unanswered);
+  return probe ? [probe] : feeds;
 }
 
 function polls(state: State): boolean {

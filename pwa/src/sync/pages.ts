@@ -9,9 +9,10 @@ const GONE = 410;
 const NOT_FOUND = 404;
 
 /** The answer to `get_snapshot` or `get_changes`. */
-export function getReply(state: State, name: string, reply: Reply, now: Now): Stepped {
-  const feed = state.feeds[name];
-  if (!feed?.under_way) return [state, []];
+export function getReply(before: State, name: string, reply: Reply, now: Now): Stepped {
+  if (!before.feeds[name]?.under_way) return [before, []];
+  const state = withFeed(before, name, { unanswered: reply.status === 0 });
+  const feed = state.feeds[name] as Feed;
   if (feed.stale) return [withFeed(state, name, { under_way: false, stale: false, fetch: null }), []];
   const { status, body } = reply;
   if (status === GONE && isRecord(body)) return [beginAgain(state, name, false), []];

@@ -37,13 +37,19 @@ async def look(scenario: "Scenario", stuck: "Seat", before: list[Standing]) -> N
             continue
         feed = f"unit:{seat.tablet.unit_id}"
         cursor = seat.tablet.feeds[feed]
-        frames = [frame for frame in line.carried if frame["feed"] == feed and frame["epoch"] == cursor.epoch]
-        newest = max((frame["to"] for frame in frames), default=cursor.seq)
         head = await (await scenario.server.reader()).fetchval(_HEAD, feed, cursor.epoch)
-        if head is None:
-            continue
-        told = f"tablet {line.number} was sent {newest} of {head} while tablet {stuck.line.number} was stuck"
-        scenario.book.check("L2", holds=max(newest, cursor.seq) >= head, otherwise=told)
+        if head is not None:
+            judge(scenario, seat, stuck, head)
+
+
+def judge(scenario: "Scenario", seat: "Seat", stuck: "Seat", head: int) -> None:
+    """Whether a tablet was sent all of its unit's feed up to the server's head."""
+    line, feed = seat.line, f"unit:{seat.tablet.unit_id}"
+    cursor = seat.tablet.feeds[feed]
+    frames = [frame for frame in line.carried if frame["feed"] == feed and frame["epoch"] == cursor.epoch]
+    newest = max((frame["to"] for frame in frames), default=cursor.seq)
+    told = f"tablet {line.number} was sent {newest} of {head} while tablet {stuck.line.number} was stuck"
+    scenario.book.check("L2", holds=max(newest, cursor.seq) >= head, otherwise=told)
 
 
 def check(_evidence: "Evidence") -> None:
