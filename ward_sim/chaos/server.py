@@ -13,8 +13,8 @@ from ward_sim.chaos.ground import Ground
 from ward_sim.chaos.turns import Turns
 
 Json = dict[str, Any]
-# In three quarters of an hour no tablet misses a thousand changes; whoever misses more than these asks for pages.
-_CATCH_UP = 12
+# In three quarters of an hour no tablet misses a thousand changes: here whoever misses more than two asks for pages.
+_CATCH_UP = 2
 
 
 class ServerDown(Exception):
