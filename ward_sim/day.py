@@ -114,7 +114,7 @@ async def _pair(day: Day, unit: Ward, code: str, made: Tablets) -> None:
         device = reply.json
         if number == tablets:
             feed = f"unit:{unit.unit_id}"
-            witness = Witness(day.network.door, device["device_id"], device["device_token"], feed)
+            witness = Witness(day.network.door, device["device_token"], feed)
             await witness.begin(day.world.now)
             day.network.witnesses.append(witness)
             continue
