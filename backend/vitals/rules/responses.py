@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from backend.alerts.rules.episodes import Standing, alerts_again
 from backend.vitals.rules.news2 import NEWS2, severity
 from backend.vitals.rules.taken import Taken, governing
@@ -91,4 +93,4 @@ def why(one: Taken) -> tuple[str, Params]:
 
 
 def _instant(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
+    return msgspec.json.encode(at)[1:-1].decode()  # several times as fast as `isoformat`
