@@ -14,7 +14,7 @@ from tests.browser.seeded_ward import CALM, PATIENTS, WireTablet
 from tests.browser.server import Server
 
 STAY = "01950000-0000-7000-8000-0000000000e1"
-SETS = 90
+SETS = 160
 # A page of the same origin that starts no app.
 NO_APP = "/manifest.webmanifest"
 SAVE_NOTES = """async ([stay_id, notes]) => {
