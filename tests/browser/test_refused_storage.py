@@ -154,7 +154,7 @@ async def test_a_device_that_clears_all_while_the_app_is_open_keeps_and_sends_wh
     await cdp.send("Storage.clearDataForOrigin", {"origin": ward.url, "storageTypes": "indexeddb,cache_storage"})
     after = await driven.note("three", "four")
     await driven.drained()
-    assert {each for _, each, _ in await arrived(ward, device_id)} == {*before, *after}
+    assert [(n, each) for n, each, _ in await arrived(ward, device_id)] == list(enumerate([*before, *after], 1))
     # The next start finds no tablet here, and asks to be paired: nothing of what was kept is half there.
     await amy.page.goto(ward.url)
     await amy.shows("Name of this tablet")

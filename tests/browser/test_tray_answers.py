@@ -72,7 +72,7 @@ async def test_what_a_role_does_not_allow_goes_to_the_person_in_charge_who_says_
     driven, device_id = await at_work(ward, hana, "Hana Hill", heart)
     plan = """([stay_id]) => tablet.save('discharge_planned', { stay_id, departure_planned_at: new Date(Date.now() + 86_400_000).toISOString() })"""
     await driven.page.evaluate(plan, [STAY])
-    held = card(hana.page, "Discharge planned", "The role of who wrote it does not allow it")
+    held = card(hana.page, "Discharge planned", "role in this unit does not allow it")
     await held.get_by_role("button", name="Leave it to the person in charge").click()
     await held.wait_for(state="detached")
     await says(hana.page, "All sent")

@@ -1,5 +1,5 @@
 /** The hands of a flush, for a tab and for the service worker: the lock, the post, and the verdicts into storage. */
-import type { Event, Held, Settled } from './contract.ts';
+import type { Action, Event, Held, Reply, Settled } from './contract.ts';
 import { ask, now } from './http.ts';
 import { type Kept, lastNumber, readWaiting, settle } from './outbox.ts';
 import { type Body, packing } from './packing.ts';
@@ -17,6 +17,8 @@ export type Verdicts = {
 
 /** Entries in their JSON, packed but for how many wait, which is said last. */
 type Batch = { ids: readonly string[]; closed: (ending: string) => Promise<Body> };
+
+type Post = Extract<Action, { action: 'post' }>;
 
 /** Makes the hands; `hear` takes the events back to the core, `onVerdicts` runs once storage has them, `device_id` is who sends, `read` what was read of the outbox already. */
 export function flushHands(
@@ -37,6 +39,15 @@ export function flushHands(
     const texts = ids.map((id) => kept.get(id)?.text);
     return { ids, closed: packing(`{"entries":[${texts.join(',')}]`) };
   };
+  const post = async ({ entry_ids, next, outbox_depth }: Post): Promise<Reply> => {
+    const [max_n] = await Promise.all([lastNumber(device_id()), have(entry_ids)]);
+    if (!entry_ids.every((id) => kept.has(id))) throw new Error('An entry that waits is not in the outbox.');
+    const batch = ready && isSame(ready.ids, entry_ids) ? ready : batchOf(entry_ids);
+    const body = await batch.closed(`,"outbox_depth":${outbox_depth},"max_n":${max_n}}`);
+    const answer = ask('/api/sync/entries', 'POST', body);
+    ready = next.length > 0 && next.every((id) => kept.has(id)) ? batchOf(next) : null;
+    return answer;
+  };
   return {
     take_flush: () => {
       const held = async () => {
@@ -54,18 +65,11 @@ export function flushHands(
       ready = null;
       release();
     },
-    post: async ({ entry_ids, next, outbox_depth }) => {
-      // Storage that can not be read must not leave the flush, and its lock, waiting for ever.
-      const [max_n] = await Promise.all([lastNumber(device_id()), have(entry_ids)]).catch(() => [null]);
-      if (max_n === null || !entry_ids.every((id) => kept.has(id))) {
-        hear({ event: 'push_reply', status: 0, sent_at: now() });
-        return;
-      }
-      const batch = ready && isSame(ready.ids, entry_ids) ? ready : batchOf(entry_ids);
-      const body = await batch.closed(`,"outbox_depth":${outbox_depth},"max_n":${max_n}}`);
-      const answer = ask('/api/sync/entries', 'POST', body);
-      ready = next.length > 0 && next.every((id) => kept.has(id)) ? batchOf(next) : null;
-      hear({ event: 'push_reply', ...(await answer) });
+    post: async (asked) => {
+      // What can not be read or packed must not leave the flush, and its lock, waiting for ever.
+      const reply = await post(asked).catch(() => ({ status: 0, sent_at: now() }));
+      if (reply.status === 0) ready = null;
+      hear({ event: 'push_reply', ...reply });
     },
     settle: async ({ sent, held, heads, epoch, server_ms }) => {
       try {

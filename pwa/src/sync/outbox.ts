@@ -258,13 +258,16 @@ function count(device_id: string): Promise<Counted> {
   });
 }
 
-/** False when place and number are no longer the next ones. True as well when an earlier try has written this very entry. */
+/**
+ * False when place or number were taken. True as well when an earlier try has written this very entry. Counters that are behind what this tab
+ * knows were cleared with all else under the open app: it counts on, for the server has heard those numbers.
+ */
 async function put(database: IDBPDatabase<Outbox>, entry: Kept, answers?: string): Promise<boolean> {
   const writing = database.transaction(['entries', 'counter', 'held', 'sent'], 'readwrite', STRICT);
   const counter = writing.objectStore('counter');
   const [places = 0, number = 0] = await Promise.all([counter.get(PLACES), counter.get(entry.device_id)]);
-  if (places !== entry.n - 1 || number !== entry.number - 1) {
-    const is_kept = places >= entry.n && (await isKept(writing, entry));
+  if (places >= entry.n || number >= entry.number) {
+    const is_kept = await isKept(writing, entry);
     await writing.done;
     return is_kept;
   }

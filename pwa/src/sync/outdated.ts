@@ -8,9 +8,12 @@ export function isOutdated(): boolean {
   return outdated;
 }
 
-/** Learns from the status of a reading door's answer, or the code with which the live socket was closed. */
+/**
+ * Learns from the status of a reading door's answer, or the code with which the live socket was closed. Where nobody answers (0) it is the line
+ * that is to be spoken of.
+ */
 export function learnIfOutdated(code: number): void {
-  if (code === 200) outdated = false;
+  if (code === 200 || code === 0) outdated = false;
   if (code !== UPDATE_NEEDED && code !== CLOSED_FOR_AN_UPDATE) return;
   outdated = true;
   void lookForUpdate();
