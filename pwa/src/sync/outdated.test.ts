@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { isOutdated, learnIfOutdated } from './outdated.ts';
+
+// Where there is no service worker, no new version can be fetched.
+vi.stubGlobal('navigator', {});
 
 const [SERVED, NOBODY, BUSY, TOO_OLD, CLOSED_AS_TOO_OLD, CLOSED] = [200, 0, 503, 426, 4426, 1006];
 
