@@ -11,8 +11,8 @@ change takes the next free number above all). A step is SQL that runs once, in o
 
 Every table has a primary key, every constraint a name (`table_what`), every foreign key is `on delete restrict` and
 not null unless the field may truly be empty. The slice's `tables.py` repeats the columns for Piccolo
-(`class Unit(Table, tablename="unit", db=DB)`); tests/tables/ proves that the two agree. A step on main is never
-edited: tablets charted against it. Tables are owned by wardlight_owner; wardlight_app may read and write rows.
+(`class Unit(Table, tablename="unit", db=DB)`); tests/tables/ proves that the two agree. A step is never edited once a
+release has it: tablets charted against it. Tables are owned by wardlight_owner; wardlight_app may read and write rows.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager

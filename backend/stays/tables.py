@@ -88,7 +88,7 @@ class Placement(Table, tablename="placement", db=DB):
     cancelled_at = Timestamptz(null=True, default=None)
 
 
-class SwapSaidAgain(Table, tablename="swap_said_again", db=DB):
+class SwapRecordedAgain(Table, tablename="swap_recorded_again", db=DB):
     """An entry that recorded a swap which was recorded already, by the entry `placed_entry_id`."""
 
     entry_id = UUID(primary_key=True, default=None)

@@ -24,7 +24,7 @@ from shared_schemas.wire import HeldReason
 UNKNOWN = Outcome(held=HeldReason.UNKNOWN_SUBJECT, detail=HeldDetail.UNKNOWN_PLACEMENT)
 CANCELLED_BEFORE = Outcome(flags=(Flag.CANCELLED_BEFORE,))
 IN_A_STAY = Outcome(held=HeldReason.ALREADY_CHANGED, detail=HeldDetail.IN_A_STAY_ALREADY)
-SAID_BEFORE = "select placed_entry_id from swap_said_again where entry_id = $1"
+RECORDED_BEFORE = "select placed_entry_id from swap_recorded_again where entry_id = $1"
 STAYS_OF = "select distinct stay_id::text from placement where entry_id = $1"
 OF_STAYS = """
 select * from placement where stay_id = any($1::uuid[]) and (cancelled_by is null or entry_id = $2)
@@ -68,7 +68,7 @@ async def undo_placements(work: Work, run: Sequence[Arrived[PlacementCancelled]]
 
 async def _by_its_first_name(work: Work, arrived: Arrived[PlacementCancelled]) -> Arrived[PlacementCancelled]:
     """A swap that two people recorded is one, and each takes it back by her own entry."""
-    first = await work.connection.fetchval(SAID_BEFORE, arrived.body.cancels)
+    first = await work.connection.fetchval(RECORDED_BEFORE, arrived.body.cancels)
     return replace(arrived, body=structs.replace(arrived.body, cancels=str(first))) if first else arrived
 
 

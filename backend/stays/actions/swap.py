@@ -10,7 +10,9 @@ from backend.stays.actions.write import Placing, Stay, held_stays, place
 from backend.stays.rules import overtaken
 from shared_schemas.stays import BED_NOT_NAMED, BedsSwapped, PlacementKind
 
-SAID_AGAIN = "insert into swap_said_again (entry_id, placed_entry_id) values ($1, $2) on conflict do nothing"
+RECORDED_AGAIN = """
+insert into swap_recorded_again (entry_id, placed_entry_id) values ($1, $2) on conflict do nothing
+"""
 
 
 async def swap_beds(work: Work, run: Sequence[Arrived[BedsSwapped]]) -> list[Outcome]:
@@ -32,7 +34,7 @@ async def _swap(work: Work, arrived: Arrived[BedsSwapped]) -> Outcome:
     beds = (str(one["bed_id"]), str(other["bed_id"]))
     if beds == (body.other_bed_id, body.bed_id):
         if one["placed_how"] == PlacementKind.SWAP.value and one["placed_entry_id"] == other["placed_entry_id"]:
-            await work.connection.execute(SAID_AGAIN, arrived.entry_id, one["placed_entry_id"])
+            await work.connection.execute(RECORDED_AGAIN, arrived.entry_id, one["placed_entry_id"])
         return APPLIED
     # An exchange puts people where nobody meant them to lie when either bed is another one by now.
     said = zip((body.bed_id, body.other_bed_id), beds, strict=True)

@@ -4,10 +4,10 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from backend.migrations import step
 
-ID = "m0210_swaps_said_twice"
+ID = "m0210_swaps_recorded_twice"
 DDL = """
-create table swap_said_again (
-    entry_id uuid constraint swap_said_again_pk primary key,
+create table swap_recorded_again (
+    entry_id uuid constraint swap_recorded_again_pk primary key,
     placed_entry_id uuid not null
 );
 """
