@@ -19,6 +19,12 @@ _BEARING = """
 """
 BEARING = "select" + _BEARING.format(sessions="$1::uuid[]", stays="$2::uuid[]")
 
+# Of entries: those that are held and were not applied since.
+_STILL_HELD = """
+    verdict = 'held' and not exists (
+        select from held_entry h where h.held_entry_id = entry_id and h.resolution = 'reapplied')
+"""
+
 # Columns of new entries from $5 on.
 _FRESH = {
     "place": "bigint",
@@ -65,9 +71,7 @@ select
     (select array_agg(entry_id::text) from fresh) as fresh,
     (select array_agg((entry_id::text, payload_hash, verdict, reason, detail, flags))
         from entry where entry_id = any({entries})) as stored,
-    (select array_agg(entry_id::text) from entry where entry_id = any({depends_on}) and verdict = 'held'
-        and not exists (select from held_entry h
-            where h.held_entry_id = entry_id and h.resolution = 'reapplied')) as held,
+    (select array_agg(entry_id::text) from entry where entry_id = any({depends_on}) and {still_held}) as held,
     (select array_agg((held_entry_id::text, author_staff_id::text)) from held_entry
         where held_entry_id = any({entries}) and resolution in ('discarded', 'resent')) as answered,
     (select array_agg((held_entry_id::text, stay_id::text, original)) from held_entry where resolution is null
@@ -84,13 +88,11 @@ select
     entries=_PACKED["entry_id"],
     stays=_PACKED["stay_id"],
     depends_on=unpacked("$17", "uuid"),
+    still_held=_STILL_HELD,
     sessions=unpacked("$20", "uuid"),
     bearing=_BEARING.format(sessions=unpacked("$20", "uuid"), stays=unpacked("$21", "uuid")),
 )
-HELD = """
-select entry_id::text from entry where entry_id = any($1::uuid[]) and verdict = 'held' and not exists (
-    select from held_entry h where h.held_entry_id = entry_id and h.resolution = 'reapplied')
-"""
+HELD = "select entry_id::text from entry where entry_id = any($1::uuid[]) and" + _STILL_HELD
 STORED = """
 select entry_id::text, payload_hash, verdict, reason, detail, flags from entry where entry_id = any($1::uuid[])
 """

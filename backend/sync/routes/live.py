@@ -22,7 +22,7 @@ from shared_schemas.wire import Hello, Pong
 
 CLOSE_S = 5
 LARGEST_FRAME = 64 * 1024
-# 1000 + status of HTTP, so that a tablet treats both alike; 1012 is "service restart" of RFC 6455's registry.
+# 4000 + status of HTTP, so that a tablet treats both alike; 1012 is "service restart" of RFC 6455's registry.
 NOT_SIGNED_IN, BAD_FRAME, SILENT, UPDATE_NEEDED, RESTART = 4401, 4400, 4408, 4426, 1012
 CODES = {"revoked": NOT_SIGNED_IN, "bad_frame": BAD_FRAME, "silent": SILENT, "restart": RESTART}
 _log = logging.getLogger(__name__)

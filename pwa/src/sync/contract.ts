@@ -150,7 +150,7 @@ export type Living = {
   attempt: number;
   retry_at: number;
   heard_at: number;
-  /** Feeds and cursors named in the last hello, as text: another text needs another hello. */
+  /** The feeds that the last hello named, as text: another text needs another hello. */
   hello: string;
   /** How many this socket heard. */
   hellos: number;
