@@ -67,6 +67,8 @@ async def test_a_tablet_writes_its_outbox_durably_and_keeps_its_key_to_itself(
     outbox = [durability for database, durability in writes if database == "wardlight-outbox"]
     assert len(outbox) >= 2
     assert set(outbox) == {"strict"}
+    databases = await amy.page.evaluate("indexedDB.databases()")
+    assert {"name": "wardlight-outbox", "version": 1} in databases  # for ever (docs/adr/0014-outbox-and-hello.md)
     readable = await amy.page.evaluate(
         """async () => {
           const opening = indexedDB.open('wardlight-device');
