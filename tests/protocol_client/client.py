@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import json
 import random
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ Json = dict[str, Any]
 
 
 def uuid7(now_s: float) -> str:
-    bits = int(now_s * 1000) << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
+    bits = int(now_s * 1000) << 80 | 7 << 76 | random.getrandbits(12) << 64 | 2 << 62 | random.getrandbits(62)
     return str(UUID(int=bits))
 
 
@@ -42,7 +41,7 @@ class Client:
         self.http, self.clock = httpx.AsyncClient(base_url=url), clock
         self.url, self.token, self.device_id, self.unit_id = url, "", "", ""
         self.sessions: dict[str, Json] = {}
-        self.n, self.attempt, self.wait_s, self.epoch = 0, 0, 0.0, ""
+        self.n, self.attempt, self.wait_s, self.epoch, self.server_s = 0, 0, 0.0, "", 0.0
         self.outbox: list[Json] = []
         self.sent: list[tuple[float, Json]] = []
         self.held: dict[str, Json] = {}
@@ -96,19 +95,20 @@ class Client:
             return half == 0 or (await self._send(batch[:half]) and await self._send(batch[half:]))
         if reply.status_code != 200:
             return False
+        self.server_s = datetime.fromisoformat(told["server_at"]).timestamp()
         for entry, verdict in zip(batch, told["verdicts"], strict=True):
             if verdict["verdict"] in ("accepted", "duplicate", "flagged", "held"):
                 self._take_out(entry, verdict)
         self._learn(told["epoch"])
-        missing = {n for first, last in told.get("missing", []) for n in range(first, last + 1)}
-        self._send_again([entry for _, entry in self.sent if entry["n"] in missing])
+        missing = {(self.device_id, n) for first, last in told.get("missing", []) for n in range(first, last + 1)}
+        self._send_again([entry for _, entry in self.sent if (entry["device_id"], entry["n"]) in missing])
         return True
 
     def _take_out(self, entry: Json, verdict: Json) -> None:
         self.outbox = [other for other in self.outbox if other is not entry]
-        self.sent = [(at, other) for at, other in self.sent if at > self.clock() - WEEK_S]
+        self.sent = [(at, other) for at, other in self.sent if at > self.server_s - WEEK_S]
         if verdict.get("reason") != "not_taken":
-            self.sent.append((self.clock(), entry))
+            self.sent.append((self.server_s, entry))
         if "held" in (verdict["verdict"], verdict.get("outcome")):
             self.held[entry["entry_id"]] = verdict
 
@@ -120,7 +120,7 @@ class Client:
 
     def _send_again(self, again: list[Json]) -> None:
         self.sent = [(at, entry) for at, entry in self.sent if entry not in again]
-        self.outbox = sorted([*self.outbox, *again], key=lambda entry: entry["n"])
+        self.outbox = sorted([*self.outbox, *again], key=lambda e: (e["device_id"] == self.device_id, e["n"]))
 
     async def pull(self, feed: str) -> None:
         """Bring one feed up to date: pages after the cursor, or a snapshot where there is none that is served."""

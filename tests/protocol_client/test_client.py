@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest_asyncio
 import uvicorn
 
@@ -200,6 +202,34 @@ async def test_the_client_survives_a_restore_and_brings_the_ward_back(
         assert (ward.pulses(), client.held, client.outbox) == ([73, 74], {}, [])
         incidents = [row for (kind, _), row in client.rows[ward.feed].items() if kind == "loss_incident"]
         assert incidents == []
+
+
+async def test_a_client_that_was_paired_anew_sends_its_own_missing_numbers_and_not_those_of_the_tablet_that_it_was(
+    cast: Cast, meet: Meet, settings: Settings, clock: SteppedClock
+) -> None:
+    async with listening(settings, clock) as (server, port):
+        ward = await meet(server, port)
+        client, before = ward.client, ward.client.device_id
+        async with unit_of_work(server.database, server.clock.now()) as work:
+            code = await make_pairing_code(work, cast.east.unit_id)
+        await client.pair(code, "by the page, anew")
+        await client.log_in(ward.nora, PIN)
+        ward.chart(71)
+        client.sent.append((client.server_s, client.outbox.pop()))  # a server that went back in time has lost it
+        ward.chart(72)
+        asked: list[set[str]] = []
+
+        async def note(request: httpx.Request) -> None:
+            asked.append({entry["device_id"] for entry in json.loads(request.content)["entries"]})
+
+        client.http.event_hooks["request"].append(note)
+        async with asyncio.timeout(10):
+            assert await client.push()
+        assert (asked, client.device_id != before) == ([{client.device_id}] * 2, True)
+        assert {entry["device_id"] for _, entry in client.sent} == {before, client.device_id}
+        client.http.event_hooks["request"].remove(note)
+        await client.pull(ward.feed)
+        assert ward.pulses() == [71, 72]
 
 
 async def test_the_client_finds_a_poison_entry_and_keeps_everything_on_other_refusals(
