@@ -20,7 +20,7 @@ IN_PWA = $(NODE_ON_PATH) && cd pwa &&
 RUN := $(UV) run --frozen
 # Tests and days run in this many processes at a time; each has a PostgreSQL of its own.
 PROCESSES ?= 3
-# Where `make soak` goes on that was broken off; it says how far it is.
+# Where `make soak` goes on that was broken off: the smallest seed of the last lines, one a process.
 SEED ?= 1
 PYTHON_STAMP := .venv/.stamp
 NPM_STAMP := pwa/node_modules/.stamp

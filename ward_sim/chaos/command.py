@@ -23,7 +23,7 @@ Json = dict[str, Any]
 _CRITICAL = 50
 _FEWEST_TABLETS = 3
 _WORTH_PROCESSES = 20
-# A long run that was broken off goes on from the last seed that was told of: `--seed`.
+# A long run that was broken off goes on from the smallest of the last seeds told of, one a process: `--seed`.
 _PROGRESS_EVERY = 25
 _FIGURES = ("entries", "requests", "server_deaths", "restores", "interleaved", "processor_seconds")
 
@@ -58,8 +58,9 @@ async def run_seeds(seeds: range, mutant: str | None) -> list[Json]:
                 _tell(reports[-1], mutant)
                 if len(reports) % _PROGRESS_EVERY == 0:
                     failed = sum(report["violations"] > 0 for report in reports)
+                    share = f"from {seeds.start} by {seeds.step}"
                     print(
-                        f"{len(reports)} of {len(seeds)}, up to seed {seed}, {failed} failed",
+                        f"{share}: {len(reports)} of {len(seeds)}, up to seed {seed}, {failed} failed",
                         file=sys.stderr,
                         flush=True,
                     )
