@@ -73,6 +73,14 @@ async def test_what_was_discarded_is_not_applied_when_the_answer_is_heard_first(
     assert scene.tablet.missing == [], "its number has come"
 
 
+async def test_an_answer_that_comes_in_one_push_with_what_it_answers_counts(scene: Scene) -> None:
+    tablet = scene.tablet
+    entry_id = tablet.save(scene.anna, replace(scene.note("of nobody"), stay_id=uid()))
+    tablet.save(scene.anna, answer(scene, entry_id, Resolution.DISCARDED, "of nobody"))
+    assert [(v.verdict, v.reason) for v in await tablet.push()] == [(H, HeldReason.UNKNOWN_SUBJECT), (A, None)]
+    assert await trays(tablet) == {entry_id: (HeldReason.UNKNOWN_SUBJECT, Resolution.DISCARDED)}
+
+
 async def test_nobody_ends_beforehand_what_somebody_else_wrote(scene: Scene) -> None:
     theirs = uid()
     await scene.tablet.sign_in(scene.cast.charlotte.staff_id)

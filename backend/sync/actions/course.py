@@ -21,7 +21,7 @@ from backend.sync.rules.judge import Known, Refusal, bounded, judged
 from backend.sync.rules.order import runs, side_by_side, stay_by_stay
 from backend.sync.rules.strict import Decoders, Sent, id_from, sent
 from shared_schemas.flags import Flag
-from shared_schemas.sync import Resolution
+from shared_schemas.sync import HeldEntryResolved, Resolution
 from shared_schemas.wire import EntryVerdict, HeldReason, Verdict
 
 log = structlog.get_logger("door")
@@ -56,6 +56,7 @@ class Course:
         self.rooms = rooms
         self.verdicts: dict[str, EntryVerdict] = {}
         self.waiting: list[Held] = []
+        self._stored_waiting = 0
         self._stored = dict(admitted.stored)
         self._firsts: dict[str, Sent] = {}
         self._tablets: dict[str, queries.Tablet] = {}
@@ -98,6 +99,8 @@ class Course:
                 self._refuse(entry, judgement or Refusal(entry.reason or HeldReason.UNKNOWN_TYPE, entry.detail))
         if not taken or handles is None:
             return
+        if isinstance(taken[0][1].body, HeldEntryResolved):
+            await self._store_waiting()  # it may answer what came with it: a restored server hears both in one push
         outcomes = await handles.apply(self.work, [arrived for _, arrived in taken])
         for (entry, arrived), outcome in zip(taken, outcomes, strict=True):
             self._note(entry, arrived, outcome)
@@ -240,7 +243,11 @@ class Course:
         ]
         if others:
             await self.work.connection.execute(SET_VERDICTS, *(list(column) for column in zip(*others, strict=True)))
-        await hold(self.work, self.waiting)
+        await self._store_waiting()
+
+    async def _store_waiting(self) -> None:
+        await hold(self.work, self.waiting[self._stored_waiting :])
+        self._stored_waiting = len(self.waiting)
 
 
 def _held_verdict(entry: Sent, refusal: Refusal) -> EntryVerdict:
