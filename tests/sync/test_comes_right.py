@@ -81,6 +81,15 @@ async def test_an_answer_that_comes_in_one_push_with_what_it_answers_counts(scen
     assert await trays(tablet) == {entry_id: (HeldReason.UNKNOWN_SUBJECT, Resolution.DISCARDED)}
 
 
+async def test_what_was_discarded_and_is_refused_besides_says_why_and_asks_nobody_again(scene: Scene) -> None:
+    entry = scene.tablet.envelope(scene.anna, '{"mood": "good"}', type="note_written")
+    said = await scene.tablet.say(scene.anna, answer(scene, entry["entry_id"], Resolution.DISCARDED, "typed twice"))
+    assert said.verdict is A
+    [verdict] = await scene.tablet.push([entry])
+    assert (verdict.verdict, verdict.reason) == (H, HeldReason.UNKNOWN_FIELD)
+    assert [resolution for _, resolution in (await trays(scene.tablet)).values()] == [Resolution.DISCARDED]
+
+
 async def test_nobody_ends_beforehand_what_somebody_else_wrote(scene: Scene) -> None:
     theirs = uid()
     await scene.tablet.sign_in(scene.cast.charlotte.staff_id)
