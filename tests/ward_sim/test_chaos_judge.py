@@ -9,11 +9,13 @@ import pytest_asyncio
 import structlog
 
 from ward_sim.chaos.ground import Ground
-from ward_sim.chaos.judge import l1_drain, l2_stuck, l3_storm
+from ward_sim.chaos.judge import l1_drain, l2_stuck, l3_storm, s10_versions
 from ward_sim.chaos.judge.book import Book
+from ward_sim.chaos.judge.effects import has_effect
 from ward_sim.chaos.judge.evidence import Evidence, Version
 from ward_sim.chaos.judge.passed import Told
 from ward_sim.chaos.run import CHECKERS, run_seed
+from ward_sim.storage import Storage
 
 Plant = Callable[[Evidence], None]
 pytestmark = pytest.mark.slow(10)
@@ -202,6 +204,44 @@ def test_a_planted_violation_is_found(evidence: Evidence, invariant: str, plant:
     assert sum(clean.violations.values()) == 0, clean.found
     assert clean.checked[invariant] > 0 or invariant in ("S10", "S11")
     assert _judge(evidence, plant).violations[invariant] > 0
+
+
+def _answer_shows(evidence: Evidence, *rows: dict[str, Any]) -> bool:
+    """Whether a nurse's `discarded`, which the server accepted, shows in these versions of the tray's row."""
+    planted, pressed = copy(evidence), copy(evidence.scenario.pressed[0])
+    planted.versions = {("held_entry", "planted"): [Version(n, n, "a feed", row) for n, row in enumerate(rows, 1)]}
+    pressed.body, pressed.staff_id = {"held_entry_id": "planted", "resolution": "discarded"}, "nurse"
+    entry = _some(evidence, "vital_signs_charted")._replace(type="held_entry_resolved", body=pressed.body)
+    return has_effect(planted, pressed, entry)
+
+
+def test_an_answer_that_was_heard_before_what_it_answers_shows_in_the_only_row_and_no_other_answer_does(
+    evidence: Evidence,
+) -> None:
+    hers = {"resolution": "discarded", "resolved_by_staff_id": "nurse"}
+    assert _answer_shows(evidence, hers)
+    assert _answer_shows(evidence, {}, hers | {"resolved_by_staff_id": "another"}), "and hers is told in a flag"
+    for row in ({}, hers | {"resolution": "resent"}, hers | {"resolved_by_staff_id": "another"}):
+        assert not _answer_shows(evidence, row)
+
+
+@pytest.mark.parametrize(("n", "stay_id", "violations"), [(3, "s", 0), (1, "s", 1), (3, "another", 1)])
+def test_a_misshapen_entry_may_wait_behind_one_of_its_stay_that_is_too_new_and_nowhere_else(
+    evidence: Evidence, n: int, stay_id: str, violations: int
+) -> None:
+    planted, scenario = copy(evidence), copy(evidence.scenario)
+    planted.scenario, scenario.book = scenario, Book()
+    seat = copy(scenario.pressed[0].seat)
+    seat.tablet = copy(seat.tablet)
+    seat.tablet.storage = Storage()
+    scenario.pressed = []
+    for odd, at, of in (("newer", 2, "s"), ("unknown_field", n, stay_id)):
+        pressed = copy(evidence.scenario.pressed[0])
+        pressed.seat, pressed.odd, pressed.ticked, pressed.entry = seat, odd, True, {"entry_id": odd, "n": at}
+        scenario.pressed.append(pressed)
+        seat.tablet.storage.entries[odd] = {"entry": pressed.entry, "n": at, "stay_id": of}
+    s10_versions.check(planted)
+    assert scenario.book.violations["S10"] == violations
 
 
 def test_an_outbox_that_does_not_drain_is_found(evidence: Evidence) -> None:

@@ -137,8 +137,10 @@ def _went(evidence: Evidence, pressed: Pressed) -> bool:
 
 
 def _resolved(evidence: Evidence, pressed: Pressed) -> bool:
-    """It is answered, or was tried and waits again."""
-    return len(evidence.rows("held_entry", pressed.body["held_entry_id"])) > 1
+    """It is answered, or was tried and waits again; or her answer was heard first and is all that the row ever said."""
+    rows = evidence.rows("held_entry", pressed.body["held_entry_id"])
+    hers = (pressed.body["resolution"], pressed.staff_id)
+    return len(rows) > 1 or any((row.get("resolution"), row.get("resolved_by_staff_id")) == hers for row in rows)
 
 
 def _visit_was(state: str) -> Callable[[Evidence, Pressed], bool]:

@@ -19,6 +19,11 @@ def look(scenario: "Scenario") -> None:
 
 
 def _stuck(scenario: "Scenario", seat: "Seat") -> list[str]:
+    entries, may_wait = seat.tablet.storage.entries, too_new_or_behind(scenario, seat)
+    return [kept["entry"]["type"] for entry_id, kept in entries.items() if entry_id not in may_wait]
+
+
+def too_new_or_behind(scenario: "Scenario", seat: "Seat") -> set[str]:
     """What may wait is what the server is too old for, and what is behind it because it is of the same stay."""
     storage = seat.tablet.storage
     too_new = {one.entry_id for one in scenario.pressed if one.odd == "newer"} & storage.entries.keys()
@@ -27,8 +32,7 @@ def _stuck(scenario: "Scenario", seat: "Seat") -> list[str]:
         kept = storage.entries[entry_id]
         stay_id = kept["stay_id"]
         first_of[stay_id] = min(kept["n"], first_of.get(stay_id, kept["n"]))
-    return [
-        kept["entry"]["type"]
-        for entry_id, kept in storage.entries.items()
-        if entry_id not in too_new and not kept["n"] > first_of.get(kept["stay_id"], kept["n"])
-    ]
+    behind = {
+        entry_id for entry_id, kept in storage.entries.items() if kept["n"] > first_of.get(kept["stay_id"], kept["n"])
+    }
+    return too_new | behind

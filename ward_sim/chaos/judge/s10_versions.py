@@ -1,6 +1,7 @@
 """S10: old and new versions live together: what is too new waits, what nobody knows is held, what is new is kept."""
 
 from ward_sim.chaos.judge.evidence import Evidence
+from ward_sim.chaos.judge.l1_drain import too_new_or_behind
 from ward_sim.chaos.network import NEW_FIELD
 from ward_sim.chaos.scenario import Pressed
 
@@ -25,7 +26,9 @@ def check(evidence: Evidence) -> None:
             reason = held["reason"] if held else None
             told = f"{pressed.entry_id}, {pressed.odd}, is held as {reason}"
             came_first = pressed.odd == "id_reuse" and _came_first(evidence, pressed)
-            book.check("S10", holds=came_first or reason in _HELD_AS[pressed.odd], otherwise=told)
+            # Nobody judges what is behind one that is too new; it waits with it.
+            waits = pressed.entry_id in too_new_or_behind(evidence.scenario, pressed.seat)
+            book.check("S10", holds=came_first or waits or reason in _HELD_AS[pressed.odd], otherwise=told)
     for seat in evidence.scenario.seats:
         if not seat.line.newer_server:
             continue
