@@ -125,7 +125,20 @@ def _an_admission_has_a_patient(evidence: Evidence) -> Iterator[Finding]:
     for entry in evidence.entries.values():
         if entry.type == "patient_admitted" and entry.verdict != "held":
             there = evidence.rows("patient", entry.body["patient_id"]) and evidence.rows("stay", entry.body["stay_id"])
-            yield bool(there), f"the admission {entry.entry_id} has no patient"
+            holds = bool(there) or _was_taken_back_at_once(evidence, entry)
+            yield holds, f"the admission {entry.entry_id} has no patient"
+
+
+def _was_taken_back_at_once(evidence: Evidence, admission: Entry) -> bool:
+    """An admission and its cancel in one transaction: of the patient only the `exit` is told."""
+    exits = evidence.versions.get(("exit", admission.body["stay_id"]), [])
+    return any(one.feed == f"unit:{admission.body['unit_id']}" for one in exits) and any(
+        entry.type == "placement_cancelled"
+        and entry.body["cancels"] == admission.entry_id
+        and entry.received_at == admission.received_at
+        and (entry.verdict == "held" or entry.written_by == admission.written_by)
+        for entry in applied_in_order(evidence)
+    )
 
 
 def _out_of_use_is_never_simply_clean(evidence: Evidence) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ward_sim.instants import instant_ms
+
 if TYPE_CHECKING:
     from ward_sim.chaos.judge.evidence import Entry, Evidence
 
@@ -10,22 +12,29 @@ Json = dict[str, Any]
 PLACEMENTS = frozenset({"patient_admitted", "patient_transferred", "patient_discharged", "placement_cancelled"})
 _MOVES_BEDS = frozenset({"bed_assigned", "beds_swapped"})
 GONE = ""
+_ANSWER = "held_entry_resolved"
 
 
 def applied_in_order(evidence: "Evidence") -> Iterator["Entry"]:
-    """Entries that took effect, in the server's order; one that waited counts from when somebody applied it."""
-    in_order = sorted(evidence.entries.values(), key=lambda one: one.place)
-    taken = [entry for entry in in_order if entry.verdict in ("accepted", "flagged")]
-    # Of several who tried to apply it, the last one did.
-    tried = {entry.body["held_entry_id"]: entry for entry in taken if entry.type == "held_entry_resolved"}
-    for entry in taken:
-        if entry.type != "held_entry_resolved":
-            yield entry
-            continue
-        held = evidence.entries.get(entry.body["held_entry_id"])
-        done = held is not None and evidence.held(held.entry_id).get("resolution") == "reapplied"
-        if held is not None and done and tried[held.entry_id] is entry:
-            yield held
+    """Entries that took effect, in the server's order; one that waited counts from when it was applied.
+
+    A person had it applied, or the server itself when what it waited for had come (docs/protocol.md).
+    """
+    entries = evidence.entries.values()
+    taken = [entry for entry in entries if entry.verdict in ("accepted", "flagged")]
+    asked = {(one.body["held_entry_id"], one.received_at): one.place for one in taken if one.type == _ANSWER}
+    applied = [((entry.place, 0, 0), entry) for entry in taken if entry.type != _ANSWER]
+    for entry in entries:
+        waited = evidence.held(entry.entry_id)
+        if entry.verdict == "held" and waited.get("resolution") == "reapplied":
+            at = instant_ms(waited["resolved_at"])
+            # The server does so last in a transaction, and what was written earlier comes first.
+            last = max((one.place for one in entries if one.received_at <= at), default=entry.place)
+            written_at = instant_ms(waited.get("recorded_at") or waited["held_at"])
+            place = asked.get((entry.entry_id, at), last), written_at, entry.n
+            applied.append((place, entry._replace(received_at=at)))
+    for _, entry in sorted(applied, key=lambda one: one[0]):
+        yield entry
 
 
 def whereabouts(evidence: "Evidence") -> dict[str, list[tuple[str, str]]]:
