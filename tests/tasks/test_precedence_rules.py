@@ -20,7 +20,7 @@ from backend.tasks.rules.precedence import (
     not_done,
     not_done_by_next,
 )
-from backend.tasks.rules.task import Task
+from backend.tasks.rules.task import Task, moved
 from shared_schemas.tasks import CareKind, Reply, TaskState
 from shared_schemas.wire import HeldReason
 from tests.tasks.plans import ANNA, BORIS, MINUTE, NOW, REFUSED, SECOND, planned, slot
@@ -247,3 +247,20 @@ def test_a_task_without_an_alert_ends_none_and_one_that_ended_before_ends_none_a
     assert ending(None, planned()) is None
     failed = not_done_by_next(alerted(slot()), NOW)
     assert ending(failed, done(failed, ANNA).task) is None
+
+
+@given(st.integers(-300, 60), st.integers(-300, 60), st.integers(-300, 60))
+def test_whatever_the_plans_were_moved_care_is_due_before_it_is_overdue_and_what_was_overdue_stays_so(
+    due: int, due_then: int, planned_then: int
+) -> None:
+    was = planned(CareKind.OBSERVATION, NOW + due * MINUTE, interval_minutes=240)
+    to = replace(
+        planned(CareKind.OBSERVATION, NOW + due_then * MINUTE, interval_minutes=60),
+        planned_at=NOW + planned_then * MINUTE,
+    )
+    task = moved(was, to)
+    assert task.due_soon_at <= task.due_at <= task.overdue_at
+    if was.overdue_at <= to.planned_at and to.due_at <= to.planned_at:
+        assert task.overdue_at <= was.overdue_at
+    else:
+        assert (task.due_soon_at, task.due_at, task.overdue_at) == (to.due_soon_at, to.due_at, to.overdue_at)

@@ -147,17 +147,19 @@ def classed(task: Task, overdue_class: AlertClass, policy: Policy) -> Task:
 def moved(task: Task, to: Task) -> Task:
     """The same care under a new plan, `to`, born now: its id, its owner and what was said about it stay.
 
-    What was overdue stays so with its alert, and becomes no less urgent, unless by the new plan nothing is due yet.
+    What was overdue stays so with its alert, and becomes no less urgent, unless by the new plan nothing is due yet. It stays due when it was,
+    where by the new plan it would be due only after it was overdue.
     """
     late = task.overdue_at <= to.planned_at and to.due_at <= to.planned_at
     urgent = max(task.overdue_class, to.overdue_class, key=SEVERITY.__getitem__)
+    due = task if late and task.overdue_at < to.due_at else to
     return replace(
         task,
         cause=to.cause,
         text_key=to.text_key,
         planned_at=to.planned_at,
-        due_at=to.due_at,
-        due_soon_at=to.due_soon_at,
+        due_at=due.due_at,
+        due_soon_at=due.due_soon_at,
         overdue_at=min(task.overdue_at, to.overdue_at) if late else to.overdue_at,
         interval_minutes=to.interval_minutes,
         standard_minutes=to.standard_minutes,
