@@ -147,8 +147,8 @@ def classed(task: Task, overdue_class: AlertClass, policy: Policy) -> Task:
 def moved(task: Task, to: Task) -> Task:
     """The same care under a new plan, `to`, born now: its id, its owner and what was said about it stay.
 
-    What was overdue stays so with its alert, and becomes no less urgent, unless by the new plan nothing is due yet. It stays due when it was,
-    where by the new plan it would be due only after it was overdue.
+    What was overdue stays so with its alert, and becomes no less urgent, unless by the new plan nothing is due yet.
+    It stays due when it was, where by the new plan it would be due only after it was overdue.
     """
     late = task.overdue_at <= to.planned_at and to.due_at <= to.planned_at
     urgent = max(task.overdue_class, to.overdue_class, key=SEVERITY.__getitem__)
