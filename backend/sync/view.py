@@ -36,6 +36,11 @@ class Reading:
     def __len__(self) -> int:
         return len(self._packed)
 
+    @property
+    def failed(self) -> bool:
+        """Whether some of its chunks will never come."""
+        return self._packing.done() and (self._packing.cancelled() or self._packing.exception() is not None)
+
     async def chunk(self, number: int) -> Packed:
         """One chunk as soon as it is packed."""
         return await asyncio.shield(self._packed[number])
@@ -44,6 +49,12 @@ class Reading:
         try:
             for text, packed in zip(chunks, self._packed, strict=True):
                 packed.set_result(await asyncio.to_thread(_deflated, text))
+        except Exception as error:
+            for packed in self._packed:
+                if not packed.done():
+                    packed.set_exception(error)
+                    packed.exception()  # maybe nobody waits for it
+            raise
         finally:
             for packed in self._packed:
                 packed.cancel()  # nobody waits for what will not come
@@ -125,7 +136,8 @@ class Snapshots:
         return kept[-1] if kept and number > 0 else None
 
     def _young(self, feed: str, now: datetime) -> list[Reading]:
-        return [reading for reading in self._readings.get(feed, []) if now - reading.read_at < KEPT_FOR]
+        kept = self._readings.get(feed, [])
+        return [reading for reading in kept if now - reading.read_at < KEPT_FOR and not reading.failed]
 
     async def _read_for(self, asked: list[tuple[str, datetime]]) -> dict[tuple[str, datetime], Reading]:
         feed, now = max(asked)

@@ -2,11 +2,17 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
+
+import pytest
 
 from backend.changes.queries import Head, KeptRow
-from backend.sync.view import CHUNK_ROWS, FIRST_CHUNK_ROWS, Reading, chunk_texts, in_chunks
+from backend.sync.view import CHUNK_ROWS, FIRST_CHUNK_ROWS, Reading, Snapshots, chunk_texts, in_chunks
+from tests.sync.conftest import Scene
 
 ROWS = [KeptRow("task", f"{n}", 1, "{}", f"stay-{n % 7}", seq=5000 - n) for n in range(FIRST_CHUNK_ROWS + 2500)]
 
@@ -41,3 +47,26 @@ async def test_the_first_chunk_is_there_while_the_others_are_still_packed() -> N
     assert (len(reading), length, second.done()) == (2, len(b"first"), False)
     go_on.set()
     assert (await second)[2] == len(b"second")
+
+
+class NoThreadOnce(ThreadPoolExecutor):
+    """Threads of a machine that once had none left."""
+
+    failures = 1
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("can't start new thread")
+        return super().submit(fn, *args, **kwargs)
+
+
+async def test_a_reading_that_could_not_be_packed_fails_who_waits_and_is_kept_for_nobody(scene: Scene) -> None:
+    feed, now = f"unit:{scene.cast.east.unit_id}", scene.tablet.now
+    snapshots = Snapshots(scene.server.database)
+    asyncio.get_running_loop().set_default_executor(NoThreadOnce())
+    with pytest.raises(RuntimeError, match="new thread"):
+        await snapshots.chunk(feed, 0, None, now, packed=False)
+    text = await snapshots.chunk(feed, 0, None, now, packed=False)
+    assert scene.stay_id.encode() in text
+    assert await snapshots.chunk(feed, 0, None, now, packed=False) == text

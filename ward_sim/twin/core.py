@@ -144,7 +144,7 @@ def _advance_device(state: State, now: Json) -> list[Json]:
 def _set_timer(state: State, now: Json) -> list[Json]:
     waits = push.push_deadlines(state.push) if state.device else []
     device = [state.device_at] if state.device and state.device_at is not None else []
-    every = (*waits, *live_deadlines(state.live), *feed_deadlines(state), *device)
+    every = (*waits, *live_deadlines(state.live), *feed_deadlines(state, now), *device)
     ahead = [at for at in every if at > now["mono_ms"] and isfinite(at)]
     timer_at = whole(min(ahead)) if ahead else None
     if timer_at == state.timer_at:

@@ -1,5 +1,7 @@
 """The feeds half of the core: which feeds, how far each is, and what to fetch when a change did not fit."""
 
+from math import inf
+
 from ward_sim.instants import MINUTE, SECOND
 from ward_sim.twin.backoff import back_off
 from ward_sim.twin.contract import Feed, Fetch, Json, State
@@ -83,31 +85,15 @@ def reached(state: State, now: Json) -> None:
 
 
 def advance_feeds(state: State, now: Json) -> list[Json]:
-    """Ask for what is missing, one request a feed; where nobody answers, one feed asks for all."""
+    """Ask for what is missing, one request a feed."""
     if not state.live.lock or state.device is None:
         return []
-    actions = []
-    for name, feed in _asking(state).items():
-        if feed.under_way or feed.retry_at > now["mono_ms"]:
-            continue
-        asked = _ask(name, feed, now, polling=_polls(state))
-        if asked:
-            actions.append(asked)
-    return actions
+    return [_ask(name, state.feeds[name]) for name, at in _due_feeds(state, now).items() if at <= now["mono_ms"]]
 
 
-def feed_deadlines(state: State) -> list[float]:
+def feed_deadlines(state: State, now: Json) -> list[float]:
     """Return the monotonic instants at which a feed wants to be looked at again."""
-    if not state.live.lock:
-        return []
-    polling = _polls(state)
-    found: list[float] = []
-    for feed in _asking(state).values():
-        if not feed.under_way:
-            found.append(feed.retry_at)
-            found += [] if feed.behind_at is None else [feed.behind_at]
-            found += [feed.poll_at] if polling else []
-    return found
+    return list(_due_feeds(state, now).values()) if state.live.lock else []
 
 
 def fetch_failed(state: State, name: str, now: Json, retry_after_s: float | None = None) -> None:
@@ -124,23 +110,42 @@ def fetched(feed: Feed, now: Json) -> None:
     feed.poll_at = now["mono_ms"] + _POLL_MS
 
 
-def _asking(state: State) -> dict[str, Feed]:
-    probe = next((name for name, feed in state.feeds.items() if feed.unanswered), None)
-    return state.feeds if probe is None else {probe: state.feeds[probe]}
+def _due_feeds(state: State, now: Json) -> dict[str, float]:
+    """Which feeds may ask, and from when on.
+
+    Of those that nobody answers one asks for all, each in its turn; an open socket is an answer too, so that there each
+    goes its own pace.
+    """
+    wanted = {name: _wants_at(state, feed) for name, feed in state.feeds.items()}
+    silent = {
+        name: feed
+        for name, feed in state.feeds.items()
+        if feed.unanswered and (feed.under_way or wanted[name] <= now["mono_ms"])
+    }
+    probe = None if state.live.socket == "open" else min(silent, key=lambda name: silent[name].attempt, default=None)
+    due: dict[str, float] = {}
+    for name, feed in state.feeds.items():
+        if feed.under_way or (probe is not None and name != probe and name in silent):
+            continue
+        # One that failed much oftener has reasons of its own: it slows down nobody.
+        peers = [one for one in silent.values() if one.attempt <= feed.attempt + 1] if name == probe else [feed]
+        due[name] = max(wanted[name], *(one.retry_at for one in peers))
+    return due
 
 
-def _polls(state: State) -> bool:
-    return state.live.socket != "open" and state.live.attempt >= _NO_SOCKET_AFTER
+def _wants_at(state: State, feed: Feed) -> float:
+    """From when on a feed has something to ask; infinite if nothing."""
+    if not feed.epoch:
+        return 0
+    polls = state.live.socket != "open" and state.live.attempt >= _NO_SOCKET_AFTER
+    return min(inf if feed.behind_at is None else feed.behind_at, feed.poll_at if polls else inf)
 
 
-def _ask(name: str, feed: Feed, now: Json, *, polling: bool) -> Json | None:
+def _ask(name: str, feed: Feed) -> Json:
     if not feed.epoch:
         job = feed.fetch if feed.fetch and feed.fetch.what == "snapshot" else Fetch("snapshot")
         feed.fetch, feed.under_way = job, True
         head = None if job.chunk == 0 else job.head
         return {"action": "get_snapshot", "feed": name, "chunk": job.chunk, "head": head}
-    behind = feed.behind_at is not None and feed.behind_at <= now["mono_ms"]
-    if not behind and not (polling and feed.poll_at <= now["mono_ms"]):
-        return None
     feed.fetch, feed.under_way = Fetch("changes"), True
     return {"action": "get_changes", "feed": name, "epoch": feed.epoch, "after": feed.seq, "limit": _PAGE}

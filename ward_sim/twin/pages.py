@@ -17,7 +17,7 @@ def get_reply(state: State, name: str, reply: Json, now: Json) -> list[Json]:
     feed = state.feeds.get(name)
     if feed is None or not feed.under_way:
         return []
-    feed.unanswered = reply["status"] == 0
+    feed.unanswered = reply["status"] == 0 and not feed.stale
     if feed.stale:
         feed.under_way, feed.stale, feed.fetch = False, False, None
         return []

@@ -184,7 +184,7 @@ function advanceDevice(state: State, now: Now): Stepped {
 
 function setTimer(state: State, actions: Action[], now: Now): Stepped {
   const device = state.device && state.device_at !== null ? [state.device_at] : [];
-  const all = [...pushWaits(state), ...liveDeadlines(state.live), ...feedDeadlines(state), ...device];
+  const all = [...pushWaits(state), ...liveDeadlines(state.live), ...feedDeadlines(state, now), ...device];
   const ahead = all.filter((at) => at > now.mono_ms && Number.isFinite(at));
   const timer_at = ahead.length ? Math.min(...ahead) : null;
   if (timer_at === state.timer_at) return [state, actions];

@@ -99,29 +99,23 @@ export function reached(state: State, now: Now): State {
   return next;
 }
 
-/** Asks for what is missing, one request a feed; where nobody answers, one feed asks for all. */
+/** Asks for what is missing, one request a feed. */
 export function advanceFeeds(state: State, now: Now): Stepped {
   if (!state.live.lock || !state.device) return [state, []];
   let next = state;
   const actions: Action[] = [];
-  for (const [name, feed] of asking(state)) {
-    if (feed.under_way || feed.retry_at > now.mono_ms) continue;
-    const asked = ask(name, feed, polls(state), now);
-    if (!asked) continue;
-    next = withFeed(next, name, asked[0]);
-    actions.push(asked[1]);
+  for (const [name, feed, due_at] of dueFeeds(state, now)) {
+    if (due_at > now.mono_ms) continue;
+    const [patch, action] = ask(name, feed);
+    next = withFeed(next, name, patch);
+    actions.push(action);
   }
   return [next, actions];
 }
 
 /** Monotonic instants at which a feed wants to be looked at again. */
-export function feedDeadlines(state: State): number[] {
-  if (!state.live.lock) return [];
-  return asking(state).flatMap(([, feed]) => {
-    if (feed.under_way) return [];
-    const poll = polls(state) ? [feed.poll_at] : [];
-    return [feed.retry_at, ...(feed.behind_at === null ? [] : [feed.behind_at]), ...poll];
-  });
+export function feedDeadlines(state: State, now: Now): number[] {
+  return state.live.lock ? dueFeeds(state, now).map(([, , due_at]) => due_at) : [];
 }
 
 /** A fetch that brought nothing usable: later again, with what was already got. */
@@ -142,17 +136,37 @@ export function withFeed(state: State, feed: string, patch: Partial<Feed>): Stat
   return { ...state, feeds: { ...state.feeds, [feed]: { ...known, ...patch } } };
 }
 
-function asking(state: State): [string, Feed][] {
-  const feeds = Object.entries(state.feeds);
-  const probe = feeds.find(([, feed]) => feed.unanswered);
-  return probe ? [probe] : feeds;
+/** Which feeds may ask, and from when on. Of those that nobody answers one asks for all, each in its turn; an open socket
+ *  is an answer too, so that there each goes its own pace. */
+function dueFeeds(state: State, now: Now): [string, Feed, due_at: number][] {
+  const wanted = Object.entries(state.feeds).map(
+    ([name, feed]) => [name, feed, wantsAt(state, feed)] as const,
+  );
+  const silent = wanted
+    .filter(([, feed, at]) => feed.unanswered && (feed.under_way || at <= now.mono_ms))
+    .map(([, feed]) => feed);
+  const fewest = Math.min(...silent.map((feed) => feed.attempt));
+  const probe = state.live.socket === 'open' ? undefined : silent.find((feed) => feed.attempt === fewest);
+  // One that failed much oftener has reasons of its own: it slows down nobody.
+  const peers = silent.filter((feed) => feed.attempt <= fewest + 1);
+  const turn_at = Math.max(...peers.map((feed) => feed.retry_at));
+  return wanted.flatMap(([name, feed, at]) => {
+    if (feed.under_way || (probe && feed !== probe && silent.includes(feed))) return [];
+    return [[name, feed, Math.max(at, feed === probe ? turn_at : feed.retry_at)]];
+  });
 }
 
-function polls(state: State): boolean {
-  return state.live.socket !== 'open' && state.live.attempt >= NO_SOCKET_AFTER;
+/** From when on a feed has something to ask; infinite if nothing. */
+function wantsAt(state: State, feed: Feed): number {
+  if (feed.epoch === '') return 0;
+  const polls = state.live.socket !== 'open' && state.live.attempt >= NO_SOCKET_AFTER;
+  return Math.min(
+    feed.behind_at ?? Number.POSITIVE_INFINITY,
+    polls ? feed.poll_at : Number.POSITIVE_INFINITY,
+  );
 }
 
-function ask(name: string, feed: Feed, polling: boolean, now: Now): [Partial<Feed>, Action] | null {
+function ask(name: string, feed: Feed): [Partial<Feed>, Action] {
   if (feed.epoch === '') {
     const job =
       feed.fetch?.what === 'snapshot'
@@ -163,8 +177,6 @@ function ask(name: string, feed: Feed, polling: boolean, now: Now): [Partial<Fee
       { action: 'get_snapshot', feed: name, chunk: job.chunk, head: job.chunk === 0 ? null : job.head },
     ];
   }
-  const behind = feed.behind_at !== null && feed.behind_at <= now.mono_ms;
-  if (!behind && !(polling && feed.poll_at <= now.mono_ms)) return null;
   const { epoch, seq } = feed;
   return [
     { fetch: { what: 'changes' }, under_way: true },

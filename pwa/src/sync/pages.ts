@@ -11,9 +11,10 @@ const NOT_FOUND = 404;
 /** The answer to `get_snapshot` or `get_changes`. */
 export function getReply(before: State, name: string, reply: Reply, now: Now): Stepped {
   if (!before.feeds[name]?.under_way) return [before, []];
-  const state = withFeed(before, name, { unanswered: reply.status === 0 });
+  const { stale } = before.feeds[name] as Feed;
+  const state = withFeed(before, name, { unanswered: reply.status === 0 && !stale });
   const feed = state.feeds[name] as Feed;
-  if (feed.stale) return [withFeed(state, name, { under_way: false, stale: false, fetch: null }), []];
+  if (stale) return [withFeed(state, name, { under_way: false, stale: false, fetch: null }), []];
   const { status, body } = reply;
   if (status === GONE && isRecord(body)) return [beginAgain(state, name, false), []];
   // The reading that the chunks before belong to is no longer kept.
