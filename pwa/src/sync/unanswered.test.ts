@@ -53,6 +53,15 @@ describe('a feed whose request nobody answers', () => {
     expect(asked(frame(tablet, reset), 'reference')).toBe(true);
   });
 
+  test('goes its own pace beside another such while the socket is open', () => {
+    const tablet = withMai({ reference: ['e1', 0], [MAI]: ['e1', 4] });
+    tablet.hear({ event: 'socket_opened' });
+    frame(tablet, { frame: 'reset', feed: MAI, epoch: 'e1', why: 'pruned' });
+    for (const feed of [UNIT, MAI]) tablet.got(0, undefined, feed);
+    tablet.pass(1_000);
+    for (const feed of [UNIT, MAI]) expect(tablet.state.feeds[feed]?.under_way).toBe(true);
+  });
+
   test('does not hold back others that are answered, for an hour of polls without a socket', () => {
     const tablet = withMai({ reference: ['e1', 0], [MAI]: ['e1', 4] });
     const hour = 3_600 * SECOND;
