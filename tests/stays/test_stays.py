@@ -213,6 +213,20 @@ async def test_the_newest_note_is_shown_whichever_arrives_first(cast: Cast) -> N
     assert (row.note, row.note_by_staff_id, row.note_at) == ("Fasting", cast.anna.staff_id, late)
 
 
+async def test_what_nobody_will_read_because_the_patient_has_left_the_tablets_is_flagged(cast: Cast) -> None:
+    stay_id, before = await admitted(cast, bed=0), cast.clock.now()
+    cast.clock.advance(timedelta(minutes=5))
+    await cast.say(cast.anna, PatientDischarged(observed_at=cast.clock.now(), stay_id=stay_id))
+    said = [
+        NoteWritten(observed_at=before + timedelta(minutes=1), stay_id=stay_id, note="Family at 15:00"),
+        StayDetailsChanged(observed_at=before, stay_id=stay_id, pregnant=False, isolation=True),
+    ]
+    assert [(await cast.say(cast.boris, body)).flags for body in said] == [()] * 2
+    await cast.sweep()
+    await cast.sweep(seconds=15 * 60)
+    assert [(await cast.say(cast.boris, body)).flags for body in said] == [("departed_before",)] * 2
+
+
 async def test_an_unknown_stay_waits_for_an_answer(cast: Cast) -> None:
     now = cast.clock.now()
     bodies = [

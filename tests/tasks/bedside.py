@@ -58,11 +58,13 @@ class Bedside:
     def at(self, minutes: float) -> datetime:
         return self.cast.clock.now() + minutes * MINUTE
 
-    async def by_hand(self, minutes: float = 0, stay_id: str | None = None, text: str = "Bloods") -> str:
-        """A task due in so many minutes; its id."""
+    async def by_hand(
+        self, minutes: float = 0, stay_id: str | None = None, text: str = "Bloods", flags: tuple[str, ...] = ()
+    ) -> str:
+        """A task due in so many minutes, planned with these flags; its id."""
         task_id = uid()
         body = TaskPlanned(observed_at=self.at(0), stay_id=stay_id or self.stay_id, text=text, due_at=self.at(minutes))
-        assert await self.cast.say(self.cast.anna, body, entry_id=task_id) == Outcome()
+        assert await self.cast.say(self.cast.anna, body, entry_id=task_id) == Outcome(flags=flags)
         return task_id
 
     async def planned(self, kind: CareKind, minutes: float = 0, **fields: Any) -> str:
@@ -75,8 +77,8 @@ class Bedside:
             [task_id] = await plan_tasks(work, [task])
         return task_id
 
-    async def turning(self, minutes: float = 0) -> str:
-        """Two-hourly turning, first due in so many minutes; its id."""
+    async def turning(self, minutes: float = 0, flags: tuple[str, ...] = ()) -> str:
+        """Two-hourly turning, first due in so many minutes, started with these flags; its id."""
         care_id = uid()
         body = RecurringCareStarted(
             observed_at=self.at(0),
@@ -85,7 +87,7 @@ class Bedside:
             interval_minutes=120,
             first_due_at=self.at(minutes),
         )
-        assert await self.cast.say(self.cast.anna, body, entry_id=care_id) == Outcome()
+        assert await self.cast.say(self.cast.anna, body, entry_id=care_id) == Outcome(flags=flags)
         return care_id
 
     async def slots(self, care_id: str) -> list[TaskRow]:

@@ -7,7 +7,7 @@ from backend.slice import Scope
 from backend.tasks.actions import cancel_observation_tasks
 from backend.vitals.sweep import OBSERVATION_DUTY
 from shared_schemas.base import Body
-from shared_schemas.stays import PatientTransferred
+from shared_schemas.stays import PatientDischarged, PatientTransferred
 from shared_schemas.tasks import CareKind, TaskState
 from shared_schemas.vitals import (
     ObservationsPaused,
@@ -38,6 +38,16 @@ async def test_a_pause_names_its_reason_who_decided_and_its_return(bedside: Beds
     duty = await bedside.duty()
     assert duty.paused_by_staff_id == bedside.cast.anna.staff_id
     assert (duty.paused_at, duty.expected_return_at) == (bedside.now, return_at)
+
+
+async def test_a_pause_of_who_has_left_the_tablets_is_flagged(bedside: Bedside) -> None:
+    said = {"reason": PauseReason.IMAGING, "expected_return_at": bedside.in_minutes(60)}
+    await bedside.say(PatientDischarged)
+    await bedside.cast.sweep()
+    assert (await bedside.say(ObservationsPaused, ago=1, **said)).flags == ()
+    await bedside.cast.sweep(seconds=15 * 60)
+    assert (await bedside.say(ObservationsPaused, **said)).flags == ("departed_before",)
+    assert (await bedside.say(ObservationsResumed)).flags == ("departed_before",)
 
 
 async def test_a_pause_without_a_later_return_is_held(bedside: Bedside) -> None:

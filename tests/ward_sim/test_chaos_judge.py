@@ -64,6 +64,14 @@ def _take_its_effect(evidence: Evidence) -> None:
     del evidence.versions["vital_signs", entry.entry_id]
 
 
+def _call_who_is_here_departed(evidence: Evidence) -> None:
+    spoken_of = {one.body.get("task_id") for one in evidence.entries.values()}
+    planned = [one for one in evidence.entries.values() if one.type == "task_planned" and one.verdict == "accepted"]
+    entry = next(one for one in planned if one.entry_id not in spoken_of)
+    del evidence.versions["task", entry.entry_id]
+    evidence.entries[entry.entry_id] = entry._replace(verdict="flagged", flags=frozenset({"departed_before"}))
+
+
 def _record_it_twice(evidence: Evidence) -> None:
     entry = _some(evidence, "vital_signs_charted")
     other = "01900000-0000-7000-8000-000000000000"
@@ -174,6 +182,7 @@ NOTE = {"text": "Wound dry", "signature": {"signed_by": "The patient"}}
 PLANTED: list[tuple[str, Plant]] = [
     ("S1", _lose_an_entry),
     ("S1", _take_its_effect),
+    ("S1", _call_who_is_here_departed),
     ("S2", _record_it_twice),
     ("S2", _answer_otherwise),
     ("S3", _change_a_row),

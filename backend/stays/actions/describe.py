@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.actions.move import UNKNOWN
-from backend.stays.actions.write import change_stay, feed_stay, held_stay, held_stays
+from backend.stays.actions.write import Stay, change_stay, feed_stay, held_stay, held_stays
 from backend.stays.rules import Details, merged_details, overtaken
 from shared_schemas.flags import Flag
 from shared_schemas.stays import DischargePlanned, NoteWritten, StayDetailsChanged
@@ -53,12 +53,13 @@ async def change_details(work: Work, run: Sequence[Arrived[StayDetailsChanged]])
             isolation=merged.isolation,
             details_version=stay["version"] + 1,
         )
-        outcomes.append(APPLIED if merged == wanted else Outcome(flags=(Flag.ADDING_WINS,)))
+        adding_wins = () if merged == wanted else (Flag.ADDING_WINS,)
+        outcomes.append(Outcome(flags=(*adding_wins, *_unseen(stay))))
     return outcomes
 
 
 async def write_notes(work: Work, run: Sequence[Arrived[NoteWritten]]) -> list[Outcome]:
-    """The newest note by the time it was written is shown; an older one that arrives late is kept and flagged."""
+    """The newest note by the time it was written is shown; what nobody will read, older or too late, is flagged."""
     stays = await held_stays(work, {arrived.body.stay_id for arrived in run})
     newest_at = {stay_id: stay["note_at"] for stay_id, stay in stays.items()}
     shown: dict[str, Arrived[NoteWritten]] = {}
@@ -71,10 +72,15 @@ async def write_notes(work: Work, run: Sequence[Arrived[NoteWritten]]) -> list[O
             outcomes.append(Outcome(flags=(Flag.NEWER_NOTE,)))
         else:
             shown[stay_id], newest_at[stay_id] = arrived, arrived.observed_at
-            outcomes.append(APPLIED)
+            outcomes.append(Outcome(flags=_unseen(stays[stay_id])))
     if shown:
         notes = [(key, each.body.note, each.author.staff_id, each.observed_at) for key, each in shown.items()]
         columns = [list(column) for column in zip(*notes, strict=True)]
         for stay in await work.connection.fetch(SHOW_NOTES, *columns):
             feed_stay(work, stay)
     return outcomes
+
+
+def _unseen(stay: Stay) -> tuple[Flag, ...]:
+    """The stay has left the tablets: what is said of it now is kept, shows nowhere, and its author must know."""
+    return () if stay["exited_at"] is None else (Flag.DEPARTED_BEFORE,)

@@ -53,6 +53,7 @@ async def born_tasks(work: Work, planned: Sequence[PlannedTask], stays: Stays) -
 async def plan_by_hand(work: Work, run: Sequence[Arrived[TaskPlanned]]) -> list[Outcome]:
     """What a person typed ("bloods 04:00"), due when she said; the task's id is the entry's."""
     outcomes, planned = [], []
+    stays = await facts(work.connection, {arrived.body.stay_id for arrived in run})
     for arrived in run:
         body = arrived.body
         if abs(body.due_at - arrived.received_at) > FURTHEST:
@@ -69,6 +70,11 @@ async def plan_by_hand(work: Work, run: Sequence[Arrived[TaskPlanned]]) -> list[
                 text=body.text,
             )
         )
-        outcomes.append(APPLIED)
-    await plan_tasks(work, planned)
+        outcomes.append(planned_for(stays[body.stay_id]))
+    await plan_tasks(work, planned, stays)
     return outcomes
+
+
+def planned_for(stay: Facts) -> Outcome:
+    """What is told who plans care: for a patient who has left nobody will do it."""
+    return APPLIED if stay.departed_at is None else Outcome(flags=(Flag.DEPARTED_BEFORE,))

@@ -10,7 +10,7 @@ from backend.db import Work
 from backend.slice import APPLIED, Arrived, Outcome
 from backend.stays.queries import Facts, facts
 from backend.tasks.actions.decide import said, write_changed
-from backend.tasks.actions.plan import FURTHEST, TOO_FAR, plan_tasks
+from backend.tasks.actions.plan import FURTHEST, TOO_FAR, plan_tasks, planned_for
 from backend.tasks.queries import held_open_tasks
 from backend.tasks.rules.precedence import cancelled
 from backend.tasks.rules.task import PlannedTask
@@ -49,12 +49,13 @@ async def start_recurring(work: Work, run: Sequence[Arrived[RecurringCareStarted
         elif abs(arrived.body.first_due_at - arrived.received_at) > FURTHEST:
             outcomes.append(TOO_FAR)
         else:
-            await _start(work, arrived, template)
-            outcomes.append(APPLIED)
+            [stay] = (await facts(work.connection, [arrived.body.stay_id])).values()
+            await _start(work, arrived, template, stay)
+            outcomes.append(planned_for(stay))
     return outcomes
 
 
-async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: CareTemplateRow) -> None:
+async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: CareTemplateRow, stay: Facts) -> None:
     body = arrived.body
     [started] = await work.connection.fetch(
         START,
@@ -66,8 +67,7 @@ async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: C
         body.interval_minutes,
         arrived.observed_at,
     )
-    stays = await facts(work.connection, [body.stay_id])
-    _feed(work, started, stays[body.stay_id])
+    _feed(work, started, stay)
     cause = Cause(
         cause_type=CauseType.TEMPLATE,
         cause_id=arrived.entry_id,
@@ -84,7 +84,7 @@ async def _start(work: Work, arrived: Arrived[RecurringCareStarted], template: C
         slot_of=arrived.entry_id,
         next_slot_at=body.first_due_at + timedelta(minutes=body.interval_minutes),
     )
-    await plan_tasks(work, [first], stays)
+    await plan_tasks(work, [first], {body.stay_id: stay})
 
 
 async def stop_recurring(work: Work, run: Sequence[Arrived[RecurringCareStopped]]) -> list[Outcome]:

@@ -60,12 +60,17 @@ async def _pause(work: Work, arrived: Arrived[ObservationsPaused]) -> Outcome:
     )
     await save_duty(work, gathered, paused)
     await cancel_observation_tasks(work, [body.stay_id], arrived.author.staff_id)
-    return APPLIED
+    return _applied(gathered)
 
 
 async def resume_observations(work: Work, run: Sequence[Arrived[ObservationsResumed]]) -> list[Outcome]:
     """The patient is back, or is observed again: a set is due at once, and the review of a stop is done."""
     return [await _resume(work, arrived) for arrived in run]
+
+
+def _applied(gathered: Gathered) -> Outcome:
+    """Whoever speaks of a patient who has left the tablets must know that it shows nowhere."""
+    return APPLIED if gathered.stay.feed else Outcome(flags=(Flag.DEPARTED_BEFORE,))
 
 
 async def _resume(work: Work, arrived: Arrived[ObservationsResumed]) -> Outcome:
@@ -81,7 +86,7 @@ async def _resume(work: Work, arrived: Arrived[ObservationsResumed]) -> Outcome:
         await replace_observation_tasks(
             work, [planned_by(gathered, arrived.observed_at, cause)], stays=stays_of([gathered])
         )
-    return APPLIED
+    return _applied(gathered)
 
 
 async def stop_observations(work: Work, run: Sequence[Arrived[ObservationsStopped]]) -> list[Outcome]:
@@ -115,7 +120,7 @@ async def _stop(work: Work, arrived: Arrived[ObservationsStopped]) -> Outcome:
         await plan_tasks(work, [_review(arrived)], stays_of([gathered]))
     if not stopped.observes(work.now):
         await cancel_observation_tasks(work, [body.stay_id], arrived.author.staff_id)
-    return APPLIED
+    return _applied(gathered)
 
 
 def _review(arrived: Arrived[ObservationsStopped]) -> PlannedTask:

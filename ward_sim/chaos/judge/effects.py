@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ward_sim.chaos.judge.evidence import Entry, Evidence
+from ward_sim.chaos.judge.whereabouts import had_left
 from ward_sim.chaos.scenario import Pressed
 
 Json = dict[str, Any]
@@ -18,7 +19,12 @@ def has_effect(evidence: Evidence, pressed: Pressed, entry: Entry) -> bool:
     if shows(evidence, pressed):
         return True
     may_be_overruled = entry.type not in _ALWAYS and entry.verdict == "flagged"
-    return may_be_overruled or _has_sequel(evidence, entry)
+    return may_be_overruled or _came_too_late(evidence, entry) or _has_sequel(evidence, entry)
+
+
+def _came_too_late(evidence: Evidence, entry: Entry) -> bool:
+    """Care planned for who had left the tablets is kept, shows nowhere, and its author is told."""
+    return entry.type == "task_planned" and "departed_before" in entry.flags and had_left(evidence, entry)
 
 
 def _has_sequel(evidence: Evidence, entry: Entry) -> bool:

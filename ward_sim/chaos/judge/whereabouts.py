@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ward_sim.instants import instant_ms
+from ward_sim.instants import MINUTE, instant_ms
 
 if TYPE_CHECKING:
     from ward_sim.chaos.judge.evidence import Entry, Evidence
@@ -13,6 +13,8 @@ PLACEMENTS = frozenset({"patient_admitted", "patient_transferred", "patient_disc
 _MOVES_BEDS = frozenset({"bed_assigned", "beds_swapped"})
 GONE = ""
 _ANSWER = "held_entry_resolved"
+# Who has left is shown for so long, that colleagues see where to.
+_SHOWN_FOR = 15 * MINUTE
 
 
 def applied_in_order(evidence: "Evidence") -> Iterator["Entry"]:
@@ -37,10 +39,15 @@ def applied_in_order(evidence: "Evidence") -> Iterator["Entry"]:
         yield entry
 
 
-def whereabouts(evidence: "Evidence") -> dict[str, list[tuple[str, str]]]:
-    """Of each stay the placements that stand, as (entry, unit); `GONE` is out of the hospital."""
+def whereabouts(evidence: "Evidence", until: str | None = None) -> dict[str, list[tuple[str, str]]]:
+    """Of each stay the placements that stand, as (entry, unit); `GONE` is out of the hospital.
+
+    `until`: what stood when that entry came; None: what stands in the end.
+    """
     found: dict[str, list[tuple[str, str]]] = {}
     for entry in applied_in_order(evidence):
+        if entry.entry_id == until:
+            break
         body, stay_id = entry.body, str(entry.body.get("stay_id"))
         if entry.type == "patient_admitted":
             found.setdefault(stay_id, []).append((entry.entry_id, body["unit_id"]))
@@ -61,6 +68,18 @@ def _follow(placed: list[tuple[str, str]], entry: "Entry") -> None:
         placed.append((entry.entry_id, where))
     elif entry.type == "placement_cancelled" and placed[-1][0] == body["cancels"]:
         placed.pop()
+
+
+def had_left(evidence: "Evidence", entry: "Entry") -> bool:
+    """No tablet showed the patient any more when this came: the admission was taken back, or she left long before."""
+    stay_id = entry.body["stay_id"]
+    placed = whereabouts(evidence, entry.entry_id).get(stay_id)
+    if placed is None:
+        return False
+    if not placed:
+        return True
+    departed_at = evidence.last("stay", stay_id).get("departed_at")
+    return placed[-1][1] == GONE and bool(departed_at) and entry.received_at >= instant_ms(departed_at) + _SHOWN_FOR
 
 
 def ever_in(evidence: "Evidence") -> dict[str, set[str]]:
