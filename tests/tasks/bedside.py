@@ -8,6 +8,7 @@ from backend.slice import Outcome
 from backend.tasks.actions import plan_tasks
 from backend.tasks.rules.task import PlannedTask
 from shared_schemas.alerts import AlertRow, AlertState
+from shared_schemas.flags import Flag
 from shared_schemas.staff import DutyStarted, Post
 from shared_schemas.stays import PatientAdmitted
 from shared_schemas.tasks import (
@@ -59,7 +60,7 @@ class Bedside:
         return self.cast.clock.now() + minutes * MINUTE
 
     async def by_hand(
-        self, minutes: float = 0, stay_id: str | None = None, text: str = "Bloods", flags: tuple[str, ...] = ()
+        self, minutes: float = 0, stay_id: str | None = None, text: str = "Bloods", flags: tuple[Flag, ...] = ()
     ) -> str:
         """A task due in so many minutes, planned with these flags; its id."""
         task_id = uid()
@@ -77,7 +78,7 @@ class Bedside:
             [task_id] = await plan_tasks(work, [task])
         return task_id
 
-    async def turning(self, minutes: float = 0, flags: tuple[str, ...] = ()) -> str:
+    async def turning(self, minutes: float = 0, flags: tuple[Flag, ...] = ()) -> str:
         """Two-hourly turning, first due in so many minutes, started with these flags; its id."""
         care_id = uid()
         body = RecurringCareStarted(

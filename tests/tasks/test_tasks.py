@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 
+from shared_schemas.flags import Flag
 from shared_schemas.stays import PatientDischarged, PatientTransferred
 from shared_schemas.tasks import (
     CareKind,
@@ -182,7 +183,7 @@ async def test_departure_leaves_nothing_open_and_plans_no_next_slot(bedside: Bed
     await bedside.cast.say(bedside.cast.anna, PatientDischarged(observed_at=bedside.at(0), stay_id=bedside.stay_id))
     rows = [*await bedside.slots(care_id), await bedside.task(task_id)]
     assert [(row.state, row.flags) for row in rows] == [(TaskState.CANCELLED, ["departed"])] * 2
-    late = await bedside.by_hand(flags=("departed_before",))
+    late = await bedside.by_hand(flags=(Flag.DEPARTED_BEFORE,))
     assert (await bedside.task(late)).flags == ["after_departure"]
     assert (await bedside.task(late)).state is TaskState.CANCELLED
 
@@ -195,8 +196,8 @@ async def test_a_departed_patient_leaves_the_tablets_after_a_quarter_of_an_hour(
     await bedside.cast.sweep(seconds=1)
     for row_type in ("stay", "patient", "task"):
         assert await bedside.cast.rows(bedside.cast.east, row_type) == []
-    late = await bedside.by_hand(flags=("departed_before",))
-    await bedside.turning(flags=("departed_before",))
+    late = await bedside.by_hand(flags=(Flag.DEPARTED_BEFORE,))
+    await bedside.turning(flags=(Flag.DEPARTED_BEFORE,))
     assert await bedside.cast.rows(bedside.cast.east, "task") == []
     kept = await bedside.cast.database.pool.fetchval("select state from task where task_id = $1", late)
     assert kept == "cancelled"
