@@ -1,7 +1,7 @@
 """S8: the conflict rules that a clinician expects, each by a replay of the judge's own."""
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from ward_sim.chaos.judge.evidence import Entry, Evidence, Version
@@ -142,29 +142,45 @@ def _was_taken_back_at_once(evidence: Evidence, admission: Entry) -> bool:
 
 
 def _out_of_use_is_never_simply_clean(evidence: Evidence) -> Iterator[Finding]:
-    for bed_id, versions in _of(evidence, "bed_status"):
-        for before, after in pairwise(versions):
-            between = _marks_of_its_batch(evidence, after)
-            if before["readiness"] in ("blocked", "closed"):
-                safe = after["readiness"] not in ("clean", "cleaning") or "dirty" in between
-                yield safe, f"bed {bed_id} went from {before['readiness']} to {after['readiness']}"
-            elif before["readiness"] == "dirty":
-                cleaned = after["readiness"] != "clean" or "cleaning" in between
-                yield cleaned, f"bed {bed_id} is clean and nobody cleaned it"
+    for (kind, bed_id), versions in evidence.versions.items():
+        if kind == "bed_status":
+            shown = [(one.version, one.row) for one in versions if one.row is not None]
+            for (number, before), (next_number, after) in pairwise(shown):
+                told = f"bed {bed_id} went from {before['readiness']} to {after['readiness']} out of turn"
+                yield _may_follow(evidence, before, after, next_number - number - 1), told
 
 
-def _marks_of_its_batch(evidence: Evidence, bed_status: Json) -> set[str]:
-    """What else that bed was marked in one transaction with its last mark: of several only the end is told."""
+def _may_follow(evidence: Evidence, before: Json, after: Json, untold: int) -> bool:
+    """Of several marks in one transaction only the end is told; each of them counts a version.
+
+    A mark that said what the bed was already counts none, and its verdict does not tell it apart: some choice of so
+    many of the marks between, in their order, has each step in its turn.
+    """
+    chosen = combinations(_marks_before(evidence, after), untold)
+    chains = ([before["readiness"], *between, after["readiness"]] for between in chosen)
+    return any(all(other not in _OUT_OF_TURN.get(one, ()) for one, other in pairwise(chain)) for chain in chains)
+
+
+_UNUSED = frozenset({"clean", "cleaning"})
+_OUT_OF_TURN = {"blocked": _UNUSED, "closed": _UNUSED, "dirty": frozenset({"clean"})}
+_OVERRULED = frozenset({"newer_bed_mark", "not_in_turn"})
+
+
+def _marks_before(evidence: Evidence, bed_status: Json) -> list[str]:
+    """How else that bed was marked in one transaction with its last mark, in order; not what was held or overruled."""
     last = evidence.entries.get(bed_status.get("mark_id", ""))
-    marks = [entry for entry in evidence.entries.values() if last and entry.written_by == last.written_by]
-    return {
+    if last is None:
+        return []
+    marks = [
+        entry
+        for entry in applied_in_order(evidence)
+        if entry.type == "bed_marked" and entry.body["bed_id"] == last.body["bed_id"]
+    ]
+    return [
         entry.body["readiness"]
         for entry in marks
-        if last
-        and entry.type == "bed_marked"
-        and entry.place < last.place
-        and entry.body["bed_id"] == last.body["bed_id"]
-    }
+        if entry.written_by == last.written_by and entry.place < last.place and not entry.flags & _OVERRULED
+    ]
 
 
 def _a_visit_that_took_place_stays(evidence: Evidence) -> Iterator[Finding]:
