@@ -10,9 +10,11 @@ import pytest_asyncio
 import structlog
 
 from tests.ward_sim.seed_trace import Trace
-from ward_sim.chaos.command import again
+from ward_sim.chaos.command import again, chaos
+from ward_sim.chaos.faults import plan_faults
 from ward_sim.chaos.ground import Ground
 from ward_sim.chaos.run import run_seed
+from ward_sim.chaos.scenario import Scenario
 from ward_sim.core import BothCores, NodeChild, NodeCore, TwinCore
 from ward_sim.mutants import MUTANTS
 
@@ -87,6 +89,28 @@ async def test_a_seed_that_failed_once_holds_with_both_cores(ground: Ground, see
         report = await run_seed(ground, seed, cores=lambda number: BothCores(NodeCore(child, f"{seed}/{number}")))
     assert report["violations"] == 0, report["found"]
     assert report["by_invariant"]["trace"]["checked"] > 100
+
+
+class Mishap(Exception):
+    """No violation: the simulation itself has a fault."""
+
+
+async def test_a_seed_that_raises_has_failed_with_its_traceback_and_the_next_is_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def plan(scenario: Scenario) -> list[str]:
+        if scenario.seed == 1:
+            raise Mishap
+        return plan_faults(scenario)
+
+    monkeypatch.setattr("ward_sim.chaos.run.plan_faults", plan)
+    report = await chaos(1, 2, None, jobs=1)
+    assert (report["seeds"], report["failed_seeds"], report["again"]) == (2, [1], [again(1, None)])
+    assert report["by_invariant"]["ended"] == {"checked": 2, "violations": 1}
+    told = capsys.readouterr().err
+    assert "seed 1: ended: Traceback" in told
+    assert "Mishap" in told
+    assert f"again: {again(1, None)}" in told
 
 
 def test_a_failing_seed_is_repeated_by_one_command() -> None:

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 import time
+import traceback
 from contextlib import ExitStack
 from typing import Any
 
@@ -52,9 +53,7 @@ async def run_seeds(seeds: range, mutant: str | None) -> list[Json]:
         async with Ground() as ground:
             gc.freeze()  # modules and hospital stay as long as the process: nobody need look at them again
             for seed in seeds:
-                reports.append(
-                    await run_seed(ground, seed, mutant, lambda number, seed=seed: _core(child, seed, number))
-                )
+                reports.append(await _run_one(ground, seed, mutant, child))
                 _tell(reports[-1], mutant)
                 if len(reports) % _PROGRESS_EVERY == 0:
                     failed = sum(report["violations"] > 0 for report in reports)
@@ -67,6 +66,17 @@ async def run_seeds(seeds: range, mutant: str | None) -> list[Json]:
                 if mutant and reports[-1]["violations"]:
                     break
     return reports
+
+
+async def _run_one(ground: Ground, seed: int, mutant: str | None, child: NodeChild | None) -> Json:
+    """Run a seed; one that raises has failed, with its traceback, and the others go on."""
+    try:
+        return await run_seed(ground, seed, mutant, lambda number: _core(child, seed, number))
+    except Exception:  # noqa: BLE001  # whatever it was, the seeds after it still tell something
+        book = Book()
+        book.check("ended", holds=False, otherwise=traceback.format_exc())
+        counts = {"violations": 1, "found": book.found, "by_invariant": book.by_invariant()}
+        return {"seed": seed, **counts, **dict.fromkeys(_FIGURES, 0)}
 
 
 def _core(child: NodeChild | None, seed: int, number: int) -> Core:

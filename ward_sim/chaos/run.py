@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from ward_sim.chaos.faults import plan_faults
@@ -36,7 +36,7 @@ from ward_sim.world import World
 
 Json = dict[str, Any]
 Cores = Callable[[int], Core]
-Look = Callable[[Evidence], None]
+Look = Callable[[Evidence], Awaitable[None]]
 CHECKERS = (
     s01_saved,
     s02_once,
@@ -79,7 +79,8 @@ async def run_seed(
         faults = await _play(scenario, cores, mutant)
         evidence = await judged(scenario, passed)
         if look is not None:
-            look(evidence)
+            await look(evidence)
+        scenario.book.check("ended", holds=True, otherwise="")
     except CoresDiffer as differ:
         faults = []
         scenario.book.check("trace", holds=False, otherwise=str(differ))

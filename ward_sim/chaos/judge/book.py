@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-INVARIANTS = (*(f"S{number}" for number in range(1, 13)), "L1", "L2", "L3", "trace")
+INVARIANTS = (*(f"S{number}" for number in range(1, 13)), "L1", "L2", "L3", "trace", "ended")
 _MOST_TOLD = 8
 
 
