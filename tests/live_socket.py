@@ -21,7 +21,7 @@ class LiveSocket:
         self._to_server: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._accepted = asyncio.Event()
         self._job: asyncio.Task[None] | None = None
-        self.cursors, self._said = cursors, dict(cursors)
+        self.cursors, self._said, self._hellos = cursors, dict(cursors), 0
         given = {"authorization": f"Bearer {token}", "host": "127.0.0.1:8000", **headers}
         self._headers = [(name.encode(), value.encode()) for name, value in given.items() if value]
 
@@ -49,15 +49,18 @@ class LiveSocket:
         self._accepted.set()
 
     def _each(self, frame: dict[str, Any]) -> list[dict[str, Any]]:
-        """A frame by itself; `same` as the `upto` of each feed that the hello named."""
+        """A frame by itself; `same` as the `upto` of each feed that the last hello named, of an earlier one nothing."""
         if frame["frame"] != "same":
             return [frame]
+        if frame["hello"] != self._hellos:
+            return []
         said = zip(self._said.items(), frame["sums"], strict=True)
         return [{"frame": "upto", "feed": f, "epoch": e, "head": seq, "sum": total} for (f, (e, seq)), total in said]
 
     async def hello(self) -> None:
         """Say where the tablet stands."""
         self._said = dict(self.cursors)
+        self._hellos += 1
         await self.say({"frame": "hello", "subscriptions": self._said})
 
     async def say(self, frame: dict[str, Any] | str) -> None:

@@ -175,3 +175,14 @@ async def test_a_slow_socket_is_told_the_head_when_the_ring_no_longer_reaches_ba
     assert '"frame":"upto"' in frame
     assert '"sum":""' not in frame
     assert hub.rings[feed].head == stuck.cursors[feed]
+
+
+async def test_of_two_hellos_under_way_the_last_alone_is_answered_by_same(scene: Scene) -> None:
+    await scene.tablet.pull()
+    feed = f"unit:{scene.tablet.unit_id}"
+    async with scene.tablet.live() as socket:
+        socket.cursors = {feed: scene.tablet.cursors[feed]}
+        await socket.hello()
+        upto = await socket.next("upto")
+        assert (upto["feed"], upto["sum"]) == (feed, scene.tablet.checksum(feed))
+        assert socket.frames.empty()

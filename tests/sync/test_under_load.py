@@ -198,3 +198,15 @@ async def test_the_proof_sees_an_entry_that_was_acknowledged_and_is_not_there(cr
     crowd.ledger.acknowledged.append((tablet, tablet.outbox.popleft()))
     _, wrong = await proven(crowd.scenes.wards, crowd.ledger)
     assert "1 acknowledged entries were not known when they came again" in wrong
+
+
+async def test_a_light_tablet_passes_over_the_same_of_a_hello_before_its_last(crowd: Crowd) -> None:
+    [tablet] = await crowd.followed_by(1)
+    await until(tablet.in_sync.is_set)
+    tablet.in_sync.clear()
+    tablet.hello()
+    tablet.cursors = dict(reversed(tablet.cursors.items()))
+    tablet.hello()
+    await until(tablet.in_sync.is_set)
+    assert [book.wrong for book in crowd.ledger.books.values()] == [[]] * len(tablet.feeds)
+    assert crowd.ledger.closed == {}

@@ -32,6 +32,7 @@ class Frame(msgspec.Struct, rename={"first": "from", "last": "to"}):
     head: int = 0
     sum: str = ""
     at: str = ""
+    hello: int = 0
     alert_id: str = ""
     step_id: str = ""
     changes: msgspec.Raw = msgspec.Raw(b"[]")
@@ -50,6 +51,7 @@ class Follower:
         self.feeds = ("reference", f"unit:{tablet.unit_id}", *([f"user:{staff_id}"] if staff_id else []))
         self.cursors: dict[str, tuple[str, int]] = {}
         self._said: dict[str, tuple[str, int]] = {}
+        self._hellos = 0  # on this socket
         self.outbox_depth = 0
         self.reads = HttpLine(tablet.line.address)
         self.socket: LiveSocket | None = None
@@ -165,16 +167,18 @@ class Follower:
             except OSError:
                 continue
             if self.socket.opened.result():
-                attempts = 0
-                self._hello()
+                attempts = self._hellos = 0
+                self.hello()
                 self.came_back()
             self.ledger.closed[await ended.get()] += 1
             self.in_sync.clear()
             self.socket = None
 
-    def _hello(self) -> None:
+    def hello(self) -> None:
+        """Say where every feed stands."""
         self.unsure = set(self.feeds)
         self._said = dict(self.cursors)
+        self._hellos += 1
         frame = {"frame": "hello", "subscriptions": self.cursors}
         self._say({**frame, "outbox_depth": self.outbox_depth})
 
@@ -191,6 +195,8 @@ class Follower:
         elif frame.frame == "ring":
             self._begin(self._receipt(frame))
         elif frame.frame == "same":
+            if frame.hello != self._hellos:
+                return
             for (feed, (epoch, seq)), total in zip(self._said.items(), frame.sums, strict=True):
                 self._hear_of(Frame("upto", feed, epoch, head=seq, sum=total))
         else:
