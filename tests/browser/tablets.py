@@ -48,7 +48,7 @@ class Tablet:
     def _listen(self, message: ConsoleMessage) -> None:
         expected = "net::ERR_INTERNET_DISCONNECTED" in message.text
         if message.type == "error" and not expected:
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location['url']}")
 
     async def forget(self) -> None:
         """Leaves the browser as if nobody had used it: nothing kept, nothing permitted, one blank page."""

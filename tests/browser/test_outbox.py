@@ -78,8 +78,9 @@ async def test_an_entry_whose_write_seemed_lost_and_that_another_tab_has_sent_me
     await first.drained()
     await first.page.evaluate(LOST_AFTER_THE_NEXT_SAVE)
     saving = asyncio.create_task(first.note("once"))
-    while not await first.page.evaluate("() => window.written"):
-        await asyncio.sleep(0.02)
+    async with asyncio.timeout(5):
+        while not await first.page.evaluate("() => window.written"):
+            await asyncio.sleep(0.02)
     await second.page.evaluate("() => tablet.flush()")
     assert len(await arrived(ward, device_id)) == 2
     await first.page.evaluate("() => heard()")
