@@ -5,7 +5,6 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
@@ -19,6 +18,7 @@ from backend.postgres import EmbeddedPostgres
 from shared_schemas.alerts import AlertCause, AlertClass
 from shared_schemas.staff import Post
 from tests.alerts import laws
+from tests.alerts.machines import machine
 from tests.alerts.people_machine import CAUSE, PeopleMachine
 from tests.alerts.shift import Shift
 from tests.cast import Cast
@@ -192,7 +192,4 @@ class AlertsMachine(PeopleMachine):
 
 def test_no_alert_is_lost_doubled_or_asked_of_nobody(postgres: EmbeddedPostgres) -> None:
     AlertsMachine.postgres = postgres
-    run_state_machine_as_test(
-        AlertsMachine,
-        settings=settings(max_examples=12, stateful_step_count=16),
-    )
+    run_state_machine_as_test(AlertsMachine, settings=machine(examples=12, steps=16))

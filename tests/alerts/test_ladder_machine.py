@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -29,6 +28,7 @@ from tests.alerts.cast import (
     at,
     nurse,
 )
+from tests.alerts.machines import machine
 
 WHO = st.sampled_from([ANNA, BORIS, CHARLOTTE, DUC, EUNJI])
 POST = st.sampled_from(["owner", "buddy", "charge", "on_call"])
@@ -168,4 +168,4 @@ class LadderMachine(RuleBasedStateMachine):
 
 
 TestLadderMachine = LadderMachine.TestCase
-TestLadderMachine.settings = settings(max_examples=150, stateful_step_count=40)
+TestLadderMachine.settings = machine(examples=150, steps=40)
