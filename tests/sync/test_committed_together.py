@@ -115,8 +115,8 @@ async def test_an_entry_that_eight_tablets_bring_at_once_is_applied_once(crowd: 
 async def test_no_tablet_moves_the_counter_of_another_one(crowd: Crowd) -> None:
     first, other, *_ = crowd.tablets
     send = crowd.notes("note")
-    anothers = first.envelope(crowd.scene.anna, "{}", type="note_written", device_id=other.device_id, n=100)
-    send[0] = partial(first.push, [*first.outbox, anothers])
+    theirs = first.envelope(crowd.scene.anna, "{}", type="note_written", device_id=other.device_id, n=100)
+    send[0] = partial(first.push, [*first.outbox, theirs])
     await crowd.behind_one([send[2], send[0], send[1]])
     found = await crowd.lead.fetchval("select last_n from device where device_id = $1", other.device_id)
     assert found == other.n < 100
