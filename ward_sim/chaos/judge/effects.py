@@ -143,10 +143,16 @@ def _went(evidence: Evidence, pressed: Pressed) -> bool:
 
 
 def _resolved(evidence: Evidence, pressed: Pressed) -> bool:
-    """It is answered, or was tried and waits again; or her answer was heard first and is all that the row ever said."""
+    """It is answered, or was tried and waits again; or her answer was heard first and is all that the row ever said.
+
+    What was held, tried and held again within one push is told once, as its second version.
+    """
     rows = evidence.rows("held_entry", pressed.body["held_entry_id"])
+    versions = evidence.versions.get(("held_entry", pressed.body["held_entry_id"]), [])
+    waits_again = any(one.row is not None and one.version > 1 and not one.row.get("resolution") for one in versions)
     hers = (pressed.body["resolution"], pressed.staff_id)
-    return len(rows) > 1 or any((row.get("resolution"), row.get("resolved_by_staff_id")) == hers for row in rows)
+    answered = any((row.get("resolution"), row.get("resolved_by_staff_id")) == hers for row in rows)
+    return len(rows) > 1 or waits_again or answered
 
 
 def _visit_was(state: str) -> Callable[[Evidence, Pressed], bool]:
