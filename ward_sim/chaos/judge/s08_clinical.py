@@ -167,7 +167,10 @@ _OVERRULED = frozenset({"newer_bed_mark", "not_in_turn"})
 
 
 def _marks_before(evidence: Evidence, bed_status: Json) -> list[str]:
-    """How else that bed was marked in one transaction with its last mark, in order; not what was held or overruled."""
+    """How else that bed was marked in one transaction with its last mark, in order; not what was held or overruled.
+
+    Pushes of several tablets are committed together: all that was received in one instant.
+    """
     last = evidence.entries.get(bed_status.get("mark_id", ""))
     if last is None:
         return []
@@ -179,7 +182,9 @@ def _marks_before(evidence: Evidence, bed_status: Json) -> list[str]:
     return [
         entry.body["readiness"]
         for entry in marks
-        if entry.written_by == last.written_by and entry.place < last.place and not entry.flags & _OVERRULED
+        if entry.received_at == last.received_at
+        and (entry.written_by != last.written_by or entry.place < last.place)
+        and not entry.flags & _OVERRULED
     ]
 
 
